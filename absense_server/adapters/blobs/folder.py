@@ -1,0 +1,96 @@
+"""Blobs in a folder."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import sha256
+from pathlib import Path
+
+from absense_server.adapters.blobs import require_name
+from absense_server.domain.errors import BackendUnavailable
+
+
+class FolderBlobs:
+    """A file for each blob, readable by the server's user alone.
+
+    A blob is there whole or not at all, and once `put` returns it survives a power cut: the file is written
+    under another name in the same folder, synced, renamed, and the folder synced. Files are spread over 16 x
+    16 folders by a hash of their names, which begin with the time and would fill one folder after another by
+    themselves.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._lasting: set[Path] = set()
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def put(self, name: str, data: bytes) -> None:
+        """Write a blob. Raises BackendUnavailable, also when the disk is full."""
+        path = self._path(name)
+        with _unavailable():
+            self._make(path.parent.parent)
+            self._make(path.parent)
+            _write(path, data)
+
+    def get(self, name: str) -> bytes | None:
+        """The blob; None when it is not there. Raises BackendUnavailable, also when the root is gone."""
+        path = self._path(name)
+        with _unavailable():
+            try:
+                return path.read_bytes()
+            except FileNotFoundError:
+                self._root.stat()
+                return None
+
+    def delete(self, name: str) -> None:
+        """Remove the blob if it is there. Raises BackendUnavailable."""
+        path = self._path(name)
+        with _unavailable():
+            path.unlink(missing_ok=True)
+
+    def _path(self, name: str) -> Path:
+        digest = sha256(require_name(name).encode()).hexdigest()
+        return self._root / digest[0] / digest[1] / name.replace("/", ".")
+
+    def _make(self, folder: Path) -> None:
+        """Make `folder` unless it is there, and see to it, once, that it lasts."""
+        try:
+            folder.mkdir(mode=0o700)
+        except FileExistsError:
+            if folder in self._lasting:
+                return
+        _sync(folder.parent)
+        self._lasting.add(folder)
+
+
+def _write(path: Path, data: bytes) -> None:
+    descriptor, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)  # mode 0600
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    if os.name == "nt":  # has no way to sync a folder
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _unavailable() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise BackendUnavailable from error

@@ -1,0 +1,39 @@
+"""The audit log."""
+
+import secrets
+
+from sqlalchemy import Connection, insert
+from uuid_utils.compat import uuid7
+
+from absense_server.adapters.db.tables import audit_events, audit_private
+from absense_server.domain.audit import AuditEvent
+
+_SALT_BYTES = 16
+_ADD_EVENT = insert(audit_events).inline()
+_ADD_PRIVATE = insert(audit_private)
+
+
+class SqlAudit:
+    """ports.data.Audit."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, event: AuditEvent) -> None:
+        event_id = uuid7()
+        self._connection.execute(
+            _ADD_EVENT,
+            {
+                "id": event_id,
+                "action": event.action,
+                "at": event.at,
+                "actor_id": event.actor_id,
+                "subject_id": event.subject_id,
+                "request_id": event.request_id,
+                "facts": dict(event.facts),
+            },
+        )
+        if event.private:
+            # the salt keeps a guess at an erased row from being tested against the chain
+            salt = secrets.token_bytes(_SALT_BYTES)
+            self._connection.execute(_ADD_PRIVATE, {"event_id": event_id, "salt": salt, "content": dict(event.private)})

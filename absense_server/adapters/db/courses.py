@@ -1,0 +1,200 @@
+"""Terms, programmes and courses."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, insert, or_, select
+
+from absense_server.adapters.db.errors import unless_taken
+from absense_server.adapters.db.rows import AnyRow, AnySelect, labelled
+from absense_server.adapters.db.tables import (
+    course_lecturers,
+    course_programmes,
+    courses,
+    programmes,
+    terms,
+    users,
+)
+from absense_server.adapters.db.users import person_columns, to_person
+from absense_server.domain.courses import Course, Programme, Term, TermState, normalize_code
+from absense_server.domain.errors import CourseCodeTaken, CourseNotFound
+from absense_server.domain.ids import CourseId, ProgrammeId, TermId, UserId
+from absense_server.domain.people import Person
+from absense_server.ports.data import Race
+
+COURSE_TABLES = courses.join(terms, terms.c.id == courses.c.term_id)
+COURSE_COLUMNS = (*labelled("course_", courses), *labelled("term_", terms))
+
+
+class SqlCourses:
+    """ports.data.Courses."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add_term(self, term: Term) -> None:
+        self._connection.execute(
+            insert(terms).values(
+                id=term.id, name=term.name, starts_at=term.starts_at, ends_at=term.ends_at, state=term.state
+            )
+        )
+
+    def term(self, term_id: TermId) -> Term | None:
+        return self._term(select(terms).where(terms.c.id == term_id))
+
+    def current_term(self, now: datetime) -> Term | None:
+        return self._term(
+            select(terms)
+            .where(terms.c.state == TermState.OPEN, terms.c.starts_at <= now, terms.c.ends_at > now)
+            .order_by(terms.c.starts_at.desc(), terms.c.id.desc())
+            .limit(1)
+        )
+
+    def _term(self, query: AnySelect) -> Term | None:
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else Term(row.id, row.name, row.starts_at, row.ends_at, row.state)
+
+    def add_programme(self, programme: Programme) -> None:
+        with unless_taken(uq_programmes_code_folded=Race):
+            self._connection.execute(
+                insert(programmes).values(
+                    id=programme.id,
+                    code=programme.code,
+                    code_folded=normalize_code(programme.code),
+                    name=programme.name,
+                )
+            )
+
+    def programme_by_code(self, code: str) -> Programme | None:
+        row = self._connection.execute(
+            select(programmes).where(programmes.c.code_folded == normalize_code(code))
+        ).one_or_none()
+        return None if row is None else Programme(row.id, row.code, row.name)
+
+    def known_programmes(self, ids: Collection[ProgrammeId]) -> frozenset[ProgrammeId]:
+        return frozenset(self._connection.execute(select(programmes.c.id).where(programmes.c.id.in_(ids))).scalars())
+
+    def add(self, course: Course) -> None:
+        with unless_taken(uq_courses_term_id_code_folded=CourseCodeTaken):
+            self._connection.execute(
+                insert(courses).values(
+                    id=course.id,
+                    term_id=course.term.id,
+                    code=course.code,
+                    title=course.title,
+                    code_folded=normalize_code(course.code),
+                    title_folded=course.title.casefold(),
+                    level=course.level,
+                    archived=course.archived,
+                    enrollment_open=course.enrollment_open,
+                    created_at=course.created_at,
+                    revision=course.revision,
+                )
+            )
+        if course.lecturers:
+            self._connection.execute(
+                insert(course_lecturers),
+                [
+                    {"course_id": course.id, "lecturer_id": lecturer.id, "position": position}
+                    for position, lecturer in enumerate(course.lecturers)
+                ],
+            )
+        if course.programme_ids:
+            self._connection.execute(
+                insert(course_programmes),
+                [{"course_id": course.id, "programme_id": programme} for programme in course.programme_ids],
+            )
+
+    def get(self, course_id: CourseId) -> Course:
+        return self._one(courses.c.id == course_id)
+
+    def by_code(self, term_id: TermId, code: str) -> Course | None:
+        found = self._list(courses.c.term_id == term_id, courses.c.code_folded == normalize_code(code))
+        return found[0] if found else None
+
+    def for_lecturer(self, lecturer_id: UserId, course_id: CourseId) -> Course:
+        return self._one(courses.c.id == course_id, teaches(lecturer_id, courses.c.id))
+
+    def list_for_lecturer(
+        self, lecturer_id: UserId, *, include_archived: bool, after: UUID | None, limit: int
+    ) -> Sequence[Course]:
+        conditions = [teaches(lecturer_id, courses.c.id)]
+        if not include_archived:
+            conditions.append(~courses.c.archived)
+        return self._list(*conditions, after=after, limit=limit)
+
+    def search(self, query: str, *, after: UUID | None, limit: int) -> Sequence[Course]:
+        folded = query.casefold()
+        return self._list(
+            ~courses.c.archived,
+            terms.c.state == TermState.OPEN,
+            or_(
+                courses.c.code_folded.contains(folded, autoescape=True),
+                courses.c.title_folded.contains(folded, autoescape=True),
+            ),
+            after=after,
+            limit=limit,
+        )
+
+    def _one(self, *conditions: ColumnElement[bool]) -> Course:
+        found = self._list(*conditions)
+        if not found:
+            raise CourseNotFound
+        return found[0]
+
+    def _list(
+        self, *conditions: ColumnElement[bool], after: UUID | None = None, limit: int | None = None
+    ) -> Sequence[Course]:
+        query = select(*COURSE_COLUMNS).select_from(COURSE_TABLES).where(*conditions)
+        if after is not None:
+            query = query.where(courses.c.id > after)
+        rows = self._connection.execute(query.order_by(courses.c.id).limit(limit)).all()
+        return to_courses(self._connection, rows)
+
+
+def teaches(lecturer_id: UserId, course_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Whether the lecturer teaches the course that `course_id` names."""
+    return course_id.in_(select(course_lecturers.c.course_id).where(course_lecturers.c.lecturer_id == lecturer_id))
+
+
+def lecturers_of(connection: Connection, course_ids: Iterable[CourseId]) -> defaultdict[CourseId, tuple[Person, ...]]:
+    """The lecturers of each course, in their order."""
+    found: defaultdict[CourseId, tuple[Person, ...]] = defaultdict(tuple)
+    for row in connection.execute(
+        select(course_lecturers.c.course_id, *person_columns(users, "lecturer"))
+        .join(users, users.c.id == course_lecturers.c.lecturer_id)
+        .where(course_lecturers.c.course_id.in_(set(course_ids)))
+        .order_by(course_lecturers.c.position, users.c.id)
+    ):
+        found[row.course_id] += (to_person(row, "lecturer"),)
+    return found
+
+
+def to_courses(connection: Connection, rows: Sequence[AnyRow]) -> list[Course]:
+    """The courses that rows show in COURSE_COLUMNS, with lecturers and programmes: two statements for all."""
+    ids = {row.course_id for row in rows}
+    if not ids:
+        return []
+    lecturers = lecturers_of(connection, ids)
+    programme_ids = defaultdict(set)
+    for row in connection.execute(select(course_programmes).where(course_programmes.c.course_id.in_(ids))):
+        programme_ids[row.course_id].add(row.programme_id)
+    return [
+        Course(
+            id=row.course_id,
+            code=row.course_code,
+            title=row.course_title,
+            term=Term(row.term_id, row.term_name, row.term_starts_at, row.term_ends_at, row.term_state),
+            created_at=row.course_created_at,
+            level=row.course_level,
+            programme_ids=frozenset(programme_ids[row.course_id]),
+            lecturers=lecturers[row.course_id],
+            archived=row.course_archived,
+            enrollment_open=row.course_enrollment_open,
+            revision=row.course_revision,
+        )
+        for row in rows
+    ]

@@ -1,0 +1,56 @@
+"""Bound phones."""
+
+from sqlalchemy import Connection, insert, select
+
+from absense_server.adapters.db.errors import unless_taken
+from absense_server.adapters.db.rows import AnyRow, labelled
+from absense_server.adapters.db.tables import devices
+from absense_server.domain.devices import Device
+from absense_server.domain.errors import DeviceAlreadyBound, DeviceTaken
+from absense_server.domain.ids import UserId
+
+DEVICE_COLUMNS = labelled(
+    "device_", devices, "id", "student_id", "identifier_mac", "platform", "model", "bound_at", "public_key"
+)
+
+
+class SqlDevices:
+    """ports.data.Devices."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def active(self, student_id: UserId) -> Device | None:
+        row = self._connection.execute(
+            select(*DEVICE_COLUMNS).where(devices.c.student_id == student_id, devices.c.unbound_at.is_(None))
+        ).one_or_none()
+        return None if row is None else to_device(row)
+
+    def add(self, device: Device) -> None:
+        with unless_taken(
+            uq_devices_active_student_id=DeviceAlreadyBound, uq_devices_active_identifier_mac=DeviceTaken
+        ):
+            self._connection.execute(
+                insert(devices).values(
+                    id=device.id,
+                    student_id=device.student_id,
+                    identifier_mac=device.identifier_mac,
+                    platform=device.platform,
+                    model=device.model,
+                    public_key=device.public_key,
+                    bound_at=device.bound_at,
+                )
+            )
+
+
+def to_device(row: AnyRow) -> Device:
+    """The device that a row shows in DEVICE_COLUMNS."""
+    return Device(
+        id=row.device_id,
+        student_id=row.device_student_id,
+        identifier_mac=row.device_identifier_mac,
+        platform=row.device_platform,
+        model=row.device_model,
+        bound_at=row.device_bound_at,
+        public_key=row.device_public_key,
+    )

@@ -1,0 +1,99 @@
+"""Connections: how each database is opened, and what a transaction begins with."""
+
+from typing import Any
+
+import sqlalchemy
+from sqlalchemy import URL, Connection, Engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+READ_ONLY = "absense_read_only"
+"""Execution option of a connection whose transactions only read."""
+
+
+def create_engine(
+    url: str,
+    *,
+    pool_size: int = 8,
+    pool_timeout_s: float = 5,
+    lock_timeout_s: float = 5,
+    statement_timeout_s: float = 15,
+    application_name: str = "absense",
+) -> Engine:
+    """An engine for `sqlite:///path` or `postgresql://...`, as large as the thread pool that will use it.
+
+    Nothing is opened yet: whether the database answers shows at the first transaction.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite(parsed, pool_size, pool_timeout_s, lock_timeout_s)
+    if parsed.get_backend_name() in {"postgresql", "postgres"}:
+        timeouts = {
+            "lock_timeout": lock_timeout_s,
+            "statement_timeout": statement_timeout_s,
+            # a process that hangs in a transaction would hold its locks for ever
+            "idle_in_transaction_session_timeout": 2 * statement_timeout_s,
+        }
+        return _postgresql(parsed, pool_size, pool_timeout_s, timeouts, application_name)
+    raise ValueError("the database is SQLite (sqlite:///path) or PostgreSQL (postgresql://...)")
+
+
+def _sqlite(url: URL, pool_size: int, pool_timeout_s: float, lock_timeout_s: float) -> Engine:
+    if url.database in {None, "", ":memory:"} or "mode=memory" in str(url):
+        raise ValueError("SQLite needs a file: in memory each connection would have a database of its own")
+    engine = sqlalchemy.create_engine(
+        url.set(drivername="sqlite+pysqlite"),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=pool_timeout_s,
+        connect_args={"timeout": lock_timeout_s},
+    )
+    event.listen(engine, "connect", _open_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _open_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # the driver shall never begin a transaction by itself: _begin_sqlite does
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode = WAL",
+        # NORMAL keeps the file sound too, but may lose the last commits with the power: acknowledged claims
+        "synchronous = FULL",
+        "foreign_keys = ON",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A deferred transaction that reads first and writes later fails at once when another wrote in between,
+    # whatever the busy timeout: writers queue up at the start instead.
+    read_only = connection.get_execution_options().get(READ_ONLY, False)
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _postgresql(
+    url: URL, pool_size: int, pool_timeout_s: float, timeouts: dict[str, float], application_name: str
+) -> Engine:
+    settings = {"timezone": "UTC"} | {name: str(round(1000 * value)) for name, value in timeouts.items()}
+    connect_args: dict[str, Any] = {
+        "application_name": application_name,
+        "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+        "connect_timeout": 5,
+        "keepalives_idle": 30,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+    }
+    return sqlalchemy.create_engine(
+        url.set(drivername="postgresql+psycopg2"),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=pool_timeout_s,
+        # No pre-ping: it would cost each claim a round trip. The first call that fails after a restart of the
+        # database empties the pool.
+        pool_use_lifo=True,
+        pool_recycle=1800,
+        connect_args=connect_args,
+    )

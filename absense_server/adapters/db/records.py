@@ -1,0 +1,178 @@
+"""Records with their claims, verdicts and decisions."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, func, insert, literal_column, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from absense_server.adapters.db.claim_view import claim_view
+from absense_server.adapters.db.courses import teaches
+from absense_server.adapters.db.enrollments import covers, is_running
+from absense_server.adapters.db.errors import unless_taken
+from absense_server.adapters.db.record_rows import (
+    RECORD_COLUMNS,
+    RECORD_TABLES,
+    from_claim,
+    from_decision,
+    from_record,
+    from_verdict,
+    to_records,
+    what_changes,
+)
+from absense_server.adapters.db.tables import (
+    attendance_records,
+    attendance_sessions,
+    claims,
+    decisions,
+    enrollments,
+    verdicts,
+)
+from absense_server.domain.errors import RecordNotFound
+from absense_server.domain.ids import ClaimId, CourseId, RecordId, SessionId, UserId
+from absense_server.domain.policy import RecordStatus
+from absense_server.domain.records import AttendanceRecord
+from absense_server.ports.data import ClaimView, FlaggedFilter, Race
+
+_RECORDS = select(*RECORD_COLUMNS).select_from(RECORD_TABLES)
+_ADD_RECORD = insert(attendance_records)
+_ADD_CLAIM = insert(claims)
+_ADD_VERDICTS = insert(verdicts)
+_ADD_DECISIONS = insert(decisions)
+
+
+class SqlRecords:
+    """ports.data.Records."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def view(
+        self,
+        student_id: UserId,
+        claim_id: ClaimId | None,
+        *,
+        session_id: SessionId | None,
+        session_code: str | None,
+    ) -> ClaimView:
+        return claim_view(self._connection, student_id, claim_id, session_id=session_id, session_code=session_code)
+
+    def add(self, record: AttendanceRecord) -> None:
+        with unless_taken(uq_attendance_records_student_id_session_id=Race):
+            self._connection.execute(_ADD_RECORD, from_record(record))
+        self._add_what_is_new(None, record)
+
+    def save(self, before: AttendanceRecord, after: AttendanceRecord) -> None:
+        saved = self._connection.execute(
+            update(attendance_records)
+            .where(attendance_records.c.id == before.id, attendance_records.c.revision == before.revision)
+            .values(what_changes(after))
+        )
+        if saved.rowcount == 0:
+            raise Race
+        self._add_what_is_new(before, after)
+        self._judge_again(before, after)
+
+    def _add_what_is_new(self, before: AttendanceRecord | None, after: AttendanceRecord) -> None:
+        old_claims = {claim.number for claim in before.claims} if before else set()
+        old_decisions = {decision.id for decision in before.decisions} if before else set()
+        new_claims = [claim for claim in after.claims if claim.number not in old_claims]
+        if new_claims:
+            with unless_taken(uq_claims_student_id_claim_id=Race, pk_claims=Race):
+                self._connection.execute(_ADD_CLAIM, [from_claim(after, claim) for claim in new_claims])
+        if new_verdicts := [from_verdict(after, c, v) for c in new_claims for v in c.verdicts]:
+            self._connection.execute(_ADD_VERDICTS, new_verdicts)
+        if new := [from_decision(after, d) for d in after.decisions if d.id not in old_decisions]:
+            self._connection.execute(_ADD_DECISIONS, new)
+
+    def _judge_again(self, before: AttendanceRecord, after: AttendanceRecord) -> None:
+        """Write the verdicts that differ on claims that were there before."""
+        old = {claim.number: claim.verdicts for claim in before.claims}
+        changed = [
+            from_verdict(after, claim, verdict)
+            for claim in after.claims
+            for verdict in claim.verdicts
+            if verdict not in old.get(claim.number, (verdict,))
+        ]
+        if not changed:
+            return
+        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(verdicts)
+        key = [column.name for column in verdicts.primary_key]
+        found = {column.name: column for column in statement.excluded if column.name not in key}
+        self._connection.execute(statement.on_conflict_do_update(index_elements=key, set_=found), changed)
+
+    def get(self, record_id: RecordId) -> AttendanceRecord:
+        return self._one(attendance_records.c.id == record_id)
+
+    def for_student(
+        self, student_id: UserId, *, record_id: RecordId | None = None, session_id: SessionId | None = None
+    ) -> AttendanceRecord:
+        conditions = [attendance_records.c.student_id == student_id]
+        if record_id is not None:
+            conditions.append(attendance_records.c.id == record_id)
+        else:
+            conditions.append(attendance_records.c.session_id == session_id)
+        return self._one(*conditions)
+
+    def for_lecturer(self, lecturer_id: UserId, record_id: RecordId) -> AttendanceRecord:
+        return self._one(attendance_records.c.id == record_id, teaches(lecturer_id, attendance_records.c.course_id))
+
+    def list_of_session(
+        self, session_id: SessionId, statuses: frozenset[RecordStatus], *, after: UUID | None, limit: int
+    ) -> Sequence[AttendanceRecord]:
+        conditions = [attendance_records.c.session_id == session_id]
+        if statuses:
+            conditions.append(attendance_records.c.status.in_(statuses))
+        return self._list(*conditions, after=after, limit=limit)
+
+    def list_flagged(
+        self, lecturer_id: UserId, which: FlaggedFilter, *, after: UUID | None, limit: int
+    ) -> Sequence[AttendanceRecord]:
+        records = attendance_records.c
+        # written out, not bound: SQLite takes the partial index only when it sees the value
+        conditions = [records.status == literal_column("'FLAGGED'"), teaches(lecturer_id, records.course_id)]
+        if which.session_id is not None:
+            conditions.append(records.session_id == which.session_id)
+        if which.course_id is not None:
+            conditions.append(records.course_id == which.course_id)
+        if which.attention is not None:
+            conditions.append(records.attention == which.attention)
+        return self._list(*conditions, after=after, limit=limit)
+
+    def list_unenrolled(self, student_id: UserId, course_id: CourseId) -> Sequence[AttendanceRecord]:
+        records = attendance_records.c
+        covered = (
+            select(enrollments.c.id)
+            .join(attendance_sessions, covers(enrollments, attendance_sessions))
+            .where(
+                attendance_sessions.c.id == records.session_id,
+                enrollments.c.student_id == student_id,
+                enrollments.c.course_id == course_id,
+                is_running(enrollments),
+            )
+            .exists()
+        )
+        return self._list(records.student_id == student_id, records.course_id == course_id, ~records.enrolled, covered)
+
+    def count_unenrolled(self, student_id: UserId, since: datetime) -> int:
+        records = attendance_records.c
+        return self._connection.execute(
+            select(func.count()).where(records.student_id == student_id, ~records.enrolled, records.created_at >= since)
+        ).scalar_one()
+
+    def _one(self, *conditions: ColumnElement[bool]) -> AttendanceRecord:
+        found = self._list(*conditions)
+        if not found:
+            raise RecordNotFound
+        return found[0]
+
+    def _list(
+        self, *conditions: ColumnElement[bool], after: UUID | None = None, limit: int | None = None
+    ) -> list[AttendanceRecord]:
+        query = _RECORDS.where(*conditions)
+        if after is not None:
+            query = query.where(attendance_records.c.id > after)
+        rows = self._connection.execute(query.order_by(attendance_records.c.id).limit(limit)).all()
+        return to_records(self._connection, rows)

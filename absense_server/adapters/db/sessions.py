@@ -1,0 +1,262 @@
+"""Attendance sessions and their generations of codes."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Insert,
+    and_,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from absense_server.adapters.db.courses import teaches
+from absense_server.adapters.db.enrollments import is_running
+from absense_server.adapters.db.errors import unless_taken
+from absense_server.adapters.db.rows import AnySelect
+from absense_server.adapters.db.session_rows import (
+    SESSION_COLUMNS,
+    SESSION_TABLES,
+    from_session,
+    to_sessions,
+)
+from absense_server.adapters.db.tables import (
+    attendance_records,
+    attendance_sessions,
+    code_generations,
+    courses,
+    enrollments,
+    typed_code_tries,
+)
+from absense_server.domain.codes import Generation
+from absense_server.domain.errors import SessionNotFound
+from absense_server.domain.ids import CourseId, ProgrammeId, SessionId, UserId
+from absense_server.domain.policy import RecordStatus
+from absense_server.domain.sessions import AttendanceSession, Counts, SessionState
+from absense_server.ports.data import OpenSession, Race, SessionFilter
+
+_SESSIONS = select(*SESSION_COLUMNS).select_from(SESSION_TABLES)
+
+
+class SqlSessions:
+    """ports.data.Sessions."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, session: AttendanceSession) -> None:
+        with unless_taken(uq_attendance_sessions_session_code=Race):
+            self._connection.execute(insert(attendance_sessions), from_session(session))
+        self._add_generation(session.id, session.generation)
+
+    def find(self, session_id: SessionId) -> AttendanceSession | None:
+        return self._first(_SESSIONS.where(attendance_sessions.c.id == session_id))
+
+    def find_by_code(self, session_code: str) -> AttendanceSession | None:
+        return self._first(_SESSIONS.where(attendance_sessions.c.session_code == session_code))
+
+    def for_lecturer(self, lecturer_id: UserId, session_id: SessionId) -> AttendanceSession:
+        found = self._first(
+            _SESSIONS.where(
+                attendance_sessions.c.id == session_id, teaches(lecturer_id, attendance_sessions.c.course_id)
+            )
+        )
+        if found is None:
+            raise SessionNotFound
+        return found
+
+    def overlapping(
+        self, course_id: CourseId, programme_id: ProgrammeId | None, opens_at: datetime, ends_at: datetime
+    ) -> bool:
+        sessions = attendance_sessions.c
+        conditions = [
+            sessions.course_id == course_id,
+            sessions.closed_at.is_(None),
+            sessions.cancelled_at.is_(None),
+            sessions.opens_at < ends_at,
+            sessions.ends_at > opens_at,
+        ]
+        if programme_id is not None:
+            conditions.append(or_(sessions.programme_id.is_(None), sessions.programme_id == programme_id))
+        return self._connection.execute(select(sessions.id).where(*conditions).limit(1)).first() is not None
+
+    def lock_course(self, course_id: CourseId) -> None:
+        # On SQLite the writer's lock is held since the transaction began, and this is an ordinary SELECT.
+        # FOR NO KEY UPDATE: the foreign keys of other inserts only need the course's key to stay.
+        self._connection.execute(select(courses.c.id).where(courses.c.id == course_id).with_for_update(key_share=True))
+
+    def close(self, session_id: SessionId, at: datetime) -> None:
+        self._connection.execute(
+            update(attendance_sessions)
+            # of two who close it the earlier counts
+            .where(
+                attendance_sessions.c.id == session_id,
+                or_(attendance_sessions.c.closed_at.is_(None), attendance_sessions.c.closed_at > at),
+            )
+            .values(closed_at=at, revision=attendance_sessions.c.revision + 1)
+        )
+
+    def generations(self, session_id: SessionId) -> Sequence[Generation]:
+        rows = self._connection.execute(
+            select(code_generations.c.number, code_generations.c.started_at)
+            .where(code_generations.c.session_id == session_id)
+            .order_by(code_generations.c.number)
+        )
+        return [Generation(row.number, row.started_at) for row in rows]
+
+    def start_generation(self, session_id: SessionId, generation: Generation) -> None:
+        started = self._connection.execute(
+            update(attendance_sessions)
+            .where(
+                attendance_sessions.c.id == session_id,
+                attendance_sessions.c.generation == generation.number - 1,
+            )
+            .values(generation=generation.number, generation_started_at=generation.started_at)
+        )
+        if started.rowcount == 0:
+            raise Race
+        self._add_generation(session_id, generation)
+
+    def _add_generation(self, session_id: SessionId, generation: Generation) -> None:
+        self._connection.execute(
+            insert(code_generations).values(
+                session_id=session_id, number=generation.number, started_at=generation.started_at
+            )
+        )
+
+    def count_typed_try(self, session_id: SessionId, student_id: UserId) -> int:
+        key = {"session_id": session_id, "student_id": student_id}
+        one_more = {"tries": typed_code_tries.c.tries + 1}
+        statement: Insert
+        if self._connection.dialect.name == "postgresql":
+            statement = (
+                postgresql.insert(typed_code_tries)
+                .values(**key, tries=1)
+                .on_conflict_do_update(index_elements=list(key), set_=one_more)
+            )
+        else:
+            statement = (
+                sqlite.insert(typed_code_tries)
+                .values(**key, tries=1)
+                .on_conflict_do_update(index_elements=list(key), set_=one_more)
+            )
+        return int(self._connection.execute(statement.returning(typed_code_tries.c.tries)).scalar_one())
+
+    def list_for_lecturer(
+        self, lecturer_id: UserId, which: SessionFilter, now: datetime, *, after: UUID | None, limit: int
+    ) -> Sequence[AttendanceSession]:
+        sessions = attendance_sessions.c
+        query = _SESSIONS.where(teaches(lecturer_id, sessions.course_id))
+        if which.course_id is not None:
+            query = query.where(sessions.course_id == which.course_id)
+        if which.states:
+            query = query.where(or_(*(_is_in(state, now) for state in which.states)))
+        if which.opens_from is not None:
+            query = query.where(sessions.opens_at >= which.opens_from)
+        if which.opens_until is not None:
+            query = query.where(sessions.opens_at < which.opens_until)
+        if after is not None:
+            query = query.where(sessions.id < after)
+        rows = self._connection.execute(query.order_by(sessions.id.desc()).limit(limit)).all()
+        return to_sessions(self._connection, rows)
+
+    def list_open_for_student(
+        self, student_id: UserId, now: datetime, *, after: UUID | None, limit: int
+    ) -> Sequence[OpenSession]:
+        sessions, records = attendance_sessions.c, attendance_records.c
+        query = (
+            select(*SESSION_COLUMNS, records.id.label("record_id"), records.status.label("record_status"))
+            .select_from(
+                SESSION_TABLES.join(
+                    enrollments,
+                    and_(
+                        enrollments.c.course_id == sessions.course_id,
+                        enrollments.c.student_id == student_id,
+                        is_running(enrollments),
+                    ),
+                ).outerjoin(
+                    attendance_records,
+                    and_(records.session_id == sessions.id, records.student_id == student_id),
+                )
+            )
+            .where(
+                _is_in(SessionState.OPEN, now),
+                or_(sessions.programme_id.is_(None), sessions.programme_id == enrollments.c.programme_id),
+            )
+        )
+        if after is not None:
+            query = query.where(sessions.id > after)
+        rows = self._connection.execute(query.order_by(sessions.id).limit(limit)).all()
+        found = to_sessions(self._connection, rows)
+        return [
+            OpenSession(session, row.record_id, row.record_status) for session, row in zip(found, rows, strict=True)
+        ]
+
+    def counts(self, session_ids: Collection[SessionId]) -> Mapping[SessionId, Counts]:
+        records = attendance_records.c
+        found: dict[SessionId, dict[RecordStatus, int]] = {session_id: {} for session_id in session_ids}
+        late = dict.fromkeys(session_ids, 0)
+        if session_ids:
+            for row in self._connection.execute(
+                select(records.session_id, records.status, records.late, func.count().label("number"))
+                .where(records.session_id.in_(session_ids), records.enrolled)
+                .group_by(records.session_id, records.status, records.late)
+            ):
+                of_session = found[row.session_id]
+                of_session[row.status] = of_session.get(row.status, 0) + row.number
+                if row.late and row.status is RecordStatus.CONFIRMED:
+                    late[row.session_id] += row.number
+        return {
+            session_id: Counts(
+                confirmed=by_status.get(RecordStatus.CONFIRMED, 0),
+                late=late[session_id],
+                flagged=by_status.get(RecordStatus.FLAGGED, 0),
+                pending=by_status.get(RecordStatus.PENDING_VERIFICATION, 0),
+                rejected=by_status.get(RecordStatus.REJECTED, 0),
+                excused=by_status.get(RecordStatus.EXCUSED, 0),
+            )
+            for session_id, by_status in found.items()
+        }
+
+    def seal_ended(self, now: datetime, limit: int) -> Sequence[SessionId]:
+        sessions = attendance_sessions.c
+        due = (
+            select(sessions.id)
+            .where(sessions.sealed_at.is_(None), _is_in(SessionState.CLOSED, now))
+            .order_by(sessions.ends_at)
+            .limit(limit)
+            # others seal others meanwhile; the lock looks at the times again
+            .with_for_update(skip_locked=True, key_share=True)
+            .cte("due")
+        )
+        sealed = self._connection.execute(
+            update(attendance_sessions)
+            .where(sessions.id.in_(select(due.c.id)))
+            .values(sealed_at=now)
+            .returning(sessions.id)
+        )
+        return sorted(sealed.scalars())
+
+    def _first(self, query: AnySelect) -> AttendanceSession | None:
+        rows = self._connection.execute(query).all()
+        return to_sessions(self._connection, rows)[0] if rows else None
+
+
+def _is_in(state: SessionState, now: datetime) -> ColumnElement[bool]:
+    """AttendanceSession.state in SQL."""
+    sessions = attendance_sessions.c
+    ended = or_(sessions.ends_at <= now, and_(sessions.closed_at.is_not(None), sessions.closed_at <= now))
+    running = and_(sessions.ends_at > now, or_(sessions.closed_at.is_(None), sessions.closed_at > now))
+    return {
+        SessionState.CANCELLED: sessions.cancelled_at.is_not(None),
+        SessionState.CLOSED: and_(sessions.cancelled_at.is_(None), ended),
+        SessionState.OPEN: and_(sessions.cancelled_at.is_(None), running, sessions.opens_at <= now),
+        SessionState.SCHEDULED: and_(sessions.cancelled_at.is_(None), running, sessions.opens_at > now),
+    }[state]

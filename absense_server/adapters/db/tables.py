@@ -1,0 +1,398 @@
+"""The tables. What must hold whatever the code does is a constraint here.
+
+Foreign keys: what belongs to one account or course alone goes with it (CASCADE); attendance is never taken
+along (RESTRICT): rows of users stay as tombstones, courses are archived.
+"""
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+
+from absense_server.adapters.db.types import Json, Serial, UtcDateTime, choice, growing_choice
+from absense_server.domain.audit import Action
+from absense_server.domain.courses import TermState
+from absense_server.domain.devices import Platform
+from absense_server.domain.images import MediaType
+from absense_server.domain.people import Role, UserState
+from absense_server.domain.policy import Attention, RecordStatus, Requirement
+from absense_server.domain.records import ProofKind, Source
+from absense_server.domain.verdicts import Check, Outcome, Reason
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def _policy() -> list[Column[object]]:
+    checks = ("device", "location", "face", "liveness")
+    weights: list[Column[object]] = [
+        Column(f"policy_{check}", choice(Requirement, f"policy_{check}"), nullable=False) for check in checks
+    ]
+    return [*weights, Column("policy_version", Text, nullable=False)]
+
+
+# Accounts
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    # None where there is none: several accounts may have none
+    Column("email", Text, unique=True),
+    Column("institution_number", Text, unique=True),
+    Column("claimed_number", Text, nullable=False),
+    Column("full_name", Text, nullable=False),
+    Column("role", choice(Role, "role"), nullable=False),
+    Column("state", choice(UserState, "state"), nullable=False),
+    Column("programme_id", ForeignKey("programmes.id", ondelete="SET NULL")),
+    Column("level", Integer, nullable=False),
+    Column("password_hash", Text),
+    Column("created_at", UtcDateTime, nullable=False),
+    CheckConstraint("email <> ''", "email"),
+    CheckConstraint("institution_number <> ''", "institution_number"),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("device_name", Text, nullable=False),
+    Column("started_at", UtcDateTime, nullable=False),
+)
+
+revocations = Table(
+    "revocations",
+    metadata,
+    Column("seq", Serial, Identity(always=True), primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    # no foreign key: it ends the sign-in whether or not its row is still there
+    Column("sign_in_id", Uuid),
+    Column("at", UtcDateTime, nullable=False, index=True),
+)
+
+requests = Table(
+    "requests",
+    metadata,
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("request_id", Uuid, primary_key=True),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("resource_id", Uuid, nullable=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+)
+
+devices = Table(
+    "devices",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("student_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("identifier_mac", LargeBinary, nullable=False),
+    Column("platform", choice(Platform, "platform"), nullable=False),
+    Column("model", Text, nullable=False),
+    Column("public_key", LargeBinary),
+    Column("bound_at", UtcDateTime, nullable=False),
+    Column("unbound_at", UtcDateTime),
+    Index(None, "student_id"),
+)
+Index(
+    "uq_devices_active_student_id",
+    devices.c.student_id,
+    unique=True,
+    postgresql_where=devices.c.unbound_at.is_(None),
+    sqlite_where=devices.c.unbound_at.is_(None),
+)
+Index(
+    "uq_devices_active_identifier_mac",
+    devices.c.identifier_mac,
+    unique=True,
+    postgresql_where=devices.c.unbound_at.is_(None),
+    sqlite_where=devices.c.unbound_at.is_(None),
+)
+
+# Courses
+
+terms = Table(
+    "terms",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("starts_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+    Column("state", choice(TermState, "state"), nullable=False),
+    CheckConstraint("starts_at < ends_at", "times"),
+)
+
+programmes = Table(
+    "programmes",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("code", Text, nullable=False),
+    Column("code_folded", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+)
+
+courses = Table(
+    "courses",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("term_id", ForeignKey("terms.id", ondelete="RESTRICT"), nullable=False),
+    Column("code", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    # databases differ in folding what is not ASCII: Python folds
+    Column("code_folded", Text, nullable=False),
+    Column("title_folded", Text, nullable=False),
+    Column("level", Integer, nullable=False),
+    Column("archived", Boolean, nullable=False),
+    Column("enrollment_open", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("revision", Integer, nullable=False),
+    UniqueConstraint("term_id", "code_folded"),
+)
+
+course_lecturers = Table(
+    "course_lecturers",
+    metadata,
+    Column("course_id", ForeignKey("courses.id", ondelete="CASCADE"), primary_key=True),
+    Column("lecturer_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Index(None, "lecturer_id", "course_id"),
+)
+
+course_programmes = Table(
+    "course_programmes",
+    metadata,
+    Column("course_id", ForeignKey("courses.id", ondelete="CASCADE"), primary_key=True),
+    Column("programme_id", ForeignKey("programmes.id", ondelete="RESTRICT"), primary_key=True),
+    Index(None, "programme_id"),
+)
+
+enrollments = Table(
+    "enrollments",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("student_id", ForeignKey("users.id", ondelete="RESTRICT"), nullable=False),
+    Column("course_id", ForeignKey("courses.id", ondelete="RESTRICT"), nullable=False, index=True),
+    Column("programme_id", ForeignKey("programmes.id", ondelete="RESTRICT")),
+    Column("level", Integer, nullable=False),
+    Column("from_at", UtcDateTime, nullable=False),
+    Column("until_at", UtcDateTime),
+    Index(None, "student_id", "course_id", "from_at"),
+)
+Index(
+    "uq_enrollments_running_student_id_course_id",
+    enrollments.c.student_id,
+    enrollments.c.course_id,
+    unique=True,
+    postgresql_where=enrollments.c.until_at.is_(None),
+    sqlite_where=enrollments.c.until_at.is_(None),
+)
+
+# Sessions
+
+attendance_sessions = Table(
+    "attendance_sessions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("course_id", ForeignKey("courses.id", ondelete="RESTRICT"), nullable=False),
+    Column("programme_id", ForeignKey("programmes.id", ondelete="RESTRICT")),
+    Column("session_code", Text, nullable=False, unique=True),
+    Column("room", Text, nullable=False),
+    Column("opens_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+    Column("late_after_at", UtcDateTime),
+    Column("closed_at", UtcDateTime),
+    Column("cancelled_at", UtcDateTime),
+    Column("sealed_at", UtcDateTime),
+    Column("latitude", Double),
+    Column("longitude", Double),
+    Column("radius_m", Double),
+    *_policy(),
+    Column("code_life_ms", Integer, nullable=False),
+    Column("code_overlap_ms", Integer, nullable=False),
+    # the newest of code_generations once more, so that a claim reads one table less
+    Column("generation", Integer, nullable=False),
+    Column("generation_started_at", UtcDateTime, nullable=False),
+    Column("typed_code_allowed", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("created_by", ForeignKey("users.id", ondelete="RESTRICT"), nullable=False),
+    Column("revision", Integer, nullable=False),
+    CheckConstraint("opens_at < ends_at", "times"),
+    CheckConstraint("(latitude IS NULL) = (longitude IS NULL) AND (latitude IS NULL) = (radius_m IS NULL)", "geofence"),
+    Index(None, "course_id", "id"),
+    Index(None, "course_id", "ends_at"),
+)
+Index(
+    "ix_attendance_sessions_unsealed",
+    attendance_sessions.c.ends_at,
+    postgresql_where=text("sealed_at IS NULL AND cancelled_at IS NULL"),
+    sqlite_where=text("sealed_at IS NULL AND cancelled_at IS NULL"),
+)
+
+code_generations = Table(
+    "code_generations",
+    metadata,
+    Column("session_id", ForeignKey("attendance_sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("started_at", UtcDateTime, nullable=False),
+)
+
+typed_code_tries = Table(
+    "typed_code_tries",
+    metadata,
+    Column("session_id", ForeignKey("attendance_sessions.id", ondelete="CASCADE"), primary_key=True),
+    Column("student_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("tries", Integer, nullable=False),
+)
+
+# Attendance
+
+images = Table(
+    "images",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("owner_id", ForeignKey("users.id", ondelete="RESTRICT"), nullable=False, index=True),
+    Column("blob_name", Text, nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("key_id", Text, nullable=False),
+    Column("media_type", choice(MediaType, "media_type"), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("sha256", LargeBinary, nullable=False),
+    Column("stored_at", UtcDateTime, nullable=False),
+)
+
+attendance_records = Table(
+    "attendance_records",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("session_id", ForeignKey("attendance_sessions.id", ondelete="RESTRICT"), nullable=False),
+    Column("student_id", ForeignKey("users.id", ondelete="RESTRICT"), nullable=False),
+    # the session's, for lists; no foreign key: every claim of a hall would lock the same row once more
+    Column("course_id", Uuid, nullable=False),
+    Column("status", choice(RecordStatus, "status"), nullable=False),
+    Column("attention", choice(Attention, "attention")),
+    Column("source", choice(Source, "source"), nullable=False),
+    Column("late", Boolean, nullable=False),
+    Column("enrolled", Boolean, nullable=False),
+    *_policy(),
+    Column("deciding_claim_id", Uuid),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Column("revision", Integer, nullable=False),
+    UniqueConstraint("student_id", "session_id"),
+    Index(None, "session_id", "id"),
+)
+Index(
+    "ix_attendance_records_flagged",
+    attendance_records.c.course_id,
+    attendance_records.c.id,
+    postgresql_where=text("status = 'FLAGGED'"),
+    sqlite_where=text("status = 'FLAGGED'"),
+)
+Index(
+    "ix_attendance_records_unenrolled",
+    attendance_records.c.student_id,
+    attendance_records.c.created_at,
+    # each as the database writes it itself: SQLite takes a partial index only for the very same words
+    postgresql_where=text("NOT enrolled"),
+    sqlite_where=text("enrolled = 0"),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("record_id", ForeignKey("attendance_records.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    # the record's; a claim_id is unique within it
+    Column("student_id", Uuid, nullable=False),
+    Column("claim_id", Uuid, nullable=False),
+    Column("proof", choice(ProofKind, "proof"), nullable=False),
+    Column("generation", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("fingerprint", LargeBinary, nullable=False),
+    Column("fix_latitude", Double),
+    Column("fix_longitude", Double),
+    Column("fix_accuracy_m", Double),
+    Column("fix_at", UtcDateTime),
+    Column("fix_mock", Boolean),
+    Column("image_id", ForeignKey("images.id", ondelete="SET NULL"), index=True),
+    Column("identifier_mac", LargeBinary),
+    Column("statement", LargeBinary),
+    Column("signature", LargeBinary),
+    UniqueConstraint("student_id", "claim_id"),
+    CheckConstraint("(statement IS NULL) = (signature IS NULL)", "signed"),
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("record_id", Uuid, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("check_name", choice(Check, "check_name"), primary_key=True),
+    Column("outcome", choice(Outcome, "outcome"), nullable=False),
+    Column("reason", growing_choice(Reason, "reason"), nullable=False),
+    Column("measured", Double),
+    Column("threshold", Double),
+    Column("unit", Text, nullable=False),
+    ForeignKeyConstraint(["record_id", "number"], ["claims.record_id", "claims.number"], ondelete="CASCADE"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("record_id", ForeignKey("attendance_records.id", ondelete="RESTRICT"), nullable=False, index=True),
+    Column("decided_by", ForeignKey("users.id", ondelete="RESTRICT"), nullable=False),
+    Column("decided_at", UtcDateTime, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("from_status", choice(RecordStatus, "from_status"), nullable=False),
+    Column("to_status", choice(RecordStatus, "to_status"), nullable=False),
+)
+
+# Audit: no foreign keys out of it, so that it outlives whatever it speaks of
+
+audit_events = Table(
+    "audit_events",
+    metadata,
+    Column("seq", Serial, Identity(always=True), primary_key=True),
+    Column("id", Uuid, nullable=False, unique=True),
+    Column("action", growing_choice(Action, "action"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("actor_id", Uuid),
+    Column("subject_id", Uuid),
+    Column("request_id", Text, nullable=False),
+    Column("facts", Json, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+audit_private = Table(
+    "audit_private",
+    metadata,
+    Column("event_id", ForeignKey("audit_events.id", ondelete="CASCADE"), primary_key=True),
+    Column("salt", LargeBinary, nullable=False),
+    Column("content", Json, nullable=False),
+)

@@ -1,0 +1,61 @@
+"""Transactions: one connection each, rolled back unless committed."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine
+
+from absense_server.adapters.db.audit import SqlAudit
+from absense_server.adapters.db.courses import SqlCourses
+from absense_server.adapters.db.devices import SqlDevices
+from absense_server.adapters.db.engine import READ_ONLY
+from absense_server.adapters.db.enrollments import SqlEnrollments
+from absense_server.adapters.db.errors import translated
+from absense_server.adapters.db.images import SqlImages
+from absense_server.adapters.db.records import SqlRecords
+from absense_server.adapters.db.requests import SqlRequests
+from absense_server.adapters.db.sessions import SqlSessions
+from absense_server.adapters.db.sign_ins import SqlSignIns
+from absense_server.adapters.db.users import SqlUsers
+
+
+class SqlTransaction:
+    """One transaction and the collections seen through it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self.users = SqlUsers(connection)
+        self.sign_ins = SqlSignIns(connection)
+        self.requests = SqlRequests(connection)
+        self.courses = SqlCourses(connection)
+        self.enrollments = SqlEnrollments(connection)
+        self.sessions = SqlSessions(connection)
+        self.devices = SqlDevices(connection)
+        self.records = SqlRecords(connection)
+        self.images = SqlImages(connection)
+        self.audit = SqlAudit(connection)
+
+    def commit(self) -> None:
+        self._connection.commit()
+
+
+class SqlUnitOfWork:
+    """Opens transactions on `engine`.
+
+    Those that only read see one moment of the database, however many statements they make.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        writing = {READ_ONLY: False}
+        reading: dict[str, object] = {READ_ONLY: True}
+        if engine.dialect.name == "postgresql":
+            reading |= {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        self._writing = engine.execution_options(**writing)
+        self._reading = engine.execution_options(**reading)
+
+    @contextmanager
+    def __call__(self, *, read_only: bool = False) -> Iterator[SqlTransaction]:
+        engine = self._reading if read_only else self._writing
+        with translated(), engine.connect() as connection:
+            connection.begin()
+            yield SqlTransaction(connection)

@@ -1,0 +1,1 @@
+"""Event buses: who waits for a change hears of it."""

@@ -1,0 +1,143 @@
+"""Looks an installation over: what is configured, what is missing, what to do about it."""
+
+import importlib.util
+import shutil
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from absense_server.adapters.blobs.s3 import S3Blobs
+from absense_server.adapters.db import migrate
+from absense_server.adapters.db.engine import create_engine
+from absense_server.domain.errors import DomainError
+from absense_server.settings import DEMO_SECRET_KEY, Settings
+
+_LITTLE_SPACE = 1024**3
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. A fatal one that is not ok keeps the server from serving."""
+
+    ok: bool
+    text: str
+    fatal: bool = False
+
+
+def prepare_folders(settings: Settings) -> None:
+    """Make the folders that the settings name."""
+    database = _sqlite_file(settings)
+    if database is not None:
+        database.parent.mkdir(parents=True, exist_ok=True)
+    if settings.storage_backend == "local":
+        settings.storage_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Everything worth knowing before serving; no secret is in it."""
+    return [*_modes(settings), *_database(settings), *_storage(settings), *_faces()]
+
+
+def _modes(settings: Settings) -> Iterator[Finding]:
+    yield Finding(ok=True, text=f"listens on {settings.listen_address}")
+    if settings.demo_mode:
+        yield Finding(ok=False, text="DEMO_MODE is on: everybody knows the demo passwords; never in production")
+    if settings.secret_keys[0] == DEMO_SECRET_KEY:
+        yield Finding(ok=False, text="SECRET_KEY is the demo key, which everybody knows; set your own")
+    else:
+        older = len(settings.secret_keys) - 1
+        yield Finding(ok=True, text=f"SECRET_KEY is set, with {older} older ones for reading")
+    if settings.cors_allow_origins:
+        yield Finding(ok=True, text=f"browsers may call from {', '.join(settings.cors_allow_origins)}")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    url = settings.database_url.get_secret_value()
+    where = str(_sqlite_file(settings)) if _sqlite_file(settings) else f"PostgreSQL at {urlsplit(url).hostname}"
+    missing = _sqlite_file(settings)
+    if missing is not None and not missing.exists():
+        yield Finding(ok=False, text=f"database: {missing} is not there; run `absense-server migrate`", fatal=True)
+        return
+    engine = create_engine(url, pool_size=1)
+    try:
+        if migrate.is_current(engine):
+            yield Finding(ok=True, text=f"database: {where}, schema up to date")
+        else:
+            yield Finding(
+                ok=False,
+                text=f"database: {where} has another schema; run `absense-server migrate`",
+                fatal=True,
+            )
+    except DomainError:
+        yield Finding(ok=False, text=f"database: {where} does not answer; check DATABASE_URL", fatal=True)
+    finally:
+        engine.dispose()
+
+
+def _storage(settings: Settings) -> Iterator[Finding]:
+    if settings.storage_backend == "s3":
+        yield from _s3(settings)
+        return
+    folder = settings.storage_folder
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            free = shutil.disk_usage(folder).free
+    except OSError as error:
+        reason = error.strerror or "cannot be written"
+        yield Finding(ok=False, text=f"storage: {folder}: {reason}; make it, or set STORAGE_FOLDER", fatal=True)
+        return
+    yield Finding(ok=free >= _LITTLE_SPACE, text=f"storage: folder {folder}, {free // 1024**2} MiB free")
+
+
+def _s3(settings: Settings) -> Iterator[Finding]:
+    bucket = f"bucket {settings.s3_bucket}"
+    try:
+        blobs = S3Blobs(
+            settings.s3_bucket,
+            settings.s3_region,
+            settings.s3_access_key.get_secret_value(),
+            settings.s3_secret_key.get_secret_value(),
+            settings.s3_endpoint_url or None,
+        )
+        blobs.get("00000000000000000000000000000000")
+    except DomainError:
+        yield Finding(ok=False, text=f"storage: {bucket} does not answer; check the S3_ settings", fatal=True)
+    except RuntimeError as error:
+        yield Finding(ok=False, text=f"storage: {error}", fatal=True)
+    else:
+        yield Finding(ok=True, text=f"storage: {bucket}")
+
+
+def _faces() -> Iterator[Finding]:
+    installed = importlib.util.find_spec("deepface") is not None
+    extra = "is installed" if installed else "is not installed"
+    yield Finding(
+        ok=False,
+        text=f"faces: this version has no face check yet (the [face] extra {extra}); FACE verdicts say ENGINE_OFF",
+    )
+
+
+def _sqlite_file(settings: Settings) -> Path | None:
+    scheme, _, rest = settings.database_url.get_secret_value().partition("://")
+    return Path(rest.removeprefix("/").partition("?")[0]) if scheme.startswith("sqlite") else None
+
+
+def what_to_try(port: int) -> str:
+    """What somebody who has just started a demo server can do next."""
+    call = f"grpcurl -plaintext localhost:{port}"
+    login = '\'{"login": "lecturer@absense.com", "password": "lecturer123"}\''
+    return f"""
+Absense is serving on localhost:{port} (demo mode). Try, in another terminal:
+
+  make grpcurl && export PATH="$PWD/.venv/bin:$PATH"
+  {call} list
+  {call} absense.v1.AuthService/GetServerInfo
+  {call.replace("-plaintext", f"-plaintext -d {login}")} absense.v1.AuthService/Login
+
+  make demo      plays a whole lecture against a server of its own
+  README.md      has the five-minute tour: open a session, watch codes, submit a claim
+
+Stop with Ctrl-C.
+"""

@@ -1,0 +1,159 @@
+"""`absense-server ...`: what those who run the server type."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Coroutine, Iterator
+from typing import Annotated, Any, NoReturn
+
+import structlog
+import typer
+
+from absense_server import checkup, settings
+from absense_server.adapters import logs
+from absense_server.adapters.db import migrate as migrations
+from absense_server.adapters.db.engine import create_engine
+from absense_server.app import App, DatabaseNotReady
+from absense_server.domain.errors import DomainError
+from absense_server.domain.people import Caller, NewUser, Role
+from absense_server.services.seeding import DEMO_ACCOUNTS
+from absense_server.settings import Settings, SettingsInvalid
+
+cli = typer.Typer(
+    help="The Absense server: attendance claims, verified in layers.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+log = structlog.get_logger()
+
+
+def main() -> None:
+    """Run the command line."""
+    cli()
+
+
+@cli.command()
+def serve() -> None:
+    """Serve until told to stop (SIGTERM or Ctrl-C)."""
+    config = _settings()
+    logs.configure(config.log_level, as_json=config.log_format == "json")
+    try:
+        _run(_serve(config))
+    except (DatabaseNotReady, RuntimeError) as error:
+        _fail(str(error))
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database to the schema of this version."""
+    config = _settings()
+    checkup.prepare_folders(config)
+    engine = create_engine(config.database_url.get_secret_value(), pool_size=1)
+    with _explained():
+        before = migrations.current_revision(engine)
+        migrations.upgrade(engine)
+        after = migrations.current_revision(engine)
+    engine.dispose()
+    print(f"The database is at {after}." if before == after else f"The database went from {before} to {after}.")
+
+
+@cli.command()
+def seed() -> None:
+    """Make the current term and, in demo mode, the demo accounts and a course."""
+    config = _settings()
+    app = App(config)
+    with _explained():
+        if not config.demo_mode:
+            print(f"The current term is {app.seeding.seed_term().name}.")
+        else:
+            app.seeding.seed_demo()
+            print("Demo accounts (everybody knows their passwords; never do this in production):")
+            for account in DEMO_ACCOUNTS:
+                print(f"  {account.role.value.lower():9} {account.email} / {account.password}")
+    app.close()
+
+
+@cli.command()
+def doctor() -> None:
+    """Say what is configured, what is missing, and what to do about it. Exits 1 when the server could not serve."""
+    try:
+        config = settings.load()
+    except SettingsInvalid as error:
+        print("Settings that are wrong:")
+        for line in str(error).splitlines():
+            print(f"  {line}")
+        raise typer.Exit(1) from None
+    findings = checkup.examine(config)
+    for finding in findings:
+        print(f"{'ok     ' if finding.ok else 'PROBLEM' if finding.fatal else 'note   '} {finding.text}")
+    if any(finding.fatal and not finding.ok for finding in findings):
+        raise typer.Exit(1)
+
+
+@cli.command()
+def create_admin(
+    email: Annotated[str, typer.Option(prompt=True, help="Address to sign in with.")],
+    name: Annotated[str, typer.Option(prompt=True, help="Full name.")],
+) -> None:
+    """Make an administrator. The password is asked for, or read from standard input when that is not a terminal."""
+    config = _settings()
+    if sys.stdin.isatty():
+        password = str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    app = App(config)
+    wish = NewUser(email=email, password=password, full_name=name, role=Role.ADMIN)
+    with _explained():
+        user = asyncio.run(app.accounts.create(Caller(request_id="create-admin", address="local"), wish))
+        print(f"{user.email} is an administrator.")
+    app.close()
+
+
+async def _serve(config: Settings) -> None:
+    checkup.prepare_folders(config)
+    app = App(config)
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    port = await app.start()
+    log.info("serving", address=config.listen_address, port=port, demo_mode=config.demo_mode)
+    if config.demo_mode:
+        log.warning("DEMO MODE: known passwords and a known secret key; never expose this server")
+        print(checkup.what_to_try(port), flush=True)
+    await stopping.wait()
+    log.info("stopping")
+    await app.stop()
+    log.info("stopped")
+
+
+def _run(main: Coroutine[Any, Any, None]) -> None:
+    try:
+        import uvloop  # noqa: PLC0415 - not on every platform
+    except ImportError:
+        asyncio.run(main)
+    else:
+        uvloop.run(main)
+
+
+def _settings() -> Settings:
+    try:
+        return settings.load()
+    except SettingsInvalid as error:
+        _fail("Settings that are wrong:\n" + "\n".join(f"  {line}" for line in str(error).splitlines()))
+
+
+@contextlib.contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except DomainError as error:
+        details = "".join(f"\n  {violation.description}" for violation in error.violations)
+        _fail(f"{error}{details}")
+
+
+def _fail(text: str) -> NoReturn:
+    print(text, file=sys.stderr)
+    raise typer.Exit(1)

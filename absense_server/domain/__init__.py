@@ -1,0 +1,1 @@
+"""The rules. Standard library only: no I/O, no clock, no randomness."""

@@ -1,0 +1,51 @@
+"""What a student is told about a verdict: what is wrong, what to do better, what happens next."""
+
+from dataclasses import dataclass
+
+from absense_server.domain.policy import RecordStatus, Requirement
+from absense_server.domain.records import AttendanceRecord
+from absense_server.domain.verdicts import Check, Reason, Verdict
+
+SENTENCES: dict[Reason, str] = {
+    Reason.NOT_ENROLLED: "You are not on this course's list. Enroll, and this is judged again by itself.",
+    Reason.OTHER_DEVICE: "This is not the phone bound to your account. Your lecturer will look at it.",
+    Reason.BAD_SIGNATURE: "The phone's signature does not hold. Your lecturer will look at it.",
+    Reason.STATEMENT_MISMATCH: "What the phone signed is not what it sent. Your lecturer will look at it.",
+    Reason.NOT_SIGNED: "Your phone has a key, but this was not signed with it. Update the app and try again.",
+    Reason.NO_DEVICE_IDENTIFIER: "The app did not say which phone this is. Update the app and try again.",
+    Reason.NO_DEVICE_BOUND: "No phone is bound to your account. Bind this one and try again.",
+    Reason.OUTSIDE: "Your phone was outside the lecture hall. Go there, wait for a new fix and try again.",
+    Reason.WITHIN_ACCURACY: "Your phone is not sure where it is. Move near a window, wait a moment and try again.",
+    Reason.MOCK_LOCATION: "Your phone says its location is made up. Your lecturer will look at it.",
+    Reason.FIX_TOO_OLD: "Your phone's location is too old. Wait for a new fix and try again.",
+    Reason.FIX_FROM_FUTURE: "Your phone's clock is ahead. Let the phone set its time by itself and try again.",
+    Reason.NO_FIX: "Your phone sent no location. Allow it for this app and try again.",
+    Reason.ENGINE_OFF: "This could not be checked here. You need not do anything.",
+    Reason.IMAGE_DAMAGED: "The photograph is damaged. Take another one.",
+}
+"""One sentence for each reason that can be a fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A sentence for the student about one verdict."""
+
+    check: Check
+    reason: Reason
+    text: str
+
+
+def advice_on(record: AttendanceRecord) -> tuple[Advice, ...]:
+    """One piece of advice for each required check that flagged the record; none once it is settled."""
+    deciding = record.deciding_claim
+    if deciding is None or record.status is not RecordStatus.FLAGGED:
+        return ()
+    return tuple(_advice(verdict) for verdict in deciding.verdicts if verdict.is_fault and _counts(record, verdict))
+
+
+def _counts(record: AttendanceRecord, verdict: Verdict) -> bool:
+    return record.policy.requirement(verdict.check) is Requirement.REQUIRED
+
+
+def _advice(verdict: Verdict) -> Advice:
+    return Advice(verdict.check, verdict.reason, SENTENCES[verdict.reason])

@@ -1,0 +1,56 @@
+"""What is written down of who did what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
+
+from absense_server.domain.ids import UserId
+from absense_server.domain.people import Caller
+
+
+class Action(Enum):
+    """What was done."""
+
+    USER_REGISTERED = "USER_REGISTERED"
+    USER_CREATED = "USER_CREATED"
+    SIGNED_IN = "SIGNED_IN"
+    SIGN_IN_REFUSED = "SIGN_IN_REFUSED"
+    DEVICE_BOUND = "DEVICE_BOUND"
+    COURSE_CREATED = "COURSE_CREATED"
+    ENROLLED = "ENROLLED"
+    ENROLLMENT_ENDED = "ENROLLMENT_ENDED"
+    SESSION_CREATED = "SESSION_CREATED"
+    SESSION_CLOSED = "SESSION_CLOSED"
+    SESSION_SEALED = "SESSION_SEALED"
+    QR_ROTATED = "QR_ROTATED"
+    CLAIM_KEPT = "CLAIM_KEPT"
+    CLAIM_REFUSED = "CLAIM_REFUSED"
+    SCAN_REFUSED = "SCAN_REFUSED"
+    RECORD_JUDGED_AGAIN = "RECORD_JUDGED_AGAIN"
+    RECORD_CONFIRMED = "RECORD_CONFIRMED"
+    IMAGE_SEEN = "IMAGE_SEEN"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """One act. The event holds ids and codes only; what can name a person is in `private`, erasable on its own."""
+
+    action: Action
+    at: datetime
+    actor_id: UserId | None
+    subject_id: UUID | None
+    request_id: str
+    facts: Mapping[str, str] = field(default_factory=dict)
+    private: Mapping[str, str] = field(default_factory=dict)
+
+
+def event(action: Action, caller: Caller, at: datetime, subject_id: UUID | None, **facts: str) -> AuditEvent:
+    """What `caller` did; the caller's address goes where it can be erased."""
+    return AuditEvent(action, at, caller.user_id, subject_id, caller.request_id, facts, {"address": caller.address})
+
+
+def machine_event(action: Action, at: datetime, subject_id: UUID, **facts: str) -> AuditEvent:
+    """What the server did by itself."""
+    return AuditEvent(action, at, None, subject_id, "", facts)

@@ -1,0 +1,18 @@
+"""Names for identifiers, so that one is never taken for another."""
+
+from typing import NewType
+from uuid import UUID
+
+UserId = NewType("UserId", UUID)
+SignInId = NewType("SignInId", UUID)
+TermId = NewType("TermId", UUID)
+ProgrammeId = NewType("ProgrammeId", UUID)
+CourseId = NewType("CourseId", UUID)
+EnrollmentId = NewType("EnrollmentId", UUID)
+SessionId = NewType("SessionId", UUID)
+DeviceId = NewType("DeviceId", UUID)
+RecordId = NewType("RecordId", UUID)
+ClaimId = NewType("ClaimId", UUID)
+"""Made by the client: unique per student, not across students."""
+ImageId = NewType("ImageId", UUID)
+DecisionId = NewType("DecisionId", UUID)

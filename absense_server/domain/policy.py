@@ -1,0 +1,127 @@
+"""How much each check weighs, and what the verdicts make of a record."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from absense_server.domain.errors import CheckUnavailable
+from absense_server.domain.verdicts import Check, Outcome, Verdict
+
+POLICY_VERSION = "2026-11"
+"""Version of the rules in this package that turn inputs into verdicts; goes up when one of them changes."""
+
+
+class Requirement(Enum):
+    """How much a check weighs in a session."""
+
+    REQUIRED = "REQUIRED"
+    ADVISORY = "ADVISORY"
+    OFF = "OFF"
+
+
+class RecordStatus(Enum):
+    """Where a record stands."""
+
+    PENDING_VERIFICATION = "PENDING_VERIFICATION"
+    CONFIRMED = "CONFIRMED"
+    FLAGGED = "FLAGGED"
+    REJECTED = "REJECTED"
+    EXCUSED = "EXCUSED"
+
+    @property
+    def is_final(self) -> bool:
+        """Nothing more is awaited, neither a verdict nor a person."""
+        return self in {RecordStatus.CONFIRMED, RecordStatus.REJECTED, RecordStatus.EXCUSED}
+
+
+class Attention(Enum):
+    """What kind of look a flagged record needs."""
+
+    NEEDS_LOOK = "NEEDS_LOOK"
+    SUSPICIOUS = "SUSPICIOUS"
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """What this server can check beyond codes, devices and places."""
+
+    face: bool = False
+    liveness: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How much each check weighs in one session. The code and the enrollment always count."""
+
+    device: Requirement
+    location: Requirement
+    face: Requirement
+    liveness: Requirement
+    version: str = POLICY_VERSION
+
+    def requirement(self, check: Check) -> Requirement:
+        """How much `check` weighs."""
+        return {
+            Check.QR_CODE: Requirement.REQUIRED,
+            Check.ENROLLMENT: Requirement.REQUIRED,
+            Check.DEVICE: self.device,
+            Check.LOCATION: self.location,
+            Check.FACE: self.face,
+            Check.LIVENESS: self.liveness,
+        }[check]
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyWishes:
+    """A policy as a lecturer asks for it; None: the server's default."""
+
+    device: Requirement | None = None
+    location: Requirement | None = None
+    face: Requirement | None = None
+    liveness: Requirement | None = None
+
+
+def policy_for(wishes: PolicyWishes, *, has_place: bool, engines: Engines) -> Policy:
+    """The policy of a new session: what was asked for, else the default (DESIGN.md, Claims).
+
+    Raises CheckUnavailable when a required check could never pass: no place for LOCATION, no engine for FACE.
+    """
+    policy = Policy(
+        device=wishes.device or Requirement.REQUIRED,
+        location=wishes.location or (Requirement.REQUIRED if has_place else Requirement.OFF),
+        face=wishes.face or (Requirement.REQUIRED if engines.face else Requirement.ADVISORY),
+        liveness=wishes.liveness or Requirement.OFF,
+    )
+    if policy.location is Requirement.REQUIRED and not has_place:
+        raise CheckUnavailable(Check.LOCATION)
+    if policy.face is Requirement.REQUIRED and not engines.face:
+        raise CheckUnavailable(Check.FACE)
+    if policy.liveness is Requirement.REQUIRED and not engines.liveness:
+        raise CheckUnavailable(Check.LIVENESS)
+    return policy
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A record's status as the machine sees it, with the look it needs while FLAGGED."""
+
+    status: RecordStatus
+    attention: Attention | None = None
+
+
+def standing_of(policy: Policy, verdicts: Iterable[Verdict]) -> Standing:
+    """The status that follows from `verdicts` under `policy`: a pure function (DESIGN.md, Claims).
+
+    A required check that failed or was inconclusive flags; else a required one without a verdict is awaited; else the
+    record is confirmed. What was skipped never flags.
+    """
+    found = {verdict.check: verdict.outcome for verdict in verdicts}
+    required = [check for check in Check if policy.requirement(check) is Requirement.REQUIRED]
+    outcomes = {found.get(check) for check in required}
+    if Outcome.FAILED in outcomes:
+        return Standing(RecordStatus.FLAGGED, Attention.SUSPICIOUS)
+    if Outcome.INCONCLUSIVE in outcomes:
+        return Standing(RecordStatus.FLAGGED, Attention.NEEDS_LOOK)
+    if None in outcomes:
+        return Standing(RecordStatus.PENDING_VERIFICATION)
+    return Standing(RecordStatus.CONFIRMED)

@@ -1,0 +1,1 @@
+"""What the server does by itself: thin callers of the use cases."""

@@ -1,0 +1,82 @@
+"""When the server does things by itself. APScheduler says when; our Clock says what time it is."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from absense_server.domain.errors import DomainError
+from absense_server.ports.outside import Clock, EventBus, Threads
+from absense_server.services.revocations import Revocations
+from absense_server.services.sessions import Sessions
+
+_POLL_SECONDS = 1
+_SEAL_SECONDS = 5
+
+log = structlog.get_logger()
+
+
+class Jobs:
+    """The jobs of one process. Each is idempotent and may run on every replica."""
+
+    def __init__(
+        self,
+        *,
+        events: EventBus,
+        threads: Threads,
+        clock: Clock,
+        revocations: Revocations,
+        sessions: Sessions,
+        on_revocations: Callable[[], None],
+    ) -> None:
+        self._events = events
+        self._threads = threads
+        self._clock = clock
+        self._revocations = revocations
+        self._sessions = sessions
+        self._on_revocations = on_revocations
+        self._scheduler = AsyncIOScheduler(
+            timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
+        )
+
+    def start(self) -> None:
+        """Begin, within the running event loop."""
+        self._scheduler.add_job(self.poll_revocations, "interval", seconds=_POLL_SECONDS)
+        self._scheduler.add_job(self.seal_ended, "interval", seconds=_SEAL_SECONDS)
+        self._scheduler.start()
+        if self._events.next_alarm is not None:
+            self.arm(self._events.next_alarm)
+
+    def stop(self) -> None:
+        """End; what runs on a thread runs to its end."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    def arm(self, instant: datetime) -> None:
+        """Wake the streams that wait for `instant`, when it comes."""
+        self._scheduler.add_job(self._wake, "date", run_date=instant, id="wake", replace_existing=True)
+
+    def tick(self) -> None:
+        """Wake the streams whose instant has come."""
+        self._events.tick(self._clock.now())
+
+    async def poll_revocations(self) -> None:
+        """Learn which sign-ins have ended."""
+        try:
+            await self._threads.run(self._revocations.poll)
+        except DomainError as error:
+            log.warning("revocations not read", reason=error.reason)
+        self._on_revocations()
+
+    async def seal_ended(self) -> None:
+        """Seal the sessions that have ended."""
+        try:
+            await self._threads.run(self._sessions.seal_ended)
+        except DomainError as error:
+            log.warning("sessions not sealed", reason=error.reason)
+
+    async def _wake(self) -> None:
+        self.tick()
+        if self._events.next_alarm is not None:
+            self.arm(self._events.next_alarm)

@@ -1,0 +1,1 @@
+"""What the use cases need from outside: `outside` (clock, keys, storage, events), `data` (the database)."""

@@ -1,0 +1,437 @@
+"""What the use cases need from the database: a unit of work and the collections in it.
+
+Every method is one statement or a few; they return domain objects. Lists return at most `limit` rows, those after
+the key `after`.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from absense_server.domain.audit import AuditEvent
+from absense_server.domain.codes import Generation
+from absense_server.domain.courses import Course, Enrollment, Programme, Term
+from absense_server.domain.devices import Device
+from absense_server.domain.ids import (
+    ClaimId,
+    CourseId,
+    EnrollmentId,
+    ImageId,
+    ProgrammeId,
+    RecordId,
+    SessionId,
+    SignInId,
+    TermId,
+    UserId,
+)
+from absense_server.domain.images import MediaType
+from absense_server.domain.people import Person, User, UserState
+from absense_server.domain.policy import Attention, RecordStatus
+from absense_server.domain.records import AttendanceRecord
+from absense_server.domain.sessions import AttendanceSession, Counts, SessionState
+
+
+class Race(Exception):
+    """Somebody else's transaction got there first: read again and decide anew. Never reaches a caller."""
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A user with the hash of the password; None for an account that has none yet."""
+
+    user: User
+    password_hash: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What an access token belongs to."""
+
+    id: SignInId
+    user_id: UserId
+    started_at: datetime
+    device_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Revocation:
+    """Ends one sign-in, or every sign-in of a user begun before `at`."""
+
+    user_id: UserId
+    at: datetime
+    sign_in_id: SignInId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DoneRequest:
+    """A request that made something: what it asked for (SHA-256) and what it made."""
+
+    fingerprint: bytes
+    resource_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class StoredImage:
+    """A photograph kept as an encrypted blob; erasing the row voids every copy of the blob."""
+
+    id: ImageId
+    owner_id: UserId
+    blob_name: str
+    wrapped_key: bytes
+    key_id: str
+    media_type: MediaType
+    size: int
+    width: int
+    height: int
+    sha256: bytes
+    """Of the bytes as received."""
+    stored_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class KnownClaim:
+    """A claim kept under the id that a new one names."""
+
+    record_id: RecordId
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The enrollment that covers a session."""
+
+    programme_id: ProgrammeId | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimView:
+    """All that is known when a claim arrives, read at once."""
+
+    student: Person
+    known: KnownClaim | None
+    session: AttendanceSession | None
+    coverage: Coverage | None
+    device: Device | None
+    record: AttendanceRecord | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFilter:
+    """Which sessions to list."""
+
+    course_id: CourseId | None = None
+    states: frozenset[SessionState] = frozenset()
+    opens_from: datetime | None = None
+    opens_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FlaggedFilter:
+    """Which flagged records to list."""
+
+    session_id: SessionId | None = None
+    course_id: CourseId | None = None
+    attention: Attention | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A session open to a student, with the student's record there."""
+
+    session: AttendanceSession
+    record_id: RecordId | None
+    record_status: RecordStatus | None
+
+
+class Users(Protocol):
+    """Accounts."""
+
+    def add(self, user: User, password_hash: str | None) -> None:
+        """Raises EmailTaken."""
+        ...
+
+    def get(self, user_id: UserId) -> User | None: ...
+
+    def credentials(self, login: str) -> Credentials | None:
+        """By normalized e-mail address, or by institution number as held."""
+        ...
+
+    def set_state(self, user_id: UserId, state: UserState) -> None: ...
+
+
+class SignIns(Protocol):
+    """Sign-ins and their ends."""
+
+    def add(self, sign_in: SignIn) -> None: ...
+
+    def revoke(self, revocation: Revocation) -> None: ...
+
+    def revocations_since(self, instant: datetime) -> Sequence[Revocation]: ...
+
+
+class Requests(Protocol):
+    """Requests that made something, so that a retry makes nothing twice."""
+
+    def find(self, user_id: UserId, request_id: UUID) -> DoneRequest | None: ...
+
+    def add(self, user_id: UserId, request_id: UUID, done: DoneRequest, at: datetime) -> None:
+        """Raises Race when another call with the same request_id was faster."""
+        ...
+
+
+class Courses(Protocol):
+    """Terms, programmes and courses."""
+
+    def add_term(self, term: Term) -> None: ...
+
+    def term(self, term_id: TermId) -> Term | None: ...
+
+    def current_term(self, now: datetime) -> Term | None:
+        """The open term that covers `now`; the one begun last where several do."""
+        ...
+
+    def add_programme(self, programme: Programme) -> None: ...
+
+    def programme_by_code(self, code: str) -> Programme | None: ...
+
+    def known_programmes(self, ids: Collection[ProgrammeId]) -> frozenset[ProgrammeId]: ...
+
+    def add(self, course: Course) -> None:
+        """With its programmes and lecturers. Raises CourseCodeTaken."""
+        ...
+
+    def get(self, course_id: CourseId) -> Course:
+        """Raises CourseNotFound."""
+        ...
+
+    def by_code(self, term_id: TermId, code: str) -> Course | None: ...
+
+    def for_lecturer(self, lecturer_id: UserId, course_id: CourseId) -> Course:
+        """Raises CourseNotFound, also when the lecturer does not teach it."""
+        ...
+
+    def list_for_lecturer(
+        self, lecturer_id: UserId, *, include_archived: bool, after: UUID | None, limit: int
+    ) -> Sequence[Course]:
+        """Oldest first."""
+        ...
+
+    def search(self, query: str, *, after: UUID | None, limit: int) -> Sequence[Course]:
+        """Courses of open terms, not archived, whose code or title contains `query` (literally), oldest first."""
+        ...
+
+
+class Enrollments(Protocol):
+    """Who is enrolled where, and when."""
+
+    def running(self, student_id: UserId, course_id: CourseId) -> Enrollment | None: ...
+
+    def latest(self, student_id: UserId, course_id: CourseId) -> Enrollment | None:
+        """The one that began last, running or not."""
+        ...
+
+    def add(self, enrollment: Enrollment) -> None:
+        """Raises Race when one is running already."""
+        ...
+
+    def end(self, enrollment_id: EnrollmentId, at: datetime) -> None: ...
+
+    def resume(self, enrollment_id: EnrollmentId) -> None:
+        """Take its end back. Raises Race when another is running already."""
+        ...
+
+    def list_running(self, student_id: UserId, *, after: UUID | None, limit: int) -> Sequence[Enrollment]:
+        """Oldest first."""
+        ...
+
+
+class Sessions(Protocol):
+    """Attendance sessions and their generations of codes."""
+
+    def add(self, session: AttendanceSession) -> None:
+        """With its first generation. Raises Race when the session code is taken."""
+        ...
+
+    def find(self, session_id: SessionId) -> AttendanceSession | None: ...
+
+    def find_by_code(self, session_code: str) -> AttendanceSession | None:
+        """By session code in upper case."""
+        ...
+
+    def for_lecturer(self, lecturer_id: UserId, session_id: SessionId) -> AttendanceSession:
+        """Raises SessionNotFound, also when the lecturer does not teach the course."""
+        ...
+
+    def overlapping(
+        self, course_id: CourseId, programme_id: ProgrammeId | None, opens_at: datetime, ends_at: datetime
+    ) -> bool:
+        """Whether a session of the course that is neither closed nor cancelled meets [opens_at, ends_at) in scope.
+
+        Scopes meet when they are the same programme or when either is the whole course.
+        """
+        ...
+
+    def lock_course(self, course_id: CourseId) -> None:
+        """Hold off other transactions that would add sessions to the course, until this one ends."""
+        ...
+
+    def close(self, session_id: SessionId, at: datetime) -> None:
+        """Sets closed_at and raises the revision."""
+        ...
+
+    def generations(self, session_id: SessionId) -> Sequence[Generation]:
+        """Oldest first."""
+        ...
+
+    def start_generation(self, session_id: SessionId, generation: Generation) -> None:
+        """Raises Race when that generation was started meanwhile."""
+        ...
+
+    def count_typed_try(self, session_id: SessionId, student_id: UserId) -> int:
+        """Count one more typed code of the student; returns how many that makes."""
+        ...
+
+    def list_for_lecturer(
+        self, lecturer_id: UserId, which: SessionFilter, now: datetime, *, after: UUID | None, limit: int
+    ) -> Sequence[AttendanceSession]:
+        """Newest first."""
+        ...
+
+    def list_open_for_student(
+        self, student_id: UserId, now: datetime, *, after: UUID | None, limit: int
+    ) -> Sequence[OpenSession]:
+        """Open now, of courses the student is enrolled in, in scope; oldest first."""
+        ...
+
+    def counts(self, session_ids: Collection[SessionId]) -> Mapping[SessionId, Counts]:
+        """Records of enrolled students by status; every asked session is in the answer."""
+        ...
+
+    def seal_ended(self, now: datetime, limit: int) -> Sequence[SessionId]:
+        """Mark sessions that have ended as sealed; each is returned once, whoever asks."""
+        ...
+
+
+class Devices(Protocol):
+    """Bound phones."""
+
+    def active(self, student_id: UserId) -> Device | None: ...
+
+    def add(self, device: Device) -> None:
+        """Raises DeviceAlreadyBound (the student has one), DeviceTaken (the phone is somebody's)."""
+        ...
+
+
+class Records(Protocol):
+    """Records with their claims, verdicts and decisions."""
+
+    def view(
+        self,
+        student_id: UserId,
+        claim_id: ClaimId | None,
+        *,
+        session_id: SessionId | None,
+        session_code: str | None,
+    ) -> ClaimView:
+        """What is known about a claim that names a session by id or by code; one SELECT when no record is there.
+
+        The session comes without its lecturers' names. Without a claim_id nothing is `known`.
+        """
+        ...
+
+    def add(self, record: AttendanceRecord) -> None:
+        """With everything in it. Raises Race when the student has one there, or the claim_id is taken."""
+        ...
+
+    def save(self, before: AttendanceRecord, after: AttendanceRecord) -> None:
+        """Writes what changed: the row, new claims, changed verdicts, new decisions.
+
+        Raises Race when the record is no longer at `before.revision`, or a claim_id is taken.
+        """
+        ...
+
+    def get(self, record_id: RecordId) -> AttendanceRecord:
+        """Raises RecordNotFound."""
+        ...
+
+    def for_student(
+        self, student_id: UserId, *, record_id: RecordId | None = None, session_id: SessionId | None = None
+    ) -> AttendanceRecord:
+        """By record or by session. Raises RecordNotFound, also for another student's."""
+        ...
+
+    def for_lecturer(self, lecturer_id: UserId, record_id: RecordId) -> AttendanceRecord:
+        """Raises RecordNotFound, also when the lecturer does not teach the course."""
+        ...
+
+    def list_of_session(
+        self, session_id: SessionId, statuses: frozenset[RecordStatus], *, after: UUID | None, limit: int
+    ) -> Sequence[AttendanceRecord]:
+        """Oldest first."""
+        ...
+
+    def list_flagged(
+        self, lecturer_id: UserId, which: FlaggedFilter, *, after: UUID | None, limit: int
+    ) -> Sequence[AttendanceRecord]:
+        """In the lecturer's courses, oldest first."""
+        ...
+
+    def list_unenrolled(self, student_id: UserId, course_id: CourseId) -> Sequence[AttendanceRecord]:
+        """The student's records in the course that a running enrollment covers, but that were judged without one."""
+        ...
+
+    def count_unenrolled(self, student_id: UserId, since: datetime) -> int:
+        """The student's records judged without an enrollment, made at or after `since`."""
+        ...
+
+
+class Images(Protocol):
+    """Where photographs are kept."""
+
+    def add(self, image: StoredImage) -> None: ...
+
+    def for_lecturer(self, lecturer_id: UserId, image_id: ImageId) -> StoredImage:
+        """Raises ImageNotFound, also unless it belongs to a claim in a course that the lecturer teaches."""
+        ...
+
+
+class Audit(Protocol):
+    """The audit log."""
+
+    def add(self, event: AuditEvent) -> None: ...
+
+
+class Transaction(Protocol):
+    """One transaction; without `commit` nothing is kept."""
+
+    @property
+    def users(self) -> Users: ...
+    @property
+    def sign_ins(self) -> SignIns: ...
+    @property
+    def requests(self) -> Requests: ...
+    @property
+    def courses(self) -> Courses: ...
+    @property
+    def enrollments(self) -> Enrollments: ...
+    @property
+    def sessions(self) -> Sessions: ...
+    @property
+    def devices(self) -> Devices: ...
+    @property
+    def records(self) -> Records: ...
+    @property
+    def images(self) -> Images: ...
+    @property
+    def audit(self) -> Audit: ...
+
+    def commit(self) -> None: ...
+
+
+class UnitOfWork(Protocol):
+    """Opens transactions. Every one may raise BackendUnavailable when the database does not answer."""
+
+    def __call__(self, *, read_only: bool = False) -> AbstractContextManager[Transaction]: ...

@@ -1,0 +1,182 @@
+"""What the use cases need besides data."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+from uuid import UUID
+
+from absense_server.domain.ids import SignInId, UserId
+from absense_server.domain.people import Role
+
+T = TypeVar("T")
+
+
+class Clock(Protocol):
+    """The time, aware, UTC."""
+
+    def now(self) -> datetime: ...
+
+
+class Ids(Protocol):
+    """New identifiers and random text."""
+
+    def new(self) -> UUID:
+        """A UUIDv7 (RFC 9562): later ones sort after earlier ones."""
+        ...
+
+    def text(self, alphabet: str, length: int) -> str:
+        """Random characters, each equally likely."""
+        ...
+
+
+class Threads(Protocol):
+    """Runs ordinary functions beside the event loop, a bounded number at a time."""
+
+    async def run(self, function: Callable[..., T], /, *args: object) -> T:
+        """`function(*args)` on a thread.
+
+        Raises Overloaded when the wait would be too long, and whatever the function raises. Once started it runs on.
+        """
+        ...
+
+
+class Passwords(Protocol):
+    """Slow hashes of passwords."""
+
+    def hash(self, password: str) -> str: ...
+
+    def verify(self, password: str, hashed: str | None) -> bool:
+        """Whether `password` is the one `hashed`; for None, False at the same cost."""
+        ...
+
+    def is_common(self, password: str) -> bool:
+        """Whether it is on a list of common passwords."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AccessClaims:
+    """What an access token says."""
+
+    user_id: UserId
+    sign_in_id: SignInId
+    role: Role
+    signed_in_at: datetime
+    issued_at: datetime
+    expires_at: datetime
+
+
+class AccessTokens(Protocol):
+    """Signed access tokens."""
+
+    def write(self, claims: AccessClaims) -> str: ...
+
+    def read(self, token: str, now: datetime) -> AccessClaims:
+        """Raises TokenInvalid, TokenExpired."""
+        ...
+
+
+class Revoked(Protocol):
+    """Which sign-ins have ended, as of the last poll."""
+
+    def is_revoked(self, claims: AccessClaims, now: datetime) -> bool:
+        """Raises BackendUnavailable when the last good poll is too old to tell."""
+        ...
+
+
+class IdentifierKeys(Protocol):
+    """Keyed hashes of device identifiers."""
+
+    def mac(self, identifier: str) -> bytes:
+        """32 bytes."""
+        ...
+
+
+class Signatures(Protocol):
+    """ECDSA with P-256 and SHA-256."""
+
+    def is_p256(self, public_key: bytes) -> bool:
+        """Whether `public_key` is a DER SubjectPublicKeyInfo of a P-256 key."""
+        ...
+
+    def verify(self, public_key: bytes, message: bytes, signature: bytes) -> bool:
+        """Whether `signature` (DER) over `message` is by `public_key`; False for anything malformed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """Encrypted bytes, with their own key, wrapped under the master key that `key_id` names."""
+
+    ciphertext: bytes
+    wrapped_key: bytes
+    key_id: str
+
+
+class Vault(Protocol):
+    """Encrypts what is kept outside the database; bound to `context`: one blob cannot stand in for another."""
+
+    def seal(self, plaintext: bytes, context: bytes) -> Sealed: ...
+
+    def open(self, sealed: Sealed, context: bytes) -> bytes:
+        """Raises BlobDamaged when it was altered or belongs elsewhere."""
+        ...
+
+
+class BlobDamaged(Exception):
+    """A blob is not what was written."""
+
+
+class BlobStore(Protocol):
+    """Named blobs, written once. Names are made by the server. Every call may raise BackendUnavailable."""
+
+    def put(self, name: str, data: bytes) -> None: ...
+
+    def get(self, name: str) -> bytes | None: ...
+
+    def delete(self, name: str) -> None:
+        """Nothing happens when it is not there."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A QR code drawn twice."""
+
+    png: bytes
+    svg: str
+
+
+class QrArtist(Protocol):
+    """Draws QR codes."""
+
+    def draw(self, text: str) -> Drawing: ...
+
+
+class Subscription(Protocol):
+    """Hears of events about one topic."""
+
+    async def wait(self, until: datetime | None = None) -> None:
+        """Return at the next event, at once if one came since the last wait, or when the clock reaches `until`."""
+        ...
+
+
+class EventBus(Protocol):
+    """Tells those who wait that something changed. An event may be lost; who hears one reads again."""
+
+    def publish(self, *topics: UUID) -> None:
+        """From any thread."""
+        ...
+
+    def subscribe(self, topic: UUID) -> AbstractContextManager[Subscription]: ...
+
+    def tick(self, now: datetime) -> None:
+        """Wake those whose `until` has come."""
+        ...
+
+    @property
+    def next_alarm(self) -> datetime | None:
+        """The earliest `until` that somebody waits for."""
+        ...

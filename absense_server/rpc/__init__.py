@@ -1,0 +1,1 @@
+"""gRPC: servicers, conversion between messages and the domain, interceptors, who may call what."""

@@ -1,0 +1,96 @@
+"""What a servicer may know about the call it serves, and how that is read off the wire."""
+
+import re
+from collections.abc import Iterable
+from contextvars import ContextVar
+from ipaddress import IPv6Address, ip_address
+from typing import Final
+from urllib.parse import unquote
+
+from absense_server.domain.people import Caller
+from absense_server.ports.outside import Ids
+
+REQUEST_ID_KEY: Final = "x-request-id"
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_BEARER: Final = "bearer "
+
+# Set by the interceptors, in the task that serves the call: nothing runs over into the next call.
+_caller: ContextVar[Caller] = ContextVar("caller")
+_request_id: ContextVar[str] = ContextVar("request_id")
+
+Metadata = Iterable[tuple[str, str | bytes]]
+
+
+def current_caller() -> Caller:
+    """Who makes the call that is being served.
+
+    Raises LookupError outside of a call.
+    """
+    return _caller.get()
+
+
+def set_caller(caller: Caller) -> None:
+    """For the sign-in interceptor, and for tests of servicers without one."""
+    _caller.set(caller)
+
+
+def current_request_id() -> str:
+    """The id of the call that is being served.
+
+    Raises LookupError outside of a call.
+    """
+    return _request_id.get()
+
+
+def set_request_id(request_id: str) -> None:
+    """For the request-id interceptor."""
+    _request_id.set(request_id)
+
+
+def value_of(metadata: Metadata, key: str) -> str | None:
+    """The first text value of `key` (lower case, as gRPC's keys are)."""
+    for name, value in metadata:
+        if name == key and isinstance(value, str):
+            return value
+    return None
+
+
+def bearer_token(metadata: Metadata) -> str | None:
+    """The token in `authorization: Bearer <token>`; None without one."""
+    value = value_of(metadata, "authorization")
+    if value is None or value[: len(_BEARER)].lower() != _BEARER:
+        return None
+    return value[len(_BEARER) :].strip() or None
+
+
+def request_id_of(metadata: Metadata, ids: Ids) -> str:
+    """The caller's `x-request-id` where it is fit for a log line, else a new one."""
+    value = value_of(metadata, REQUEST_ID_KEY)
+    if value is not None and _REQUEST_ID.fullmatch(value):
+        return value
+    return str(ids.new())
+
+
+def address_of(peer: str) -> str:
+    """The address in what `context.peer()` says, without the port: "192.0.2.7", "2001:db8::1", "unix".
+
+    `x-forwarded-for` is not believed: it is whatever the caller writes.
+    """
+    family, _, rest = unquote(peer).partition(":")
+    if family == "ipv4":
+        return rest.rpartition(":")[0] or rest
+    if family == "ipv6":
+        return _plain_ipv6(rest)
+    return family or "unknown"
+
+
+def _plain_ipv6(text: str) -> str:
+    host = text[1:].partition("]")[0] if text.startswith("[") else text
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    # A socket for both families shows IPv4 callers like this; they are the same callers.
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(address)

@@ -1,0 +1,1 @@
+"""Between messages of the contract and objects of the domain: pure functions, nothing decided."""

@@ -1,0 +1,103 @@
+"""Refuses calls that come too often."""
+
+from collections.abc import Callable, Mapping
+from hashlib import blake2b
+from ipaddress import ip_address
+from typing import Any, NamedTuple
+
+from absense_server.domain.errors import RateLimited
+from absense_server.domain.people import Caller, normalize_email
+from absense_server.rpc.interceptors.base import Call, Interceptor, Proceed
+from absense_server.rpc.policy import AccessPolicy, PolicyError
+from absense_server.rpc.rate_limits import ACCOUNTS, By, Limit, RateLimits, RateRule
+
+
+class _Counted(NamedTuple):
+    key: str
+    by: By
+    limit: Limit
+
+
+class RateLimit(Interceptor):
+    """Counts every call under each rule of its method; the first rule that is used up refuses it."""
+
+    def __init__(
+        self,
+        policy: AccessPolicy,
+        table: Mapping[str, tuple[RateRule, ...]],
+        counts: RateLimits,
+        accounts: Mapping[str, Callable[[Any], str]] = ACCOUNTS,
+    ) -> None:
+        """Raises PolicyError as check_table does."""
+        check_table(policy, table, accounts)
+        self._counts = counts
+        self._accounts = accounts
+        # Every rule has a key of its own: methods and windows are counted apart.
+        self._rules = {
+            method: tuple(_Counted(f"{method}#{n}:", rule.by, rule.limit) for n, rule in enumerate(table[method]))
+            for method in policy.rules
+        }
+
+    async def around(self, call: Call, proceed: Proceed) -> Any:
+        # A single message may name the account that is counted; a stream is counted once, not for each
+        # message.
+        if call.request_streaming:
+            await self._count(call, None)
+        return await proceed(call)
+
+    async def on_message(self, call: Call, message: Any) -> None:
+        if not call.request_streaming:
+            await self._count(call, message)
+
+    async def _count(self, call: Call, message: Any) -> None:
+        rules = self._rules.get(call.method)
+        caller = call.caller
+        if rules is None or caller is None:
+            raise RuntimeError("rate limits come after sign-in and authorization")
+        for rule in rules:
+            wait = await self._counts.hit(rule.key + self._whose(rule.by, call.method, caller, message), rule.limit)
+            if wait is not None:
+                raise RateLimited(wait)
+
+    def _whose(self, by: By, method: str, caller: Caller, message: Any) -> str:
+        match by:
+            case By.USER:
+                return str(caller.id)
+            case By.ADDRESS:
+                return network_of(caller.address)
+            case By.ACCOUNT:
+                return _account_key(self._accounts[method](message))
+            case By.ACCOUNT_AND_ADDRESS:
+                return f"{_account_key(self._accounts[method](message))}@{network_of(caller.address)}"
+
+
+def check_table(
+    policy: AccessPolicy,
+    table: Mapping[str, tuple[RateRule, ...]],
+    accounts: Mapping[str, Callable[[Any], str]] = ACCOUNTS,
+) -> None:
+    """Raises PolicyError unless each method of the policy has its limits, or is said to have none."""
+    for method, access in policy.rules.items():
+        rules = table.get(method)
+        if rules is None:
+            raise PolicyError(f"{method} is not in the table of rate limits: list it, with NO_LIMIT if need be.")
+        for rule in rules:
+            if rule.by is By.USER and access.public:
+                raise PolicyError(f"{method} is public: there is no user to count its calls by.")
+            if rule.by in {By.ACCOUNT, By.ACCOUNT_AND_ADDRESS} and method not in accounts:
+                raise PolicyError(f"{method} is limited by account, but nobody says where its message names one.")
+
+
+def network_of(address: str) -> str:
+    """Whose an address is: for IPv6 the /64 network, which a single household has whole."""
+    if ":" not in address:
+        return address
+    try:
+        return ":".join(ip_address(address).exploded.split(":")[:4])
+    except ValueError:
+        return address
+
+
+def _account_key(account: str) -> str:
+    """Of a fixed length, and nobody's name: the counts may be kept in a shared store."""
+    return blake2b(normalize_email(account).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

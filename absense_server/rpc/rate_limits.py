@@ -1,0 +1,192 @@
+"""How often each method may be called, and how the calls are counted (DESIGN.md, Walls: Rate limits)."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
+from typing import Any, Final, Protocol
+
+from limits import RateLimitItem, RateLimitItemPerSecond
+from limits.aio.storage import Storage
+from limits.aio.strategies import MovingWindowRateLimiter
+
+from absense_server.ports.outside import Clock
+
+
+class By(Enum):
+    """Whose calls are counted together."""
+
+    USER = "USER"
+    ADDRESS = "ADDRESS"
+    ACCOUNT = "ACCOUNT"
+    """The account that an unsigned message names."""
+    ACCOUNT_AND_ADDRESS = "ACCOUNT_AND_ADDRESS"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `count` calls within any time of length `per`."""
+
+    count: int
+    per: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class RateRule:
+    """One limit of a method."""
+
+    by: By
+    limit: Limit
+
+
+def per_minute(by: By, count: int) -> RateRule:
+    """`count` a minute."""
+    return RateRule(by, Limit(count, timedelta(minutes=1)))
+
+
+def per_hour(by: By, count: int) -> RateRule:
+    """`count` an hour."""
+    return RateRule(by, Limit(count, timedelta(hours=1)))
+
+
+NO_LIMIT: Final[tuple[RateRule, ...]] = ()
+READ: Final = (per_minute(By.USER, 600),)
+WRITE: Final = (per_minute(By.USER, 120),)
+# A stream stays; who opens it this often is in a loop.
+WATCH: Final = (per_minute(By.USER, 60),)
+CLAIM: Final = (per_minute(By.USER, 30),)
+# Narrow ones first: what they refuse uses up nothing of the wide ones. Tries are counted by account *and*
+# address, so that nobody can shut a person out from elsewhere; by account alone only what no person does,
+# against many addresses trying one account; by address alone so widely that a campus behind one address signs
+# in within a minute.
+CREDENTIALS: Final = (
+    per_minute(By.ACCOUNT_AND_ADDRESS, 10),
+    per_hour(By.ACCOUNT_AND_ADDRESS, 30),
+    per_hour(By.ACCOUNT, 300),
+    per_minute(By.ADDRESS, 3000),
+)
+# Every app asks at start, and a whole hall has one address.
+PUBLIC: Final = (per_minute(By.ADDRESS, 6000),)
+
+LIMITS: Final[Mapping[str, tuple[RateRule, ...]]] = {
+    "/absense.v1.AuthService/GetCurrentUser": READ,
+    "/absense.v1.AuthService/GetServerInfo": PUBLIC,
+    "/absense.v1.AuthService/Login": CREDENTIALS,
+    "/absense.v1.AuthService/Register": CREDENTIALS,
+    "/absense.v1.LecturerService/CloseSession": WRITE,
+    # A lecturer may confirm a whole hall one by one.
+    "/absense.v1.LecturerService/ConfirmAttendance": READ,
+    "/absense.v1.LecturerService/CreateCourse": WRITE,
+    "/absense.v1.LecturerService/CreateSession": WRITE,
+    "/absense.v1.LecturerService/GetAttendanceRecord": READ,
+    "/absense.v1.LecturerService/GetCourse": READ,
+    "/absense.v1.LecturerService/GetImage": READ,
+    "/absense.v1.LecturerService/GetQrCode": READ,
+    "/absense.v1.LecturerService/GetQrStatus": READ,
+    "/absense.v1.LecturerService/GetSession": READ,
+    "/absense.v1.LecturerService/ListAttendance": READ,
+    "/absense.v1.LecturerService/ListCourses": READ,
+    "/absense.v1.LecturerService/ListFlagged": READ,
+    "/absense.v1.LecturerService/ListSessions": READ,
+    "/absense.v1.LecturerService/RotateQrCode": WRITE,
+    "/absense.v1.LecturerService/WatchQrCodes": WATCH,
+    "/absense.v1.StudentService/BindDevice": CLAIM,
+    "/absense.v1.StudentService/DropCourse": WRITE,
+    "/absense.v1.StudentService/EnrollInCourse": WRITE,
+    "/absense.v1.StudentService/GetAttendanceRecord": READ,
+    "/absense.v1.StudentService/GetDevice": READ,
+    "/absense.v1.StudentService/ListMyCourses": READ,
+    "/absense.v1.StudentService/ListOpenSessions": READ,
+    "/absense.v1.StudentService/ScanQr": (per_minute(By.USER, 60),),
+    "/absense.v1.StudentService/SearchCourses": READ,
+    "/absense.v1.StudentService/SubmitAttendance": CLAIM,
+    "/absense.v1.StudentService/SubmitAttendanceInline": CLAIM,
+    "/absense.v1.StudentService/WatchAttendanceRecord": WATCH,
+    # Asked by proxies and orchestrators, all the time.
+    "/grpc.health.v1.Health/Check": NO_LIMIT,
+    "/grpc.health.v1.Health/List": NO_LIMIT,
+    "/grpc.health.v1.Health/Watch": NO_LIMIT,
+    "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo": (per_minute(By.ADDRESS, 600),),
+}
+
+ACCOUNTS: Final[Mapping[str, Callable[[Any], str]]] = {
+    "/absense.v1.AuthService/Login": lambda request: request.login,
+    "/absense.v1.AuthService/Register": lambda request: request.email,
+}
+"""Which account an unsigned message is about."""
+
+
+class RateLimits(Protocol):
+    """Counts calls."""
+
+    async def hit(self, key: str, limit: Limit) -> timedelta | None:
+        """Count a call under `key`, which always comes with the same limit.
+
+        None when it is within the limit; else how long to wait, and the call is not counted.
+        """
+        ...
+
+
+class MemoryRateLimits:
+    """Counts in this process, exactly.
+
+    Not the MemoryStorage of `limits`: that tidies up after every hit, with a hop to a thread for each key (77
+    % of a core for 200 hits a second over 500 keys: measured); this tidies up once a minute.
+    """
+
+    _TIDY_EVERY: Final = 60.0
+
+    def __init__(self, clock: Clock, most_keys: int = 200_000) -> None:
+        """`most_keys` bounds the memory: beyond it, the keys first seen longest ago are forgotten."""
+        self._clock = clock
+        self._most_keys = most_keys
+        self._hits: dict[str, tuple[float, list[float]]] = {}
+        self._tidied_at = 0.0
+
+    async def hit(self, key: str, limit: Limit) -> timedelta | None:
+        """See RateLimits."""
+        now = self._clock.now().timestamp()
+        if now - self._tidied_at >= self._TIDY_EVERY:
+            self._tidy(now)
+        known = self._hits.get(key)
+        if known is None:
+            self._hits[key] = (limit.per.total_seconds(), [now])
+            if len(self._hits) > self._most_keys:
+                del self._hits[next(iter(self._hits))]
+            return None
+        length, times = known
+        if times[0] <= now - length:
+            del times[: bisect_right(times, now - length)]
+        if len(times) >= limit.count:
+            return timedelta(seconds=times[0] + length - now)
+        times.append(now)
+        return None
+
+    def _tidy(self, now: float) -> None:
+        self._tidied_at = now
+        for key in [key for key, (length, times) in self._hits.items() if times[-1] <= now - length]:
+            del self._hits[key]
+
+
+class SharedRateLimits:
+    """Counts in a storage of `limits` that several processes share, such as Redis."""
+
+    def __init__(self, storage: Storage, clock: Clock) -> None:
+        self._windows = MovingWindowRateLimiter(storage)
+        self._clock = clock
+        self._items: dict[Limit, RateLimitItem] = {}
+
+    async def hit(self, key: str, limit: Limit) -> timedelta | None:
+        """See RateLimits."""
+        item = self._items.get(limit)
+        if item is None:
+            item = RateLimitItemPerSecond(limit.count, int(limit.per.total_seconds()), namespace="absense")
+            self._items[limit] = item
+        if await self._windows.hit(item, key):
+            return None
+        stats = await self._windows.get_window_stats(item, key)
+        wait = timedelta(seconds=stats.reset_time - self._clock.now().timestamp())
+        # The storage has a clock of its own; whatever the two make of each other, the answer has to be of
+        # use.
+        return min(max(wait, timedelta(seconds=1)), limit.per)

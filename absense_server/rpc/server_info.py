@@ -1,0 +1,44 @@
+"""What the server says about itself."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from absense.v1 import auth_service_pb2 as pb
+from absense_server.domain import passwords
+from absense_server.domain.policy import Engines
+from absense_server.rpc.convert import to_proto
+from absense_server.services.uploads import UploadLimits
+
+MAX_CHUNK_BYTES = 65_536
+"""As SubmitAttendanceRequest.chunk allows."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerInfo:
+    """The facts that an app needs before anyone signs in."""
+
+    version: str
+    uploads: UploadLimits
+    engines: Engines
+    consent_version: str
+    consent_text: str
+    oldest_client_version: str
+
+    def response(self, now: datetime) -> pb.GetServerInfoResponse:
+        """The facts as a message."""
+        return pb.GetServerInfoResponse(
+            server_time=to_proto.time(now),
+            version=self.version,
+            upload=pb.UploadLimits(
+                max_image_bytes=self.uploads.max_bytes,
+                image_types=sorted(media_type.value for media_type in self.uploads.types),
+                max_chunk_bytes=MAX_CHUNK_BYTES,
+                max_image_pixels=self.uploads.max_pixels,
+            ),
+            features=pb.Features(face_verification=self.engines.face, liveness=self.engines.liveness),
+            consent=pb.ConsentText(version=self.consent_version, text=self.consent_text),
+            password_rules=pb.PasswordRules(
+                min_length=passwords.MIN_LENGTH, max_length=passwords.MAX_LENGTH, refuses_common=True
+            ),
+            oldest_client_version=self.oldest_client_version,
+        )

@@ -1,0 +1,122 @@
+"""StudentService."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from absense.v1 import student_service_pb2 as pb
+from absense.v1.student_service_pb2_grpc import StudentServiceServicer
+from absense_server.domain.ids import CourseId, RecordId
+from absense_server.ports.outside import Clock, Threads
+from absense_server.rpc.calls import current_caller
+from absense_server.rpc.context import Context
+from absense_server.rpc.convert import from_proto, to_proto
+from absense_server.services.check_in import CheckIn
+from absense_server.services.devices import Devices
+from absense_server.services.records import Records
+from absense_server.services.rosters import Rosters
+from absense_server.services.scans import Scans
+from absense_server.services.sessions import Sessions
+
+
+class Student(StudentServiceServicer):
+    """What a student's phone talks to."""
+
+    def __init__(
+        self,
+        *,
+        devices: Devices,
+        scans: Scans,
+        check_in: CheckIn,
+        records: Records,
+        sessions: Sessions,
+        rosters: Rosters,
+        threads: Threads,
+        clock: Clock,
+    ) -> None:
+        self._devices = devices
+        self._scans = scans
+        self._check_in = check_in
+        self._records = records
+        self._sessions = sessions
+        self._rosters = rosters
+        self._threads = threads
+        self._clock = clock
+
+    async def BindDevice(self, request: pb.BindDeviceRequest, context: Context) -> pb.BindDeviceResponse:
+        device = await self._threads.run(self._devices.bind, current_caller(), from_proto.new_device(request))
+        return pb.BindDeviceResponse(device=to_proto.device(device))
+
+    async def GetDevice(self, request: pb.GetDeviceRequest, context: Context) -> pb.GetDeviceResponse:
+        device = await self._threads.run(self._devices.get, current_caller())
+        return pb.GetDeviceResponse(device=to_proto.device(device))
+
+    async def ScanQr(self, request: pb.ScanQrRequest, context: Context) -> pb.ScanQrResponse:
+        now = self._clock.now()
+        if request.HasField("session_code"):
+            scan = await self._threads.run(self._scans.look_up, current_caller(), request.session_code.upper())
+        else:
+            proof = from_proto.scan_proof(request)
+            scan = await self._threads.run(self._scans.scan, current_caller(), proof, now)
+        return to_proto.scan(scan)
+
+    async def SubmitAttendance(
+        self, request_iterator: AsyncIterator[pb.SubmitAttendanceRequest], context: Context
+    ) -> pb.SubmitAttendanceResponse:
+        header = await from_proto.first_header(request_iterator)
+        arrived_at = self._clock.now()
+        submission = await self._check_in.submit(
+            current_caller(), from_proto.claim_header(header), from_proto.chunks(request_iterator), arrived_at
+        )
+        return to_proto.submission(submission)
+
+    async def SubmitAttendanceInline(
+        self, request: pb.SubmitAttendanceInlineRequest, context: Context
+    ) -> pb.SubmitAttendanceInlineResponse:
+        arrived_at = self._clock.now()
+        header = from_proto.claim_header(request.header)
+        submission = await self._check_in.submit(current_caller(), header, from_proto.whole(request.selfie), arrived_at)
+        return to_proto.inline_submission(submission)
+
+    async def GetAttendanceRecord(
+        self, request: pb.StudentServiceGetAttendanceRecordRequest, context: Context
+    ) -> pb.StudentServiceGetAttendanceRecordResponse:
+        record_id, session_id = from_proto.record_key(request)
+        record = await self._threads.run(self._records.get, current_caller(), record_id, session_id)
+        return pb.StudentServiceGetAttendanceRecordResponse(record=to_proto.student_record(record))
+
+    async def WatchAttendanceRecord(
+        self, request: pb.WatchAttendanceRecordRequest, context: Context
+    ) -> AsyncIterator[pb.WatchAttendanceRecordResponse]:
+        async for record in self._records.watch(current_caller(), RecordId(UUID(request.record_id))):
+            yield pb.WatchAttendanceRecordResponse(record=to_proto.student_record(record))
+
+    async def ListOpenSessions(
+        self, request: pb.ListOpenSessionsRequest, context: Context
+    ) -> pb.ListOpenSessionsResponse:
+        page = await self._threads.run(self._sessions.list_open, current_caller(), from_proto.page(request))
+        now = self._clock.now()
+        return pb.ListOpenSessionsResponse(
+            sessions=[to_proto.open_session(row, now) for row in page.items], next_page_token=page.next_token
+        )
+
+    async def SearchCourses(self, request: pb.SearchCoursesRequest, context: Context) -> pb.SearchCoursesResponse:
+        page = await self._threads.run(self._rosters.search, request.query, from_proto.page(request))
+        return pb.SearchCoursesResponse(
+            courses=[to_proto.course(course) for course in page.items], next_page_token=page.next_token
+        )
+
+    async def ListMyCourses(self, request: pb.ListMyCoursesRequest, context: Context) -> pb.ListMyCoursesResponse:
+        page = await self._threads.run(self._rosters.list_running, current_caller(), from_proto.page(request))
+        return pb.ListMyCoursesResponse(
+            enrollments=[to_proto.enrollment(row) for row in page.items], next_page_token=page.next_token
+        )
+
+    async def EnrollInCourse(self, request: pb.EnrollInCourseRequest, context: Context) -> pb.EnrollInCourseResponse:
+        course_id = CourseId(UUID(request.course_id))
+        enrollment = await self._threads.run(self._rosters.enroll, current_caller(), course_id)
+        return pb.EnrollInCourseResponse(enrollment=to_proto.enrollment(enrollment))
+
+    async def DropCourse(self, request: pb.DropCourseRequest, context: Context) -> pb.DropCourseResponse:
+        course_id = CourseId(UUID(request.course_id))
+        enrollment = await self._threads.run(self._rosters.drop, current_caller(), course_id)
+        return pb.DropCourseResponse(enrollment=to_proto.enrollment(enrollment))

@@ -1,0 +1,1 @@
+"""The use cases: one module per capability; a use case opens one transaction."""

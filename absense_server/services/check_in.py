@@ -1,0 +1,348 @@
+"""The main job: a claim comes in, is decided layer by layer, and is kept."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from absense_server.domain import audit
+from absense_server.domain.advice import Advice, advice_on
+from absense_server.domain.audit import Action
+from absense_server.domain.devices import CLAIM_CONTEXT, ClaimStatement, Device, DeviceEvidence, SignedBytes
+from absense_server.domain.errors import (
+    ClaimIdReused,
+    DomainError,
+    OutOfScope,
+    SessionNotFound,
+    TooManyUnenrolledClaims,
+)
+from absense_server.domain.ids import ClaimId, RecordId, SessionId
+from absense_server.domain.people import Caller, Person
+from absense_server.domain.places import Fix
+from absense_server.domain.policy import RecordStatus
+from absense_server.domain.proofs import Proof, TypedProof
+from absense_server.domain.records import (
+    MAX_UNENROLLED_PER_DAY,
+    AttendanceRecord,
+    Claim,
+    Evidence,
+    Sighting,
+    Source,
+    judge,
+    with_claim,
+)
+from absense_server.domain.sessions import AttendanceSession, SessionState
+from absense_server.ports.data import ClaimView, Transaction, UnitOfWork
+from absense_server.ports.outside import Clock, EventBus, IdentifierKeys, Ids, Signatures, Threads
+from absense_server.services.code_proofs import CodeProofs, SessionReference
+from absense_server.services.settle import settle
+from absense_server.services.uploads import Announcement, Selfie, Uploads
+
+
+@dataclass(frozen=True, slots=True)
+class SignedClaim:
+    """A claim signed by the phone: the bytes as sent, and what they say."""
+
+    signed: SignedBytes
+    statement: ClaimStatement
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimHeader:
+    """Everything about a claim but the selfie's bytes."""
+
+    claim_id: ClaimId
+    proof: Proof
+    fingerprint: bytes
+    """SHA-256 of the header as sent."""
+    fix: Fix | None = None
+    device_identifier: str = ""
+    signed: SignedClaim | None = None
+    selfie: Announcement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What became of a claim."""
+
+    record: AttendanceRecord
+    already_recorded: bool
+    tries_left: int
+    advice: tuple[Advice, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Admission:
+    """A claim past its code: from here on it is kept."""
+
+    view: ClaimView
+    session: AttendanceSession
+    sighting: Sighting
+    device: DeviceEvidence
+    received_at: datetime
+
+
+class CheckIn:
+    """Takes claims (DESIGN.md, Claims, records, verdicts)."""
+
+    def __init__(
+        self,
+        *,
+        uow: UnitOfWork,
+        threads: Threads,
+        proofs: CodeProofs,
+        uploads: Uploads,
+        identifiers: IdentifierKeys,
+        signatures: Signatures,
+        events: EventBus,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        self._uow = uow
+        self._threads = threads
+        self._proofs = proofs
+        self._uploads = uploads
+        self._identifiers = identifiers
+        self._signatures = signatures
+        self._events = events
+        self._clock = clock
+        self._ids = ids
+
+    async def submit(
+        self, caller: Caller, header: ClaimHeader, chunks: AsyncIterator[bytes], received_at: datetime
+    ) -> Submission:
+        """Decide a claim and keep it; returns only after it is committed. `received_at`: when its header arrived.
+
+        What fails up to the code raises, before `chunks` is touched, and leaves an audit event: SessionNotFound,
+        SessionNotOpen, SessionClosed, SessionCancelled, the errors of codes, tickets and typed codes, OutOfScope,
+        TooManyUnenrolledClaims, ClaimIdReused, UploadTooLarge. A bad upload raises what Uploads.take raises and leaves
+        nothing. Everything else is kept.
+        """
+        self._uploads.require_acceptable(header.selfie)
+        admitted = await self._threads.run(self._admit, caller, header, received_at)
+        if isinstance(admitted, Submission):
+            return admitted
+        selfie = await self._uploads.take(header.selfie, chunks, caller.id)
+        try:
+            submission = await self._threads.run(self._keep, caller, header, admitted, selfie)
+        except DomainError:
+            await self._uploads.discard(selfie)
+            raise
+        if submission.already_recorded:
+            await self._uploads.discard(selfie)
+        else:
+            self._events.publish(submission.record.id, submission.record.session_id)
+        return submission
+
+    def _admit(self, caller: Caller, header: ClaimHeader, received_at: datetime) -> "Submission | _Admission":
+        """Everything that is decided before the selfie is read."""
+        reference = SessionReference()
+        try:
+            problem: DomainError | None = None
+            try:
+                reference = self._proofs.reference(header.proof, caller.id, received_at)
+            except DomainError as error:
+                problem = error
+            view = self._view(caller, header, reference)
+            known = self._known(caller, header, view)
+            if known is not None:
+                return known
+            if problem is not None:
+                raise problem
+            if view.session is None:
+                raise SessionNotFound
+            session = view.session
+            sighting = self._proofs.sighting(session, header.proof, caller.id, received_at)
+            existing = self._settled(view)
+            if existing is not None:
+                return existing
+            self._require_belongs(caller, view, session, received_at)
+        except DomainError as refusal:
+            self._audit_refusal(caller, reference.session_id, refusal)
+            raise
+        return _Admission(
+            view, session, sighting, self._device_evidence(caller, header, session, view.device), received_at
+        )
+
+    def _keep(self, caller: Caller, header: ClaimHeader, admitted: _Admission, selfie: Selfie) -> Submission:
+        """Judge the claim and commit it, unless another call was faster: then what that one left decides."""
+        views = iter([admitted.view])
+
+        def attempt() -> Submission:
+            # the first attempt goes by what was read before the upload; the constraints say whether that still holds
+            view = next(views, None) or self._view(caller, header, SessionReference(admitted.session.id))
+            known = self._known(caller, header, view) or self._settled(view)
+            if known is not None:
+                return known
+            with self._uow() as tx:
+                record = self._write(tx, caller, header, replace(admitted, view=view), selfie)
+                tx.commit()
+            return self._submission(record, admitted.session, already_recorded=False)
+
+        return settle(attempt)
+
+    def _write(
+        self,
+        tx: Transaction,
+        caller: Caller,
+        header: ClaimHeader,
+        admitted: _Admission,
+        selfie: Selfie,
+    ) -> AttendanceRecord:
+        session, before = admitted.session, admitted.view.record
+        policy = session.policy if before is None else before.policy
+        evidence = Evidence(
+            sighting=admitted.sighting,
+            received_at=admitted.received_at,
+            enrolled=admitted.view.coverage is not None,
+            device=admitted.device,
+            fix=header.fix,
+            image_damaged=selfie.damaged,
+        )
+        claim = Claim(
+            claim_id=header.claim_id,
+            number=1 if before is None else len(before.claims) + 1,
+            sighting=admitted.sighting,
+            received_at=admitted.received_at,
+            verdicts=judge(session, policy, evidence),
+            fingerprint=header.fingerprint,
+            fix=header.fix,
+            image_id=None if selfie.image is None else selfie.image.id,
+            identifier_mac=self._identifiers.mac(header.device_identifier) if header.device_identifier else None,
+            signed=None if header.signed is None else header.signed.signed,
+        )
+        now = self._clock.now()
+        record = with_claim(before or self._new_record(admitted.view.student, session, now), session, claim, now)
+        if selfie.image is not None:
+            tx.images.add(selfie.image)
+        if before is None:
+            tx.records.add(record)
+        else:
+            tx.records.save(before, record)
+        tx.audit.add(
+            audit.event(
+                Action.CLAIM_KEPT,
+                caller,
+                now,
+                record.id,
+                session=str(session.id),
+                claim=str(claim.claim_id),
+                status=record.status.value,
+            )
+        )
+        return record
+
+    def _new_record(self, student: Person, session: AttendanceSession, now: datetime) -> AttendanceRecord:
+        return AttendanceRecord(
+            id=RecordId(self._ids.new()),
+            session_id=session.id,
+            course_id=session.course.id,
+            student=student,
+            status=RecordStatus.PENDING_VERIFICATION,
+            source=Source.CLAIM,
+            late=False,
+            enrolled=False,
+            policy=session.policy,
+            created_at=now,
+            updated_at=now,
+            revision=0,
+        )
+
+    def _view(self, caller: Caller, header: ClaimHeader, reference: SessionReference) -> ClaimView:
+        with self._uow(read_only=True) as tx:
+            return tx.records.view(
+                caller.id,
+                header.claim_id,
+                session_id=reference.session_id,
+                session_code=reference.session_code,
+            )
+
+    def _known(self, caller: Caller, header: ClaimHeader, view: ClaimView) -> Submission | None:
+        """The answer to a retry: the record as it is now."""
+        if view.known is None:
+            return None
+        if view.known.fingerprint != header.fingerprint:
+            raise ClaimIdReused
+        with self._uow(read_only=True) as tx:
+            record = tx.records.for_student(caller.id, record_id=view.known.record_id)
+            session = tx.sessions.find(record.session_id)
+        return self._submission(record, session, already_recorded=True)
+
+    def _settled(self, view: ClaimView) -> Submission | None:
+        """The record that takes no other claim."""
+        if view.record is None or view.record.takes_another_claim():
+            return None
+        return self._submission(view.record, view.session, already_recorded=True)
+
+    def _submission(
+        self, record: AttendanceRecord, session: AttendanceSession | None, *, already_recorded: bool
+    ) -> Submission:
+        still_open = session is not None and session.state(self._clock.now()) is SessionState.OPEN
+        return Submission(
+            record,
+            already_recorded,
+            tries_left=record.tries_left() if still_open else 0,
+            advice=advice_on(record),
+        )
+
+    def _require_belongs(
+        self, caller: Caller, view: ClaimView, session: AttendanceSession, received_at: datetime
+    ) -> None:
+        if view.coverage is not None:
+            if session.programme_id not in {None, view.coverage.programme_id}:
+                raise OutOfScope
+            return
+        if view.record is not None:
+            return
+        with self._uow(read_only=True) as tx:
+            today = tx.records.count_unenrolled(caller.id, received_at - timedelta(days=1))
+        if today >= MAX_UNENROLLED_PER_DAY:
+            raise TooManyUnenrolledClaims
+
+    def _audit_refusal(self, caller: Caller, session_id: SessionId | None, refusal: DomainError) -> None:
+        with self._uow() as tx:
+            now = self._clock.now()
+            tx.audit.add(audit.event(Action.CLAIM_REFUSED, caller, now, session_id, reason=refusal.reason))
+            tx.commit()
+
+    def _device_evidence(
+        self, caller: Caller, header: ClaimHeader, session: AttendanceSession, device: Device | None
+    ) -> DeviceEvidence:
+        key = None if device is None else device.public_key
+        signed = header.signed
+        return DeviceEvidence(
+            bound=device is not None,
+            key_bound=key is not None,
+            identifier_given=bool(header.device_identifier),
+            identifier_matches=(
+                device is not None and self._identifiers.mac(header.device_identifier) == device.identifier_mac
+            ),
+            signed=signed is not None,
+            signature_holds=(
+                key is not None
+                and signed is not None
+                and self._signatures.verify(key, CLAIM_CONTEXT + signed.signed.statement, signed.signed.signature)
+            ),
+            statement_matches=signed is not None and _says_the_same(signed.statement, caller, header, session),
+        )
+
+
+def _says_the_same(statement: ClaimStatement, caller: Caller, header: ClaimHeader, session: AttendanceSession) -> bool:
+    """Whether what was signed is what was sent."""
+    by_code = isinstance(header.proof, TypedProof) and header.proof.session_id is None
+    return (
+        _is_uuid(statement.claim_id, header.claim_id)
+        and _is_uuid(statement.student_id, caller.id)
+        and (_is_uuid(statement.session_id, session.id) or (by_code and not statement.session_id))
+        and statement.proof == header.proof.text
+        and statement.device_identifier == header.device_identifier
+        and statement.fix == header.fix
+        and statement.selfie_sha256 == (b"" if header.selfie is None else header.selfie.sha256)
+    )
+
+
+def _is_uuid(text: str, expected: UUID) -> bool:
+    try:
+        return UUID(text) == expected
+    except ValueError:
+        return False

@@ -1,0 +1,72 @@
+"""Phones: bound, one for each student."""
+
+from datetime import datetime
+
+from absense_server.domain import audit
+from absense_server.domain.audit import Action
+from absense_server.domain.devices import BINDING_CONTEXT, MAX_BINDING_AGE, Device, DeviceKey, NewDevice
+from absense_server.domain.errors import DeviceAlreadyBound, DeviceNotFound, KeyProofInvalid
+from absense_server.domain.ids import DeviceId
+from absense_server.domain.people import Caller
+from absense_server.ports.data import UnitOfWork
+from absense_server.ports.outside import Clock, IdentifierKeys, Ids, Signatures
+
+
+class Devices:
+    """Use cases of bound phones (DESIGN.md, Device)."""
+
+    def __init__(
+        self, uow: UnitOfWork, identifiers: IdentifierKeys, signatures: Signatures, clock: Clock, ids: Ids
+    ) -> None:
+        self._uow = uow
+        self._identifiers = identifiers
+        self._signatures = signatures
+        self._clock = clock
+        self._ids = ids
+
+    def get(self, caller: Caller) -> Device:
+        """The caller's bound phone.
+
+        Raises DeviceNotFound.
+        """
+        with self._uow(read_only=True) as tx:
+            device = tx.devices.active(caller.id)
+        if device is None:
+            raise DeviceNotFound
+        return device
+
+    def bind(self, caller: Caller, wish: NewDevice) -> Device:
+        """Make a phone the caller's one. The same phone with the same key again is returned as it is.
+
+        Raises DeviceAlreadyBound, DeviceTaken, KeyProofInvalid.
+        """
+        now = self._clock.now()
+        mac = self._identifiers.mac(wish.identifier)
+        public_key = None if wish.key is None else self._proven(caller, wish.identifier, wish.key, now)
+        with self._uow() as tx:
+            bound = tx.devices.active(caller.id)
+            if bound is not None:
+                if (bound.identifier_mac, bound.public_key) != (mac, public_key):
+                    raise DeviceAlreadyBound
+                return bound
+            device = Device(DeviceId(self._ids.new()), caller.id, mac, wish.platform, wish.model, now, public_key)
+            tx.devices.add(device)
+            has_key = "no" if public_key is None else "yes"
+            tx.audit.add(audit.event(Action.DEVICE_BOUND, caller, now, device.id, key=has_key))
+            tx.commit()
+        return device
+
+    def _proven(self, caller: Caller, identifier: str, key: DeviceKey, now: datetime) -> bytes:
+        """The public key, once it is shown that the phone holds the private one."""
+        statement = key.statement
+        if not self._signatures.is_p256(key.public_key):
+            problem = "it is not a P-256 public key (DER SubjectPublicKeyInfo)"
+        elif not self._signatures.verify(key.public_key, BINDING_CONTEXT + key.signed.statement, key.signed.signature):
+            problem = "the signature over the statement does not hold"
+        elif statement.user_id.lower() != str(caller.id) or statement.device_identifier != identifier:
+            problem = "the statement is about another user or device"
+        elif statement.signed_at is None or abs(now - statement.signed_at) > MAX_BINDING_AGE:
+            problem = "the statement was not signed within five minutes of the server's time"
+        else:
+            return key.public_key
+        raise KeyProofInvalid(problem)

@@ -1,0 +1,47 @@
+"""Records as their students see them."""
+
+from collections.abc import AsyncIterator
+
+from absense_server.domain.ids import RecordId, SessionId
+from absense_server.domain.people import Caller
+from absense_server.domain.records import AttendanceRecord
+from absense_server.ports.data import UnitOfWork
+from absense_server.ports.outside import EventBus, Threads
+
+
+class Records:
+    """Reads and watches a student's own records."""
+
+    def __init__(self, uow: UnitOfWork, threads: Threads, events: EventBus) -> None:
+        self._uow = uow
+        self._threads = threads
+        self._events = events
+
+    def get(
+        self, caller: Caller, record_id: RecordId | None = None, session_id: SessionId | None = None
+    ) -> AttendanceRecord:
+        """The caller's own record, by its id or by its session.
+
+        Raises RecordNotFound.
+        """
+        with self._uow(read_only=True) as tx:
+            return tx.records.for_student(caller.id, record_id=record_id, session_id=session_id)
+
+    async def watch(self, caller: Caller, record_id: RecordId) -> AsyncIterator[AttendanceRecord]:
+        """The caller's own record now and after each change, until it is final.
+
+        Raises RecordNotFound.
+        """
+        seen = 0
+        with self._events.subscribe(record_id) as changes:
+            while True:
+                record = await self._threads.run(self._read, caller, record_id)
+                if record.revision > seen:
+                    seen = record.revision
+                    yield record
+                if record.status.is_final:
+                    return
+                await changes.wait()
+
+    def _read(self, caller: Caller, record_id: RecordId) -> AttendanceRecord:
+        return self.get(caller, record_id=record_id)

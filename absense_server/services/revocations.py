@@ -1,0 +1,57 @@
+"""Which sign-ins have ended, known without a read per request (DESIGN.md, Walls)."""
+
+from datetime import datetime, timedelta
+
+from absense_server.domain.errors import BackendUnavailable
+from absense_server.domain.ids import SignInId, UserId
+from absense_server.ports.data import UnitOfWork
+from absense_server.ports.outside import AccessClaims, Clock
+
+_OVERLAP = timedelta(seconds=30)
+"""Each poll reads this much again: a revocation may commit late."""
+_TRUSTED_FOR = timedelta(seconds=10)
+
+
+class Revocations:
+    """What this process knows of ended sign-ins; polled every second."""
+
+    def __init__(self, uow: UnitOfWork, clock: Clock, access_token_life: timedelta) -> None:
+        self._uow = uow
+        self._clock = clock
+        self._kept_for = access_token_life + _OVERLAP
+        self._polled_at: datetime | None = None
+        self._sign_ins: dict[SignInId, datetime] = {}
+        self._users: dict[UserId, datetime] = {}
+
+    def poll(self) -> None:
+        """Read what was revoked since the last poll, and forget what no live token can meet.
+
+        Raises BackendUnavailable.
+        """
+        now = self._clock.now()
+        since = now - self._kept_for if self._polled_at is None else self._polled_at - _OVERLAP
+        with self._uow(read_only=True) as tx:
+            revoked = tx.sign_ins.revocations_since(since)
+        sign_ins, users = dict(self._sign_ins), dict(self._users)
+        for revocation in revoked:
+            if revocation.sign_in_id is not None:
+                sign_ins[revocation.sign_in_id] = revocation.at
+            else:
+                users[revocation.user_id] = max(revocation.at, users.get(revocation.user_id, revocation.at))
+        oldest = now - self._kept_for
+        # replaced whole: requests on other threads see the old or the new, never half
+        self._sign_ins = {key: at for key, at in sign_ins.items() if at >= oldest}
+        self._users = {key: at for key, at in users.items() if at >= oldest}
+        self._polled_at = now
+
+    def is_revoked(self, claims: AccessClaims, now: datetime) -> bool:
+        """Whether the sign-in behind `claims` has ended.
+
+        Raises BackendUnavailable when the last good poll is more than 10 s old.
+        """
+        if self._polled_at is None or now - self._polled_at > _TRUSTED_FOR:
+            raise BackendUnavailable
+        if claims.sign_in_id in self._sign_ins:
+            return True
+        ended_at = self._users.get(claims.user_id)
+        return ended_at is not None and claims.signed_in_at <= ended_at

@@ -1,0 +1,135 @@
+"""Who is on which course's list: students come and go, and records follow."""
+
+from dataclasses import dataclass, replace
+
+from absense_server.domain import audit
+from absense_server.domain.audit import Action
+from absense_server.domain.courses import Course, Enrollment
+from absense_server.domain.errors import NotEnrolled, SignInEnded
+from absense_server.domain.ids import CourseId, EnrollmentId, RecordId, SessionId
+from absense_server.domain.pages import Page, PageRequest, PageTokens
+from absense_server.domain.people import Caller, User
+from absense_server.domain.records import with_enrollment
+from absense_server.ports.data import Transaction, UnitOfWork
+from absense_server.ports.outside import Clock, EventBus, Ids
+from absense_server.services.settle import settle
+
+
+@dataclass(frozen=True, slots=True)
+class _Enrolled:
+    enrollment: Enrollment
+    changed: tuple[RecordId | SessionId, ...] = ()
+
+
+class Rosters:
+    """Use cases of enrollment by students themselves."""
+
+    def __init__(self, uow: UnitOfWork, events: EventBus, clock: Clock, ids: Ids, pages: PageTokens) -> None:
+        self._uow = uow
+        self._events = events
+        self._clock = clock
+        self._ids = ids
+        self._pages = pages
+
+    def search(self, query: str, page: PageRequest) -> Page[Course]:
+        """Courses of open terms whose code or title contains `query`, oldest first.
+
+        Raises PageTokenInvalid.
+        """
+        filters = ("search", query)
+        after = self._pages.read(page.token, *filters)
+        with self._uow(read_only=True) as tx:
+            rows = tx.courses.search(query, after=after, limit=page.size + 1)
+        return self._pages.page(rows, page.size, lambda course: course.id, *filters)
+
+    def list_running(self, caller: Caller, page: PageRequest) -> Page[Enrollment]:
+        """The caller's running enrollments, oldest first.
+
+        Raises PageTokenInvalid.
+        """
+        filters = ("enrollments", caller.id)
+        after = self._pages.read(page.token, *filters)
+        with self._uow(read_only=True) as tx:
+            rows = tx.enrollments.list_running(caller.id, after=after, limit=page.size + 1)
+        return self._pages.page(rows, page.size, lambda enrollment: enrollment.id, *filters)
+
+    def enroll(self, caller: Caller, course_id: CourseId) -> Enrollment:
+        """Put the caller on the course's list, and judge again the records that this comes to cover.
+
+        One who comes back within the term was never gone: nobody drops out of an absence.
+        Raises CourseNotFound, CourseArchived, TermClosed, EnrollmentClosed, WrongProgrammeOrLevel.
+        """
+
+        def attempt() -> _Enrolled:
+            with self._uow() as tx:
+                running = tx.enrollments.running(caller.id, course_id)
+                if running is not None:
+                    return _Enrolled(running)
+                course = tx.courses.get(course_id)
+                course.require_enrollment_open()
+                student = _student(tx, caller)
+                course.require_admits(student)
+                enrollment = self._begin(tx, student, course)
+                now = self._clock.now()
+                tx.audit.add(audit.event(Action.ENROLLED, caller, now, enrollment.id, course=str(course_id)))
+                changed = self._judge_again(tx, caller, course_id)
+                tx.commit()
+            return _Enrolled(enrollment, changed)
+
+        enrolled = settle(attempt)
+        self._events.publish(*enrolled.changed)
+        return enrolled.enrollment
+
+    def drop(self, caller: Caller, course_id: CourseId) -> Enrollment:
+        """End the caller's enrollment now; the past stays as it was.
+
+        Raises CourseNotFound, NotEnrolled, CourseArchived, TermClosed, EnrollmentClosed.
+        """
+        with self._uow() as tx:
+            course = tx.courses.get(course_id)
+            running = tx.enrollments.running(caller.id, course_id)
+            if running is None:
+                raise NotEnrolled
+            course.require_enrollment_open()
+            now = self._clock.now()
+            tx.enrollments.end(running.id, now)
+            tx.audit.add(audit.event(Action.ENROLLMENT_ENDED, caller, now, running.id, course=str(course_id)))
+            tx.commit()
+        return replace(running, until_at=now)
+
+    def _begin(self, tx: Transaction, student: User, course: Course) -> Enrollment:
+        latest = tx.enrollments.latest(student.id, course.id)
+        if latest is not None and (latest.programme_id, latest.level) == (
+            student.programme_id,
+            student.level,
+        ):
+            tx.enrollments.resume(latest.id)
+            return replace(latest, until_at=None)
+        gap = None if latest is None else latest.until_at
+        enrollment = Enrollment(
+            id=EnrollmentId(self._ids.new()),
+            student=student.person,
+            course=course,
+            from_at=gap or self._clock.now(),
+            programme_id=student.programme_id,
+            level=student.level,
+        )
+        tx.enrollments.add(enrollment)
+        return enrollment
+
+    def _judge_again(self, tx: Transaction, caller: Caller, course_id: CourseId) -> tuple[RecordId | SessionId, ...]:
+        changed: list[RecordId | SessionId] = []
+        now = self._clock.now()
+        for record in tx.records.list_unenrolled(caller.id, course_id):
+            again = with_enrollment(record, now)
+            tx.records.save(record, again)
+            tx.audit.add(audit.event(Action.RECORD_JUDGED_AGAIN, caller, now, record.id, status=again.status.value))
+            changed += [record.id, record.session_id]
+        return tuple(changed)
+
+
+def _student(tx: Transaction, caller: Caller) -> User:
+    student = tx.users.get(caller.id)
+    if student is None:
+        raise SignInEnded
+    return student

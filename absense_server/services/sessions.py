@@ -1,0 +1,200 @@
+"""Attendance sessions: opened, listed, closed, sealed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from absense_server.domain import audit
+from absense_server.domain.audit import Action
+from absense_server.domain.codes import CodeTimes, Generation
+from absense_server.domain.errors import ProgrammeNotFound, SessionOverlaps
+from absense_server.domain.ids import SessionId
+from absense_server.domain.pages import Page, PageRequest, PageTokens
+from absense_server.domain.people import Caller, Person
+from absense_server.domain.policy import Engines, policy_for
+from absense_server.domain.sessions import (
+    SESSION_CODE_ALPHABET,
+    SESSION_CODE_LENGTH,
+    AttendanceSession,
+    Counts,
+    NewSession,
+    SessionCourse,
+    SessionState,
+    window_for,
+)
+from absense_server.ports.data import OpenSession, SessionFilter, Transaction, UnitOfWork
+from absense_server.ports.outside import Clock, EventBus, Ids
+from absense_server.services.requests import RequestKey, made_before
+from absense_server.services.settle import settle
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDefaults:
+    """What a session gets where its lecturer asks for nothing else."""
+
+    code_life: timedelta
+    code_overlap: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class CountedSession:
+    """A session as its lecturers see it, at one instant."""
+
+    session: AttendanceSession
+    counts: Counts
+    now: datetime
+
+
+class Sessions:
+    """Use cases of attendance sessions (DESIGN.md, Sessions)."""
+
+    def __init__(
+        self,
+        *,
+        uow: UnitOfWork,
+        events: EventBus,
+        clock: Clock,
+        ids: Ids,
+        pages: PageTokens,
+        engines: Engines,
+        defaults: SessionDefaults,
+    ) -> None:
+        self._uow = uow
+        self._events = events
+        self._clock = clock
+        self._ids = ids
+        self._pages = pages
+        self._engines = engines
+        self._defaults = defaults
+
+    def create(self, caller: Caller, wish: NewSession, request: RequestKey | None = None) -> CountedSession:
+        """Open a session, now or later.
+
+        Raises CourseNotFound, CourseArchived, TermClosed, ProgrammeNotFound, SessionOverlaps, SessionTimesInvalid,
+        CodeTimesInvalid, CheckUnavailable, RequestIdReused.
+        """
+
+        def attempt() -> AttendanceSession:
+            with self._uow() as tx:
+                made = made_before(tx, caller.id, request)
+                if made is not None:
+                    return tx.sessions.for_lecturer(caller.id, SessionId(made))
+                session = self._new(tx, caller, wish)
+                tx.sessions.add(session)
+                if request is not None:
+                    tx.requests.add(caller.id, request.id, request.done(session.id), session.created_at)
+                tx.audit.add(audit.event(Action.SESSION_CREATED, caller, session.created_at, session.id))
+                tx.commit()
+            return session
+
+        return self.get(caller, settle(attempt).id)
+
+    def get(self, caller: Caller, session_id: SessionId) -> CountedSession:
+        """One session with its counts.
+
+        Raises SessionNotFound.
+        """
+        with self._uow(read_only=True) as tx:
+            session = tx.sessions.for_lecturer(caller.id, session_id)
+            return self._counted(tx, [session])[0]
+
+    def list(self, caller: Caller, which: SessionFilter, page: PageRequest) -> Page[CountedSession]:
+        """The sessions of the caller's courses, newest first.
+
+        Raises PageTokenInvalid; CourseNotFound when `which` names a course that is not the caller's.
+        """
+        filters = (
+            "sessions", caller.id, which.course_id, sorted(state.value for state in which.states),
+            which.opens_from, which.opens_until,
+        )  # fmt: skip
+        after = self._pages.read(page.token, *filters)
+        with self._uow(read_only=True) as tx:
+            if which.course_id is not None:
+                tx.courses.for_lecturer(caller.id, which.course_id)
+            rows = tx.sessions.list_for_lecturer(caller.id, which, self._clock.now(), after=after, limit=page.size + 1)
+            return self._pages.page(self._counted(tx, rows), page.size, lambda row: row.session.id, *filters)
+
+    def list_open(self, caller: Caller, page: PageRequest) -> Page[OpenSession]:
+        """The sessions that are open to the student now, oldest first.
+
+        Raises PageTokenInvalid.
+        """
+        filters = ("open", caller.id)
+        after = self._pages.read(page.token, *filters)
+        with self._uow(read_only=True) as tx:
+            rows = tx.sessions.list_open_for_student(caller.id, self._clock.now(), after=after, limit=page.size + 1)
+        return self._pages.page(rows, page.size, lambda row: row.session.id, *filters)
+
+    def close(self, caller: Caller, session_id: SessionId) -> CountedSession:
+        """End a session now; one that is over stays as it was.
+
+        Raises SessionNotFound, SessionNotOpen, SessionCancelled.
+        """
+        with self._uow() as tx:
+            session = tx.sessions.for_lecturer(caller.id, session_id)
+            now = self._clock.now()
+            if session.state(now) is not SessionState.CLOSED:
+                session.require_open(now)
+                tx.sessions.close(session_id, now)
+                tx.audit.add(audit.event(Action.SESSION_CLOSED, caller, now, session_id))
+                tx.commit()
+        self._events.publish(session_id)
+        return self.get(caller, session_id)
+
+    def seal_ended(self) -> Sequence[SessionId]:
+        """Seal the sessions that have ended: one audit event each, whoever runs this and how often."""
+        with self._uow() as tx:
+            now = self._clock.now()
+            sealed = tx.sessions.seal_ended(now, limit=500)
+            for session_id in sealed:
+                tx.audit.add(audit.machine_event(Action.SESSION_SEALED, now, session_id))
+            tx.commit()
+        return sealed
+
+    def _counted(self, tx: Transaction, sessions: Sequence[AttendanceSession]) -> "Sequence[CountedSession]":
+        counts = tx.sessions.counts([session.id for session in sessions])
+        now = self._clock.now()
+        return [CountedSession(session, counts[session.id], now) for session in sessions]
+
+    def _new(self, tx: Transaction, caller: Caller, wish: NewSession) -> AttendanceSession:
+        now = self._clock.now()
+        course = tx.courses.for_lecturer(caller.id, wish.course_id)
+        course.require_teachable()
+        window = window_for(wish, now)
+        times = CodeTimes(
+            self._defaults.code_life if wish.code_life is None else wish.code_life,
+            self._overlap(wish) if wish.code_overlap is None else wish.code_overlap,
+        )
+        times.require_sound()
+        policy = policy_for(wish.policy, has_place=wish.geofence is not None, engines=self._engines)
+        if wish.programme_id is not None and not tx.courses.known_programmes([wish.programme_id]):
+            raise ProgrammeNotFound
+        tx.sessions.lock_course(course.id)
+        if not wish.allow_parallel and tx.sessions.overlapping(
+            course.id, wish.programme_id, window.opens_at, window.ends_at
+        ):
+            raise SessionOverlaps
+        return AttendanceSession(
+            id=SessionId(self._ids.new()),
+            course=SessionCourse(course.id, course.code, course.title),
+            room=wish.room,
+            opens_at=window.opens_at,
+            ends_at=window.ends_at,
+            late_after_at=window.late_after_at,
+            policy=policy,
+            code_times=times,
+            generation=Generation(1, window.opens_at),
+            session_code=self._ids.text(SESSION_CODE_ALPHABET, SESSION_CODE_LENGTH),
+            created_at=now,
+            created_by=Person(caller.id, ""),
+            programme_id=wish.programme_id,
+            geofence=wish.geofence,
+            typed_code_allowed=wish.typed_code_allowed,
+        )
+
+    def _overlap(self, wish: NewSession) -> timedelta:
+        """The default overlap, shortened where a wished life is too short for it."""
+        if wish.code_life is None:
+            return self._defaults.code_overlap
+        half = wish.code_life / 2
+        return min(self._defaults.code_overlap, timedelta(milliseconds=half // timedelta(milliseconds=1)))

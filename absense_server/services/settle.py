@@ -1,0 +1,23 @@
+"""Trying again after a race was lost."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from absense_server.domain.errors import Overloaded
+from absense_server.ports.data import Race
+
+T = TypeVar("T")
+_ATTEMPTS = 10
+
+
+def settle(attempt: Callable[[], T]) -> T:
+    """The result of `attempt`, begun anew each time that another transaction was faster.
+
+    Every attempt reads first, so each lost race shows it something new. Raises Overloaded after ten lost races.
+    """
+    for _ in range(_ATTEMPTS):
+        try:
+            return attempt()
+        except Race:
+            continue
+    raise Overloaded

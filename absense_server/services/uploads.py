@@ -1,0 +1,148 @@
+"""Photographs on their way in: read in order, checked, cleaned, encrypted, stored."""
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from absense_server.domain import images
+from absense_server.domain.errors import (
+    DeadlinePassed,
+    DomainError,
+    ImageNotSupported,
+    ImageTooManyPixels,
+    UploadHashMismatch,
+    UploadOutOfOrder,
+    UploadSizeMismatch,
+    UploadTooLarge,
+)
+from absense_server.domain.ids import ImageId, UserId
+from absense_server.domain.images import MediaType, NotAPhotograph, Photograph, TooManyPixels
+from absense_server.ports.data import StoredImage
+from absense_server.ports.outside import BlobStore, Clock, Ids, Threads, Vault
+
+
+@dataclass(frozen=True, slots=True)
+class UploadLimits:
+    """What photographs are taken."""
+
+    max_bytes: int
+    types: frozenset[MediaType]
+    max_pixels: int
+    stall: timedelta
+    """How long the next chunk may take."""
+
+
+@dataclass(frozen=True, slots=True)
+class Announcement:
+    """What a header says about the photograph that follows."""
+
+    size: int
+    sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Selfie:
+    """What came of an upload: a stored photograph, or a damaged one of which nothing was kept."""
+
+    image: StoredImage | None
+    damaged: bool = False
+
+
+class Uploads:
+    """Takes photographs in."""
+
+    def __init__(
+        self, *, limits: UploadLimits, threads: Threads, vault: Vault, blobs: BlobStore, clock: Clock, ids: Ids
+    ) -> None:
+        self._limits = limits
+        self._threads = threads
+        self._vault = vault
+        self._blobs = blobs
+        self._clock = clock
+        self._ids = ids
+
+    def require_acceptable(self, announced: Announcement | None) -> None:
+        """Raise UploadTooLarge for a photograph that would be too large, before a byte of it is read."""
+        if announced is not None and announced.size > self._limits.max_bytes:
+            raise UploadTooLarge(self._limits.max_bytes)
+
+    async def take(self, announced: Announcement | None, chunks: AsyncIterator[bytes], owner: UserId) -> Selfie:
+        """Read the photograph announced, to the end of `chunks`, and store it.
+
+        Raises UploadOutOfOrder, UploadSizeMismatch, UploadHashMismatch, ImageNotSupported, ImageTooManyPixels,
+        DeadlinePassed when the chunks stop coming, BackendUnavailable when the storage does not answer.
+        """
+        data = await self._receive(announced, chunks)
+        if announced is None:
+            return Selfie(None)
+        return await self._threads.run(self._store, data, announced.sha256, owner)
+
+    async def discard(self, selfie: Selfie) -> None:
+        """Take back a photograph that no claim came to hold. Storage that does not answer keeps an orphan: harmless."""
+        if selfie.image is None:
+            return
+        try:
+            await self._threads.run(self._blobs.delete, selfie.image.blob_name)
+        except DomainError:
+            return
+
+    async def _receive(self, announced: Announcement | None, chunks: AsyncIterator[bytes]) -> bytes:
+        size = 0 if announced is None else announced.size
+        received = bytearray()
+        digest = hashlib.sha256()
+        while (chunk := await self._next(chunks)) is not None:
+            if announced is None:
+                problem = "a chunk came, but the header announces no selfie"
+                raise UploadOutOfOrder(problem)
+            if len(received) + len(chunk) > size:
+                raise UploadSizeMismatch(size, len(received) + len(chunk))
+            received += chunk
+            digest.update(chunk)
+        if len(received) != size:
+            raise UploadSizeMismatch(size, len(received))
+        if announced is not None and digest.digest() != announced.sha256:
+            raise UploadHashMismatch
+        return bytes(received)
+
+    async def _next(self, chunks: AsyncIterator[bytes]) -> bytes | None:
+        try:
+            async with asyncio.timeout(self._limits.stall.total_seconds()):
+                return await anext(chunks, None)
+        except TimeoutError as error:
+            raise DeadlinePassed from error
+
+    def _store(self, data: bytes, sha256: bytes, owner: UserId) -> Selfie:
+        photograph = self._inspect(data)
+        if not photograph.whole:
+            return Selfie(None, damaged=True)
+        image_id = ImageId(self._ids.new())
+        sealed = self._vault.seal(photograph.content, image_id.bytes)
+        image = StoredImage(
+            id=image_id,
+            owner_id=owner,
+            blob_name=image_id.hex,
+            wrapped_key=sealed.wrapped_key,
+            key_id=sealed.key_id,
+            media_type=photograph.media_type,
+            size=len(photograph.content),
+            width=photograph.width,
+            height=photograph.height,
+            sha256=sha256,
+            stored_at=self._clock.now(),
+        )
+        self._blobs.put(image.blob_name, sealed.ciphertext)
+        return Selfie(image)
+
+    def _inspect(self, data: bytes) -> Photograph:
+        accepted = ", ".join(sorted(media_type.value for media_type in self._limits.types))
+        try:
+            photograph = images.inspect(data, max_pixels=self._limits.max_pixels)
+        except NotAPhotograph as error:
+            raise ImageNotSupported(accepted) from error
+        except TooManyPixels as error:
+            raise ImageTooManyPixels(self._limits.max_pixels) from error
+        if photograph.media_type not in self._limits.types:
+            raise ImageNotSupported(accepted)
+        return photograph

@@ -1,0 +1,175 @@
+"""Settings: read from the environment and from a `.env` file, checked at once. The only place that reads either."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+DEMO_SECRET_KEY = "demo-mode-only-do-not-use-in-production-0000"  # noqa: S105 - refused outside demo mode
+MIN_SECRET_LENGTH = 32
+_LAST_PORT = 65_535
+MIN_PASSWORD_ROUNDS = 600_000
+"""OWASP Password Storage Cheat Sheet, PBKDF2-HMAC-SHA256."""
+
+Listed = Annotated[tuple[str, ...], NoDecode]
+"""Given as text, separated by commas."""
+
+
+class SettingsInvalid(Exception):
+    """One or more settings are wrong; `str()` has a line for each, without the values."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. `.env.example` explains each."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
+
+    demo_mode: bool = False
+    listen_address: str = "127.0.0.1:50051"
+    shutdown_grace_seconds: float = Field(10, ge=0, le=600)
+
+    database_url: SecretStr = SecretStr("sqlite:///var/absense.db")
+    database_threads: int = Field(8, ge=1, le=64)
+
+    secret_key: SecretStr = SecretStr(DEMO_SECRET_KEY)
+    older_secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    algorithm: Literal["HS256"] = "HS256"
+    access_token_expire_minutes: float = Field(15, gt=0, le=24 * 60)
+    password_rounds: int = Field(MIN_PASSWORD_ROUNDS, ge=1, le=100_000_000)
+
+    storage_backend: Literal["local", "s3"] = "local"
+    storage_folder: Path = Path("var/blobs")
+    s3_bucket: str = ""
+    s3_region: str = ""
+    s3_access_key: SecretStr = SecretStr("")
+    s3_secret_key: SecretStr = SecretStr("")
+    s3_endpoint_url: str = ""
+
+    cors_allow_origins: Listed = ()
+    cors_allow_credentials: bool = False
+
+    upload_max_image_mb: float = Field(5, gt=0, le=50)
+    upload_allowed_image_types: Listed = ("image/jpeg", "image/png")
+    upload_max_megapixels: float = Field(50, gt=0, le=200)
+    upload_stall_seconds: float = Field(30, gt=0, le=600)
+
+    code_life_seconds: float = Field(60, ge=5, le=300)
+    code_overlap_seconds: float = Field(10, ge=0, le=150)
+
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["console", "json"] = "console"
+    oldest_client_version: str = ""
+
+    @field_validator("older_secret_keys", "cors_allow_origins", "upload_allowed_image_types", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("database_url")
+    @classmethod
+    def _known_database(cls, value: SecretStr) -> SecretStr:
+        if urlsplit(value.get_secret_value()).scheme not in {"sqlite", "postgresql", "postgresql+psycopg2"}:
+            msg = "must begin with sqlite:/// or postgresql://"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("listen_address")
+    @classmethod
+    def _host_and_port(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if not host or not port.isdecimal() or int(port) > _LAST_PORT:
+            msg = "must be host:port, such as 127.0.0.1:50051 or [::]:50051"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("cors_allow_origins")
+    @classmethod
+    def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            parts = urlsplit(origin)
+            if origin != "*" and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.path):
+                msg = "must be origins such as https://lecturers.example.edu, without a path, separated by commas"
+                raise ValueError(msg)
+        return value
+
+    @field_validator("upload_allowed_image_types")
+    @classmethod
+    def _types(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not value or not set(value) <= {"image/jpeg", "image/png"}:
+            msg = "must be image/jpeg, image/png or both, separated by a comma"
+            raise ValueError(msg)
+        return value
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> "Settings":
+        problems = [*self._production_problems(), *self._storage_problems()]
+        if self.code_overlap_seconds > self.code_life_seconds / 2:
+            problems.append("CODE_OVERLAP_SECONDS: must be at most half of CODE_LIFE_SECONDS")
+        if self.cors_allow_credentials and "*" in self.cors_allow_origins:
+            problems.append("CORS_ALLOW_CREDENTIALS: name the origins instead of * when credentials are allowed")
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    def _production_problems(self) -> list[str]:
+        if self.demo_mode:
+            return []
+        problems = []
+        keys = [
+            self.secret_key.get_secret_value(),
+            *(key.get_secret_value() for key in self.older_secret_keys),
+        ]
+        make_one = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        if DEMO_SECRET_KEY in keys:
+            problems.append(f"SECRET_KEY: is not set; {make_one} (or set DEMO_MODE=true to try things out)")
+        elif any(len(key) < MIN_SECRET_LENGTH for key in keys):
+            problems.append(f"SECRET_KEY: has fewer than {MIN_SECRET_LENGTH} characters; {make_one}")
+        if self.password_rounds < MIN_PASSWORD_ROUNDS:
+            problems.append(f"PASSWORD_ROUNDS: must be at least {MIN_PASSWORD_ROUNDS} outside demo mode")
+        return problems
+
+    def _storage_problems(self) -> list[str]:
+        if self.storage_backend == "local":
+            return []
+        needed = {
+            "S3_BUCKET": self.s3_bucket,
+            "S3_REGION": self.s3_region,
+            "S3_ACCESS_KEY": self.s3_access_key.get_secret_value(),
+            "S3_SECRET_KEY": self.s3_secret_key.get_secret_value(),
+        }
+        return [f"{name}: is needed with STORAGE_BACKEND=s3" for name, value in needed.items() if not value]
+
+    @property
+    def secret_keys(self) -> Sequence[str]:
+        """The key in use first, then those that are only read with."""
+        return [key.get_secret_value() for key in (self.secret_key, *self.older_secret_keys)]
+
+    @property
+    def access_token_life(self) -> timedelta:
+        """How long an access token is good."""
+        return timedelta(minutes=self.access_token_expire_minutes)
+
+    @property
+    def upload_max_bytes(self) -> int:
+        """Largest photograph."""
+        return int(self.upload_max_image_mb * 1024 * 1024)
+
+
+def load(**given: Any) -> Settings:
+    """The settings of this process; `given` goes before the environment.
+
+    Raises SettingsInvalid.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        lines = []
+        for problem in error.errors():
+            name = "_".join(str(part) for part in problem["loc"][:1]).upper()
+            text = problem["msg"].removeprefix("Value error, ")
+            lines.append(f"{name}: {text}" if name else text)
+        raise SettingsInvalid("\n".join(lines)) from None

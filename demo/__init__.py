@@ -1,0 +1,1 @@
+"""The demonstration, and what it is shown with."""

@@ -1,0 +1,54 @@
+"""What ships is what is listed, and the lock files name no host."""
+
+import configparser
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# Import name -> folder, for the top of each tree that ships.
+SHIPPED = {
+    "absense": "generated/absense",
+    "buf": "generated/buf",
+    "absense_migrations": "migrations",
+    "absense_server": "absense_server",
+}
+
+
+@pytest.fixture(scope="module")
+def config() -> configparser.ConfigParser:
+    parser = configparser.ConfigParser()
+    parser.read(ROOT / "setup.cfg", encoding="utf-8")
+    return parser
+
+
+def test_the_packages_listed_are_those_on_disk(config: configparser.ConfigParser) -> None:
+    listed = config["options"]["packages"].split()
+    on_disk = {
+        ".".join([name, *path.parent.relative_to(ROOT / folder).parts])
+        for name, folder in SHIPPED.items()
+        for path in (ROOT / folder).rglob("*.py")
+    }
+    assert sorted(listed) == sorted(on_disk)
+
+
+def test_every_package_has_an_init_file(config: configparser.ConfigParser) -> None:
+    folders = [name_to_folder(name) for name in config["options"]["packages"].split()]
+    assert [str(folder) for folder in folders if not (folder / "__init__.py").is_file()] == []
+
+
+def test_package_dir_maps_what_this_test_thinks(config: configparser.ConfigParser) -> None:
+    lines = config["options"]["package_dir"].strip().splitlines()
+    mapped = {name.strip(): folder.strip() for name, folder in (line.split("=") for line in lines)}
+    assert mapped == {"": "."} | {name: folder for name, folder in SHIPPED.items() if name != folder}
+
+
+@pytest.mark.parametrize("name", ["constraints.txt", "tools/package-lock.json"])
+def test_a_lock_file_names_no_host(name: str) -> None:
+    assert "http" not in (ROOT / name).read_text(encoding="utf-8")
+
+
+def name_to_folder(name: str) -> Path:
+    top, _, rest = name.partition(".")
+    return ROOT.joinpath(SHIPPED[top], *rest.split(".")) if rest else ROOT / SHIPPED[top]

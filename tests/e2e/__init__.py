@@ -1,0 +1,1 @@
+"""The whole system as users start and meet it."""

@@ -1,0 +1,76 @@
+"""Every test that asks for an engine runs over SQLite and PostgreSQL, each time on a fresh, migrated database."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from absense_server.adapters.db import migrate
+from absense_server.adapters.db.engine import create_engine
+from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
+from tests.integration.db.world import World
+from tests.support import postgres as support
+from tests.support.postgres import Postgres
+
+THREADS = 20
+
+postgres = support.postgres
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    migrate.upgrade(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_database(postgres: Postgres) -> str:
+    name = postgres.create_database()
+    migrate.upgrade(postgres.url(name))
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without tables."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path}/empty.db"
+        return
+    cluster: Postgres = request.getfixturevalue("postgres")
+    name = cluster.create_database()
+    yield cluster.url(name)
+    cluster.drop_database(name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with the newest schema and nothing in it."""
+    if request.param == "sqlite":
+        path = tmp_path / "absense.db"
+        shutil.copy(request.getfixturevalue("migrated_file"), path)
+        yield f"sqlite:///{path}"
+        return
+    cluster: Postgres = request.getfixturevalue("postgres")
+    name = cluster.create_database(template=request.getfixturevalue("migrated_database"))
+    yield cluster.url(name)
+    cluster.drop_database(name)
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
+    engine = create_engine(url, pool_size=THREADS)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def uow(engine: Engine) -> SqlUnitOfWork:
+    return SqlUnitOfWork(engine)
+
+
+@pytest.fixture
+def world(uow: SqlUnitOfWork) -> World:
+    return World(uow)

@@ -1,0 +1,108 @@
+"""The schema: up, down, up again, and the same as the tables say."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, Engine, event, inspect
+
+from absense_server.adapters.db import migrate
+from absense_server.adapters.db.engine import create_engine
+from absense_server.adapters.db.tables import metadata
+from tests.integration.db.world import World, at_once
+
+
+def test_up_down_and_up_again(empty_url: str) -> None:
+    assert migrate.current_revision(empty_url) is None
+    assert not migrate.is_current(empty_url)
+    assert migrate.pending_changes(empty_url)
+    migrate.upgrade(empty_url)
+    assert migrate.is_current(empty_url)
+    migrate.downgrade(empty_url, "base")
+    assert migrate.current_revision(empty_url) is None
+    assert tables_in(empty_url) == {"alembic_version"}
+    migrate.upgrade(empty_url)
+    assert migrate.is_current(empty_url)
+    assert migrate.pending_changes(empty_url) == []
+
+
+def test_upgrading_twice_changes_nothing(engine: Engine, world: World) -> None:
+    user = world.user()
+    migrate.upgrade(engine)
+    with world.uow(read_only=True) as tx:
+        assert tx.users.get(user.id) == user
+
+
+def test_the_migrations_make_what_the_tables_say(empty_url: str) -> None:
+    engine = create_engine(empty_url)
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        migrated = schema(connection)
+    migrate.downgrade(engine, "base")
+    metadata.create_all(engine)
+    with engine.connect() as connection:
+        assert migrated == schema(connection)
+    engine.dispose()
+
+
+def test_replicas_that_start_together_migrate_once(empty_url: str) -> None:
+    assert at_once(4, lambda _: migrate.upgrade(empty_url)) == [None] * 4
+    assert migrate.is_current(empty_url)
+
+
+def test_a_migration_that_fails_leaves_nothing(empty_url: str) -> None:
+    engine = create_engine(empty_url)
+
+    def fail(_c: object, _cur: object, statement: str, *_: object) -> None:
+        if "INDEX ix_decisions_record_id" in statement:
+            raise ZeroDivisionError
+
+    event.listen(engine, "before_cursor_execute", fail)
+    with pytest.raises(ZeroDivisionError):
+        migrate.upgrade(engine)
+    engine.dispose()
+    assert tables_in(empty_url) == set()
+    assert migrate.current_revision(empty_url) is None
+
+
+def test_after_a_migration_foreign_keys_are_on_again(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path}/absense.db", pool_size=1)
+    migrate.upgrade(engine)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar_one() == 1
+    engine.dispose()
+
+
+def tables_in(url: str) -> set[str]:
+    engine = create_engine(url)
+    try:
+        return set(inspect(engine).get_table_names())
+    finally:
+        engine.dispose()
+
+
+def schema(connection: Connection) -> dict[str, object]:
+    """All that the database says of its tables, with CHECK constraints and the conditions of indexes."""
+    if connection.dialect.name == "sqlite":
+        rows = connection.exec_driver_sql(
+            "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name <> 'alembic_version'"
+        )
+        return {name: sorted(line.strip(" \t,") for line in sql.splitlines()) for name, sql in rows}
+    described: dict[str, object] = {}
+    inspector = inspect(connection)
+    for table in inspector.get_table_names():
+        if table == "alembic_version":
+            continue
+        described[table] = {
+            "columns": {c["name"]: (str(c["type"]), c["nullable"]) for c in inspector.get_columns(table)},
+            "constraints": sorted(
+                connection.exec_driver_sql(
+                    f"SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = '{table}'::regclass"  # noqa: S608: a table's name of ours
+                )
+            ),
+            "indexes": sorted(
+                connection.exec_driver_sql(
+                    f"SELECT indexdef FROM pg_indexes WHERE tablename = '{table}'"  # noqa: S608: as above
+                ).scalars()
+            ),
+        }
+    return described

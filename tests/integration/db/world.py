@@ -1,0 +1,257 @@
+"""People, courses, sessions and records to fill a database with, and threads that meet at a barrier."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from threading import Barrier
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import Engine, event
+from uuid_utils.compat import uuid7
+
+from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
+from absense_server.domain.codes import CodeTimes, Generation
+from absense_server.domain.courses import Course, Enrollment, Programme, Term
+from absense_server.domain.devices import Device, Platform, SignedBytes
+from absense_server.domain.ids import (
+    ClaimId,
+    CourseId,
+    DecisionId,
+    DeviceId,
+    EnrollmentId,
+    ImageId,
+    ProgrammeId,
+    RecordId,
+    SessionId,
+    TermId,
+    UserId,
+)
+from absense_server.domain.images import MediaType
+from absense_server.domain.people import Person, Role, User, UserState
+from absense_server.domain.places import Fix, Geofence, LatLng
+from absense_server.domain.policy import Attention, Policy, RecordStatus, Requirement
+from absense_server.domain.records import AttendanceRecord, Claim, Decision, ProofKind, Sighting, Source
+from absense_server.domain.sessions import AttendanceSession, SessionCourse
+from absense_server.domain.verdicts import Check, Reason, Verdict, failed, inconclusive, passed, skipped
+from absense_server.ports.data import StoredImage
+
+T = TypeVar("T")
+
+NOW = datetime(2026, 11, 2, 9, 0, 0, 123456, tzinfo=UTC)
+MINUTE = timedelta(minutes=1)
+HALL = LatLng(6.6745, -1.5716)
+POLICY = Policy(Requirement.REQUIRED, Requirement.ADVISORY, Requirement.OFF, Requirement.OFF, "2026-11")
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Adds what a test needs, each in a transaction of its own, and returns it."""
+
+    uow: SqlUnitOfWork
+
+    def user(self, role: Role = Role.STUDENT, **fields: object) -> User:
+        user = a_user(role, **fields)
+        with self.uow() as tx:
+            tx.users.add(user, password_hash=None)
+            tx.commit()
+        return user
+
+    def lecturer(self) -> User:
+        return self.user(Role.LECTURER)
+
+    def programme(self) -> Programme:
+        programme = Programme(ProgrammeId(uuid7()), f"P{uuid4().hex[:8]}", "Programme")
+        with self.uow() as tx:
+            tx.courses.add_programme(programme)
+            tx.commit()
+        return programme
+
+    def term(self, **fields: object) -> Term:
+        term = Term(TermId(uuid7()), "Autumn", NOW - 30 * 24 * 60 * MINUTE, NOW + 90 * 24 * 60 * MINUTE)
+        term = replace(term, **fields)  # type: ignore[arg-type]
+        with self.uow() as tx:
+            tx.courses.add_term(term)
+            tx.commit()
+        return term
+
+    def course(self, *lecturers: User, term: Term | None = None, **fields: object) -> Course:
+        course = Course(CourseId(uuid7()), f"C{uuid4().hex[:8]}", "A Course", term or self.term(), created_at=NOW)
+        course = replace(course, lecturers=tuple(who.person for who in lecturers), **fields)  # type: ignore[arg-type]
+        with self.uow() as tx:
+            tx.courses.add(course)
+            tx.commit()
+        return course
+
+    def enrollment(self, student: User, course: Course, **fields: object) -> Enrollment:
+        enrollment = an_enrollment(student, course, **fields)
+        with self.uow() as tx:
+            tx.enrollments.add(enrollment)
+            tx.commit()
+        return enrollment
+
+    def session(self, course: Course, lecturer: User, **fields: object) -> AttendanceSession:
+        session = a_session(course, lecturer, **fields)
+        with self.uow() as tx:
+            tx.sessions.add(session)
+            tx.commit()
+        return session
+
+    def device(self, student: User, **fields: object) -> Device:
+        device = a_device(student, **fields)
+        with self.uow() as tx:
+            tx.devices.add(device)
+            tx.commit()
+        return device
+
+    def image(self, owner: User) -> StoredImage:
+        image = StoredImage(
+            ImageId(uuid7()), owner.id, "blob", b"key", "k1", MediaType.JPEG, 4711, 640, 480, bytes(32), NOW
+        )
+        with self.uow() as tx:
+            tx.images.add(image)
+            tx.commit()
+        return image
+
+    def record(self, session: AttendanceSession, student: User, **fields: object) -> AttendanceRecord:
+        record = a_record(session, student, **fields)
+        with self.uow() as tx:
+            tx.records.add(record)
+            tx.commit()
+        return record
+
+    def lesson(self) -> tuple[User, Course, AttendanceSession]:
+        """A lecturer, their course, a session of it that is open at NOW."""
+        lecturer = self.lecturer()
+        course = self.course(lecturer)
+        return lecturer, course, self.session(course, lecturer)
+
+
+def a_user(role: Role = Role.STUDENT, **fields: object) -> User:
+    name = uuid4().hex[:12]
+    user = User(UserId(uuid7()), f"{name}@example.edu", f"Ama {name}", role, UserState.ACTIVE, NOW)
+    return replace(user, **fields)  # type: ignore[arg-type]
+
+
+def an_enrollment(student: User, course: Course, **fields: object) -> Enrollment:
+    enrollment = Enrollment(EnrollmentId(uuid7()), student.person, course, NOW - 24 * 60 * MINUTE)
+    return replace(enrollment, **fields)  # type: ignore[arg-type]
+
+
+def a_device(student: User, **fields: object) -> Device:
+    device = Device(DeviceId(uuid7()), student.id, os.urandom(32), Platform.ANDROID, "Pixel", NOW, b"key")
+    return replace(device, **fields)  # type: ignore[arg-type]
+
+
+def a_session(course: Course, lecturer: User, **fields: object) -> AttendanceSession:
+    names = tuple(person.full_name for person in course.lecturers)
+    session = AttendanceSession(
+        id=SessionId(uuid7()),
+        course=SessionCourse(course.id, course.code, course.title, names),
+        room="Great Hall",
+        opens_at=NOW - 5 * MINUTE,
+        ends_at=NOW + 10 * MINUTE,
+        policy=POLICY,
+        code_times=CodeTimes(timedelta(seconds=60), timedelta(seconds=10)),
+        generation=Generation(1, NOW - 5 * MINUTE),
+        session_code=uuid4().hex[:6].upper(),
+        created_at=NOW,
+        created_by=lecturer.person,
+        geofence=Geofence(HALL, 75.5),
+    )
+    return replace(session, **fields)  # type: ignore[arg-type]
+
+
+def a_claim(number: int = 1, **fields: object) -> Claim:
+    claim = Claim(
+        claim_id=ClaimId(uuid4()),
+        number=number,
+        sighting=Sighting(ProofKind.TICKET, 1, 17, NOW),
+        received_at=NOW + timedelta(microseconds=1),
+        verdicts=VERDICTS,
+        fingerprint=os.urandom(32),
+        fix=Fix(HALL, 12.25, NOW - MINUTE, mock=False),
+        identifier_mac=os.urandom(32),
+        signed=SignedBytes(b"\0statement\xff", b"signature"),
+    )
+    return replace(claim, **fields)  # type: ignore[arg-type]
+
+
+VERDICTS: tuple[Verdict, ...] = (
+    passed(Check.QR_CODE, Reason.TICKET),
+    failed(Check.ENROLLMENT, Reason.NOT_ENROLLED),
+    passed(Check.DEVICE, Reason.KEY_SIGNED),
+    inconclusive(Check.LOCATION, Reason.WITHIN_ACCURACY, 101.125, 100.0, "m"),
+    skipped(Check.LIVENESS, Reason.CHECK_OFF),
+    inconclusive(Check.FACE, Reason.ENGINE_OFF),
+)
+
+
+def a_record(session: AttendanceSession, student: User, **fields: object) -> AttendanceRecord:
+    claim = a_claim()
+    record = AttendanceRecord(
+        id=RecordId(uuid7()),
+        session_id=session.id,
+        course_id=session.course.id,
+        student=student.person,
+        status=RecordStatus.FLAGGED,
+        source=Source.CLAIM,
+        late=False,
+        enrolled=True,
+        policy=POLICY,
+        created_at=NOW,
+        updated_at=NOW,
+        attention=Attention.NEEDS_LOOK,
+        claims=(claim,),
+        deciding_claim_id=claim.claim_id,
+    )
+    return replace(record, **fields)  # type: ignore[arg-type]
+
+
+def a_decision(by: Person, to: RecordStatus = RecordStatus.CONFIRMED) -> Decision:
+    return Decision(DecisionId(uuid7()), by, NOW, "seen in the hall", RecordStatus.FLAGGED, to)
+
+
+def at_once(threads: int, action: Callable[[int], T]) -> list[T | Exception]:
+    """What `action(n)` returned or raised in each of so many threads that began together."""
+    barrier = Barrier(threads)
+
+    def run(number: int) -> T | Exception:
+        barrier.wait()
+        try:
+            return action(number)
+        except Exception as error:  # noqa: BLE001: the caller sorts them
+            return error
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(run, range(threads)))
+
+
+@contextmanager
+def statements(engine: Engine) -> Iterator[list[str]]:
+    """The SQL sent meanwhile, less what begins transactions."""
+    sent: list[str] = []
+
+    def note(_c: object, _cur: object, statement: str, _p: object, _ctx: object, _many: object) -> None:
+        if not statement.startswith("BEGIN"):
+            sent.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
+def all_pages(page: Callable[[UUID | None, int], Sequence[T]], key: Callable[[T], UUID], size: int) -> list[T]:
+    """Every row of a list, read page by page."""
+    found: list[T] = []
+    after: UUID | None = None
+    while rows := page(after, size):
+        assert len(rows) <= size
+        found += rows
+        after = key(rows[-1])
+    return found

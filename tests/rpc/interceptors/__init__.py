@@ -1,0 +1,1 @@
+"""Each interceptor, with each kind of RPC, over a real server and a real client."""

@@ -1,0 +1,38 @@
+#!/bin/sh
+# Make sure of what no package index of Python's carries: `tools/need.sh npm postgresql`.
+# Installs it where that is one safe step (root on Debian), else says what to install and fails.
+set -eu
+
+has() {
+    case $1 in
+        npm) command -v npm > /dev/null ;;
+        # Debian keeps the server's programs out of PATH.
+        postgresql) command -v initdb > /dev/null || ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 ;;
+        *) echo "need.sh does not know '$1'." >&2; exit 2 ;;
+    esac
+}
+
+why() {
+    case $1 in
+        npm) echo "buf, which checks the contract, comes as an npm package" ;;
+        postgresql) echo "the tests run on a real, throwaway PostgreSQL" ;;
+    esac
+}
+
+missing=""
+for name in "$@"; do
+    has "$name" || missing="$missing $name"
+done
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" -eq 0 ] && command -v apt-get > /dev/null; then
+    echo "Installing$missing with apt-get ..."
+    apt-get update -qq
+    # shellcheck disable=SC2086  # a list of names
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
+else
+    for name in $missing; do
+        echo "'$name' is missing: $(why "$name"). Install it (on Debian: apt-get install $name) and try again." >&2
+    done
+    exit 1
+fi
