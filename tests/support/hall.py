@@ -1,5 +1,7 @@
 """A lecture hall for tests: a real server on loopback, its clock turned by hand, and people with real clients."""
 
+from __future__ import annotations  # the stubs' async types exist for type checkers only
+
 import hashlib
 import uuid
 from collections.abc import AsyncIterator, Iterable

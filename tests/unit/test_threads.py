@@ -201,7 +201,7 @@ class TestShedding:
             await pool.run(str)
         for gate in pool.gates:
             gate.open()
-        assert await asyncio.gather(waiting, second) == ["", ""]
+        assert [await waiting, await second] == ["", ""]
 
     async def test_one_thread_that_hangs_is_not_all(self, pool: Pool) -> None:
         await pool.occupied()

@@ -96,12 +96,12 @@ def schema(connection: Connection) -> dict[str, object]:
             "columns": {c["name"]: (str(c["type"]), c["nullable"]) for c in inspector.get_columns(table)},
             "constraints": sorted(
                 connection.exec_driver_sql(
-                    f"SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = '{table}'::regclass"  # noqa: S608: a table's name of ours
+                    f"SELECT conname, pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = '{table}'::regclass"  # noqa: S608 -- a table's name of ours
                 )
             ),
             "indexes": sorted(
                 connection.exec_driver_sql(
-                    f"SELECT indexdef FROM pg_indexes WHERE tablename = '{table}'"  # noqa: S608: as above
+                    f"SELECT indexdef FROM pg_indexes WHERE tablename = '{table}'"  # noqa: S608 -- as above
                 ).scalars()
             ),
         }

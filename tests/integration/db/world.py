@@ -223,7 +223,7 @@ def at_once(threads: int, action: Callable[[int], T]) -> list[T | Exception]:
         barrier.wait()
         try:
             return action(number)
-        except Exception as error:  # noqa: BLE001: the caller sorts them
+        except Exception as error:  # noqa: BLE001 -- the caller sorts them
             return error
 
     with ThreadPoolExecutor(threads) as pool:

@@ -1,0 +1,428 @@
+"""Claims, through the contract: what is confirmed, what is flagged, what is refused, what is kept."""
+
+import asyncio
+import uuid
+
+import cv2
+import grpc
+import grpc.aio
+import numpy as np
+import pytest
+from absense.v1 import (
+    attendance_record_pb2,
+    attendance_session_pb2,
+    claim_upload_pb2,
+    student_service_pb2,
+)
+
+from tests.support.hall import (
+    GREAT_HALL,
+    TWO_KM_AWAY,
+    Hall,
+    Status,
+    fix_at,
+    parts,
+    reason_of,
+    seconds,
+    verdicts,
+)
+
+CONFIRMED = Status.RECORD_STATUS_CONFIRMED
+FLAGGED = Status.RECORD_STATUS_FLAGGED
+NEEDS_LOOK = attendance_record_pb2.ATTENTION_NEEDS_LOOK
+SUSPICIOUS = attendance_record_pb2.ATTENTION_SUSPICIOUS
+OFF = attendance_session_pb2.REQUIREMENT_OFF
+ADVISORY = attendance_session_pb2.REQUIREMENT_ADVISORY
+
+
+def photograph(width: int = 320, height: int = 240) -> bytes:
+    noise = np.random.default_rng(7).integers(0, 255, (height, width, 3), dtype=np.uint8)
+    return bytes(cv2.imencode(".jpg", noise)[1])
+
+
+async def test_in_the_hall_with_everything_is_confirmed(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    answer = await ama.submit(session, selfie=photograph())
+    assert answer.record.status == CONFIRMED
+    assert not answer.already_recorded
+    assert not answer.can_retry
+    assert not answer.advice
+    assert verdicts(answer.record) == {
+        "QR_CODE": ("PASSED", "SCANNED"),
+        "ENROLLMENT": ("PASSED", "ENROLLED"),
+        "DEVICE": ("PASSED", "KEY_SIGNED"),
+        "LOCATION": ("PASSED", "INSIDE"),
+        "LIVENESS": ("SKIPPED", "CHECK_OFF"),
+        "FACE": ("INCONCLUSIVE", "ENGINE_OFF"),
+    }
+    assert answer.record.student.full_name == "Ama Student"
+
+
+async def test_measured_values_come_with_the_verdict(hall: Hall) -> None:
+    session = await hall.open_session()
+    answer = await (await hall.student()).submit(session, fix=TWO_KM_AWAY)
+    (location,) = [v for v in answer.record.claims[0].verdicts if v.unit == "m"]
+    assert location.measured == pytest.approx(2001.5, abs=1)
+    assert location.threshold == 100
+    assert location.policy_version
+
+
+async def test_two_kilometres_away_is_flagged_as_suspicious(hall: Hall) -> None:
+    session = await hall.open_session()
+    answer = await (await hall.student()).submit(session, fix=TWO_KM_AWAY)
+    assert (answer.record.status, answer.record.attention) == (FLAGGED, SUSPICIOUS)
+    assert verdicts(answer.record)["LOCATION"] == ("FAILED", "OUTSIDE")
+    assert [advice.text for advice in answer.advice] == [
+        "Your phone was outside the lecture hall. Go there, wait for a new fix and try again."
+    ]
+
+
+async def test_another_phone_is_flagged_and_not_mended_by_trying_again(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student(with_key=False)
+    first = await ama.submit(session, identifier="somebody-elses-phone")
+    assert verdicts(first.record)["DEVICE"] == ("FAILED", "OTHER_DEVICE")
+    assert (first.record.status, first.can_retry, first.tries_left) == (FLAGGED, False, 0)
+    second = await ama.submit(session)
+    assert second.already_recorded
+    assert (second.record.status, len(second.record.claims)) == (FLAGGED, 1)
+
+
+async def test_second_try_after_a_missing_fix_confirms(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    first = await ama.submit(session, fix=None)
+    second = await ama.submit(session)
+    assert (first.record.status, first.record.attention) == (FLAGGED, NEEDS_LOOK)
+    assert (first.can_retry, first.tries_left) == (True, 2)
+    assert (second.record.status, len(second.record.claims)) == (CONFIRMED, 2)
+    assert second.record.id == first.record.id
+    assert second.record.deciding_claim_id == second.record.claims[1].claim_id
+
+
+async def test_three_tries_and_no_more(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    left = [(await ama.submit(session, fix=None)).tries_left for _ in range(3)]
+    fourth = await ama.submit(session)
+    assert left == [2, 1, 0]
+    assert fourth.already_recorded
+    assert (fourth.record.status, len(fourth.record.claims)) == (FLAGGED, 3)
+
+
+async def test_confirmed_is_never_lowered(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    await ama.submit(session)
+    again = await ama.submit(session, fix=TWO_KM_AWAY)
+    assert again.already_recorded
+    assert again.record.status == CONFIRMED
+
+
+@pytest.mark.parametrize(
+    ("fields", "device"),
+    [
+        ({}, ("PASSED", "KEY_SIGNED")),
+        ({"signed": False}, ("INCONCLUSIVE", "NOT_SIGNED")),
+        ({"identifier": ""}, ("INCONCLUSIVE", "NO_DEVICE_IDENTIFIER")),
+        ({"identifier": "somebody-elses-phone"}, ("FAILED", "OTHER_DEVICE")),
+        ({"statement": {"claim_id": str(uuid.uuid4())}}, ("FAILED", "STATEMENT_MISMATCH")),
+        ({"statement": {"student_id": str(uuid.uuid4())}}, ("FAILED", "STATEMENT_MISMATCH")),
+        ({"statement": {"session_id": "not an id"}}, ("FAILED", "STATEMENT_MISMATCH")),
+        ({"statement": {"proof": "another"}}, ("FAILED", "STATEMENT_MISMATCH")),
+        ({"statement": {"device_identifier": "another"}}, ("FAILED", "STATEMENT_MISMATCH")),
+        ({"statement": {"selfie_sha256": b"0" * 32}}, ("FAILED", "STATEMENT_MISMATCH")),
+    ],
+)
+async def test_device_verdicts_of_a_phone_with_a_key(
+    hall: Hall, fields: dict[str, object], device: tuple[str, str]
+) -> None:
+    session = await hall.open_session()
+    answer = await (await hall.student()).submit(session, **fields)
+    assert verdicts(answer.record)["DEVICE"] == device
+
+
+async def test_a_signature_over_other_bytes_fails(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    header = await ama.header(session)
+    other = await ama.header(session)
+    header.signed_statement.signature = other.signed_statement.signature
+    answer = await ama.send(header)
+    assert verdicts(answer.record)["DEVICE"] == ("FAILED", "BAD_SIGNATURE")
+
+
+async def test_a_phone_without_a_key_passes_weakly_and_says_so(hall: Hall) -> None:
+    session = await hall.open_session()
+    answer = await (await hall.student(with_key=False)).submit(session)
+    assert verdicts(answer.record)["DEVICE"] == ("PASSED", "IDENTIFIER_ONLY")
+    assert answer.record.status == CONFIRMED
+
+
+async def test_no_phone_bound_is_inconclusive_and_mended_by_binding_one(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student(phone=False)
+    first = await ama.submit(session)
+    assert verdicts(first.record)["DEVICE"] == ("INCONCLUSIVE", "NO_DEVICE_BOUND")
+    await ama.bind()
+    assert (await ama.submit(session)).record.status == CONFIRMED
+
+
+async def test_a_session_without_a_place_does_not_ask_for_one(hall: Hall) -> None:
+    session = await hall.open_session(place=None)
+    answer = await (await hall.student()).submit(session, fix=None)
+    assert verdicts(answer.record)["LOCATION"] == ("SKIPPED", "CHECK_OFF")
+    assert answer.record.status == CONFIRMED
+
+
+async def test_an_advisory_check_is_shown_and_does_not_flag(hall: Hall) -> None:
+    policy = attendance_session_pb2.CheckPolicy(location=ADVISORY, device=OFF)
+    session = await hall.open_session(policy=policy)
+    answer = await (await hall.student()).submit(session, fix=TWO_KM_AWAY, identifier="another phone")
+    assert verdicts(answer.record)["LOCATION"] == ("FAILED", "OUTSIDE")
+    assert verdicts(answer.record)["DEVICE"] == ("SKIPPED", "CHECK_OFF")
+    assert answer.record.status == CONFIRMED
+
+
+@pytest.mark.parametrize(
+    ("fix", "location"),
+    [
+        ({"mock": True}, ("FAILED", "MOCK_LOCATION")),
+        ({"age": 61}, ("INCONCLUSIVE", "FIX_TOO_OLD")),
+        ({"age": 59}, ("PASSED", "INSIDE")),
+        ({"age": -61}, ("INCONCLUSIVE", "FIX_FROM_FUTURE")),
+        ({"place": (5.6520, -0.1869), "accuracy_meters": 60}, ("INCONCLUSIVE", "WITHIN_ACCURACY")),
+        ({"place": (5.6520, -0.1869), "accuracy_meters": 50}, ("FAILED", "OUTSIDE")),
+        ({"place": (5.6520, -0.1869), "accuracy_meters": -1}, ("INCONCLUSIVE", "WITHIN_ACCURACY")),
+        ({"place": TWO_KM_AWAY, "accuracy_meters": 1e5}, ("FAILED", "OUTSIDE")),
+    ],
+)
+async def test_location_verdicts(hall: Hall, fix: dict[str, object], location: tuple[str, str]) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    await hall.turn(61)
+    fields = dict(fix)
+    now = hall.clock.now()
+    age = fields.pop("age", 0)
+    assert isinstance(age, int)
+    message = fix_at(fields.pop("place", GREAT_HALL), now, **fields)  # type: ignore[arg-type] - a table
+    message.fix_time.FromSeconds(message.fix_time.seconds - age)
+    assert verdicts((await ama.submit(session, fix=message)).record)["LOCATION"] == location
+
+
+async def test_a_mocked_location_is_not_mended_by_trying_again(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    first = await ama.submit(session, fix=fix_at(GREAT_HALL, hall.clock.now(), mock=True))
+    assert not first.can_retry
+    assert (await ama.submit(session)).already_recorded
+
+
+async def test_lateness_is_that_of_the_first_claim_on_the_spot(hall: Hall) -> None:
+    session = await hall.open_session(late_after=seconds(120))
+    early, late = await hall.student(), await hall.student()
+    await early.submit(session, fix=None)
+    await hall.turn(130)
+    assert not (await early.submit(session)).record.late
+    assert (await late.submit(session)).record.late
+    assert (await session.reload()).counts.late == 1
+
+
+async def test_lateness_of_a_claim_from_elsewhere_does_not_count(hall: Hall) -> None:
+    session = await hall.open_session(late_after=seconds(120))
+    ama = await hall.student()
+    await ama.submit(session, fix=TWO_KM_AWAY)
+    await hall.turn(130)
+    assert (await ama.submit(session)).record.late
+
+
+async def test_the_same_claim_again_returns_the_record_as_it_is_now(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    selfie = photograph()
+    header = await ama.header(session, fix=None, selfie=selfie)
+    first = await ama.send(header, selfie)
+    await hall.teacher.confirm(await session.record_of(ama))
+    await hall.turn(24 * 3600)  # the answer was lost for a day: code, session and fix are long gone
+    login = await hall.login(ama.email)
+    ama.token = login.access_token
+    again = await ama.send(header, selfie)
+    assert again.already_recorded
+    assert (again.record.id, again.record.status) == (first.record.id, CONFIRMED)
+    assert len(again.record.claims) == 1
+
+
+async def test_the_same_claim_id_with_other_content_is_refused(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    header = await ama.header(session, fix=None)
+    await ama.send(header)
+    other = await ama.header(session, claim_id=header.claim_id)
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await ama.send(other)
+    assert refused.value.code() == grpc.StatusCode.ALREADY_EXISTS
+    assert reason_of(refused.value) == "CLAIM_ID_REUSED"
+
+
+async def test_a_claim_id_of_another_student_is_no_obstacle(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama, kwame = await hall.student(), await hall.student()
+    claim_id = str(uuid.uuid4())
+    assert (await ama.submit(session, claim_id=claim_id)).record.status == CONFIRMED
+    assert (await kwame.submit(session, claim_id=claim_id.upper())).record.status == CONFIRMED
+
+
+async def test_twenty_identical_claims_at_one_instant_make_one_record(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    selfie = photograph()
+    header = await ama.header(session, selfie=selfie)
+    answers = await asyncio.gather(*(ama.send(header, selfie) for _ in range(20)))
+    assert {answer.record.id for answer in answers} == {answers[0].record.id}
+    assert {answer.record.status for answer in answers} == {CONFIRMED}
+    assert sum(not answer.already_recorded for answer in answers) == 1
+    (record,) = await session.records()
+    assert len(record.claims) == 1
+
+
+async def test_twenty_different_claims_at_one_instant_make_one_record(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    headers = [await ama.header(session) for _ in range(20)]
+    answers = await asyncio.gather(*(ama.send(header) for header in headers))
+    assert {answer.record.id for answer in answers} == {answers[0].record.id}
+    assert sum(not answer.already_recorded for answer in answers) == 1
+    assert len((await session.records())[0].claims) == 1
+
+
+async def test_twenty_different_tries_at_one_instant_leave_three(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    headers = [await ama.header(session, fix=None) for _ in range(20)]
+    answers = await asyncio.gather(*(ama.send(header) for header in headers))
+    assert sum(not answer.already_recorded for answer in answers) == 3
+    (record,) = await session.records()
+    assert [claim.number for claim in record.claims] == [1, 2, 3]
+
+
+async def test_only_the_photographs_of_claims_are_kept(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    selfies = [photograph(320 + n) for n in range(10)]
+    headers = [await ama.header(session, selfie=selfie) for selfie in selfies]
+    await asyncio.gather(*(ama.send(h, s) for h, s in zip(headers, selfies, strict=True)))
+    blobs = [path for path in hall.app.settings.storage_folder.rglob("*") if path.is_file()]
+    assert len(blobs) == 1
+
+
+async def test_not_enrolled_is_flagged_and_counted_nowhere(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student(enrolled=False)
+    answer = await ama.submit(session)
+    assert verdicts(answer.record)["ENROLLMENT"] == ("FAILED", "NOT_ENROLLED")
+    assert answer.record.status == FLAGGED
+    assert not answer.can_retry
+    assert (await session.reload()).counts == attendance_session_pb2.SessionCounts()
+
+
+async def test_enrolling_judges_the_record_again(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student(enrolled=False)
+    await ama.submit(session)
+    await ama.enroll()
+    record = await ama.record(session)
+    assert record.status == CONFIRMED
+    assert verdicts(record)["ENROLLMENT"] == ("PASSED", "ENROLLED")
+    assert (await session.reload()).counts.confirmed == 1
+
+
+async def test_enrolling_does_not_cover_a_session_that_was_over(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student(enrolled=False)
+    await ama.submit(session)
+    await hall.turn(3600)
+    ama.token = (await hall.login(ama.email)).access_token
+    await ama.enroll()
+    assert (await ama.record(session)).status == FLAGGED
+
+
+async def test_three_courses_a_day_without_enrollment_and_no_more(hall: Hall) -> None:
+    ama = await hall.student(enrolled=False)
+    sessions = [await hall.teacher.open_session(await hall.teacher.course()) for _ in range(4)]
+    for session in sessions[:3]:
+        assert (await ama.submit(session)).record.status == FLAGGED
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await ama.submit(sessions[3])
+    assert reason_of(refused.value) == "TOO_MANY_UNENROLLED_CLAIMS"
+
+
+async def test_ticket_keeps_a_scan_good_past_the_code_and_the_session(hall: Hall) -> None:
+    session = await hall.open_session(duration=seconds(60))
+    ama = await hall.student()
+    await hall.turn(55)
+    scan = await ama.scan((await session.code()).text)
+    await hall.turn(120)
+    proof = claim_upload_pb2.CodeProof(scan_ticket=scan.scan_ticket)
+    answer = await ama.submit(session, proof=proof)
+    assert answer.record.status == CONFIRMED
+    assert verdicts(answer.record)["QR_CODE"] == ("PASSED", "TICKET")
+    assert answer.record.claims[0].claim_time.seconds == answer.record.claims[0].receive_time.seconds - 120
+
+
+async def test_inline_and_streamed_are_the_same_claim(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    selfie = photograph()
+    header = await ama.header(session, selfie=selfie)
+    inline = await ama.send_inline(header, selfie)
+    streamed = await ama.send(header, selfie)
+    assert not inline.already_recorded
+    assert streamed.already_recorded
+    assert inline.record == streamed.record
+
+
+async def test_refused_before_a_byte_of_the_selfie_is_read(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    selfie = photograph(2000, 1000)
+    header = await ama.header(session, selfie=selfie)
+    await session.close()
+    sent = 0
+
+    async def counted() -> object:
+        nonlocal sent
+        yield student_service_pb2.SubmitAttendanceRequest(header=header)
+        await asyncio.Event().wait()  # not one chunk comes, and the answer does not wait for it
+        sent += 1
+
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await ama.stream(counted())  # type: ignore[arg-type] - an async generator
+    assert reason_of(refused.value) == "SESSION_CLOSED"
+    assert sent == 0
+    assert await session.records() == []
+
+
+async def test_a_stream_broken_off_leaves_nothing_and_may_be_sent_again(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    selfie = photograph(1200, 900)
+    header = await ama.header(session, selfie=selfie)
+    messages = parts(header, selfie)
+    reading = asyncio.Event()
+
+    async def broken() -> object:
+        for message in messages[:-1]:
+            yield message
+        reading.set()
+        await asyncio.Event().wait()
+
+    call = asyncio.create_task(ama.stream(broken()))  # type: ignore[arg-type] - an async generator
+    await reading.wait()
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    assert await session.records() == []
+    again = await ama.send(header, selfie)
+    assert not again.already_recorded
+    assert again.record.status == CONFIRMED

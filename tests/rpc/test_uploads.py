@@ -1,0 +1,279 @@
+"""Bad uploads: each with its own reason, none keeps anything."""
+
+import asyncio
+import hashlib
+import struct
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import grpc
+import grpc.aio
+import pytest
+from absense.v1 import claim_upload_pb2, student_service_pb2
+
+from absense_server.app import App
+from absense_server.settings import Settings
+from tests.rpc.test_check_in import CONFIRMED, photograph
+from tests.support.clock import HandClock
+from tests.support.hall import Hall, Student, announce, detail, parts, reason_of, verdicts
+
+Request = student_service_pb2.SubmitAttendanceRequest
+
+
+def png_of(width: int, height: int) -> bytes:
+    """A PNG that declares any size and holds nothing."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(b""))
+        + chunk(b"IEND", b"")
+    )
+
+
+async def refusal(call: object) -> grpc.aio.AioRpcError:
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await call  # type: ignore[misc] - a coroutine
+    return refused.value
+
+
+def blobs(hall: Hall) -> list[Path]:
+    return [path for path in hall.app.settings.storage_folder.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize(
+    ("selfie", "reason"),
+    [
+        (b"I was there, honestly", "IMAGE_NOT_SUPPORTED"),
+        (b"<!doctype html><html><script>alert(1)</script></html>", "IMAGE_NOT_SUPPORTED"),
+        (b"GIF89a" + bytes(100), "IMAGE_NOT_SUPPORTED"),
+        (b"\xff\xd8\xff", "IMAGE_NOT_SUPPORTED"),
+        (png_of(50_000, 50_000), "IMAGE_TOO_MANY_PIXELS"),
+        (png_of(0, 10), "IMAGE_NOT_SUPPORTED"),
+    ],
+)
+@pytest.mark.parametrize("inline", [False, True])
+async def test_what_is_no_photograph_is_refused(hall: Hall, selfie: bytes, reason: str, inline: bool) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    header = await ama.header(session, selfie=selfie)
+    error = await refusal(ama.send_inline(header, selfie) if inline else ama.send(header, selfie))
+    assert (error.code(), reason_of(error)) == (grpc.StatusCode.INVALID_ARGUMENT, reason)
+    assert await session.records() == []
+    assert blobs(hall) == []
+
+
+async def test_after_a_refused_photograph_the_same_claim_id_takes_a_good_one(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    bad = await ama.header(session, selfie=b"not a photograph")
+    await refusal(ama.send(bad, b"not a photograph"))
+    good = photograph()
+    header = await ama.header(session, selfie=good, claim_id=bad.claim_id)
+    assert (await ama.send(header, good)).record.status == CONFIRMED
+
+
+async def test_an_empty_selfie_is_a_field_violation(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    header = await ama.header(session)
+    header.selfie.CopyFrom(announce(b""))
+    error = await refusal(ama.send(header))
+    assert reason_of(error) == "INVALID_REQUEST"
+    assert "header.selfie.size" in (error.details() or "")
+
+
+async def test_fifty_megabytes_are_refused_by_their_announcement(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    header = await ama.header(session, selfie=photograph())
+    header.selfie.size = 50 * 1024 * 1024
+
+    async def header_only() -> object:
+        yield Request(header=header)
+        await asyncio.Event().wait()
+
+    error = await refusal(ama.stream(header_only()))  # type: ignore[arg-type] - an async generator
+    assert (error.code(), reason_of(error)) == (grpc.StatusCode.INVALID_ARGUMENT, "UPLOAD_TOO_LARGE")
+
+
+async def test_a_photograph_cut_short_is_kept_as_a_verdict_without_the_image(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    whole = photograph(800, 600)
+    cut = whole[: len(whole) // 2]
+    answer = await ama.submit(session, selfie=cut)
+    assert verdicts(answer.record)["FACE"] == ("INCONCLUSIVE", "IMAGE_DAMAGED")
+    assert answer.record.status == CONFIRMED  # FACE only advises while the engine is off
+    assert (await session.record_of(ama)).claims[0].image_id == ""
+    assert blobs(hall) == []
+
+
+Script = Callable[[claim_upload_pb2.ClaimHeader, bytes], list[Request]]
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        pytest.param(lambda h, s: [], "UPLOAD_OUT_OF_ORDER", id="nothing"),
+        pytest.param(
+            lambda h, s: [Request(chunk=s[:100]), Request(header=h)], "UPLOAD_OUT_OF_ORDER", id="chunk before header"
+        ),
+        pytest.param(
+            lambda h, s: [Request(header=h), Request(header=h)], "UPLOAD_OUT_OF_ORDER", id="two headers"
+        ),
+        pytest.param(
+            lambda h, s: [*parts(h, s)[:2], Request(header=h)], "UPLOAD_OUT_OF_ORDER", id="header among chunks"
+        ),
+        pytest.param(lambda h, s: [Request(header=h)], "UPLOAD_SIZE_MISMATCH", id="selfie never comes"),
+        pytest.param(lambda h, s: parts(h, s[:-1]), "UPLOAD_SIZE_MISMATCH", id="a byte short"),
+        pytest.param(lambda h, s: parts(h, s + b"!"), "UPLOAD_SIZE_MISMATCH", id="a byte more"),
+        pytest.param(lambda h, s: parts(h, s[:-1] + b"!"), "UPLOAD_HASH_MISMATCH", id="another byte"),
+        pytest.param(lambda h, s: parts(h, s[::-1]), "UPLOAD_HASH_MISMATCH", id="reordered"),
+        pytest.param(lambda h, s: [Request()], "INVALID_REQUEST", id="empty message"),
+        pytest.param(lambda h, s: [Request(header=h), Request(chunk=b"")], "INVALID_REQUEST", id="empty chunk"),
+        pytest.param(
+            lambda h, s: [Request(header=h), Request(chunk=s[:1] * 65_537)], "INVALID_REQUEST", id="chunk too large"
+        ),
+    ],
+)
+async def test_uploads_out_of_order(hall: Hall, script: Script, reason: str) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    selfie = photograph(800, 600)
+    header = await ama.header(session, selfie=selfie)
+    error = await refusal(ama.stream(script(header, selfie)))
+    assert (error.code(), reason_of(error)) == (grpc.StatusCode.INVALID_ARGUMENT, reason)
+    assert await session.records() == []
+    assert blobs(hall) == []
+
+
+async def test_a_chunk_that_nobody_announced(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    header = await ama.header(session)
+    error = await refusal(ama.send(header, b"surprise"))
+    assert reason_of(error) == "UPLOAD_OUT_OF_ORDER"
+    assert await session.records() == []
+
+
+async def stalled(ama: Student, header: claim_upload_pb2.ClaimHeader, timeout: float | None) -> grpc.aio.AioRpcError:
+    async def header_only() -> object:
+        yield Request(header=header)
+        await asyncio.Event().wait()
+
+    return await refusal(ama.stream(header_only(), timeout))  # type: ignore[arg-type] - an async generator
+
+
+async def test_a_stream_that_stalls_ends_with_the_clients_deadline(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    error = await stalled(ama, await ama.header(session, selfie=photograph()), timeout=0.3)
+    assert error.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+    assert await session.records() == []
+
+
+async def test_a_stream_that_stalls_without_a_deadline_ends_with_the_servers(
+    make_settings: Callable[..., Settings], clock: HandClock
+) -> None:
+    app = App(make_settings(upload_stall_seconds=0.1), clock=clock)
+    port = await app.start(with_jobs=False)
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        hall = Hall(app, clock, channel, port)
+        await hall.furnish()
+        session = await hall.open_session()
+        ama = await hall.student()
+        error = await stalled(ama, await ama.header(session, selfie=photograph()), timeout=None)
+        assert (error.code(), reason_of(error)) == (grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE_PASSED")
+        assert await session.records() == []
+    await app.stop(grace=0)
+
+
+@pytest.mark.parametrize(
+    ("latitude", "longitude", "accuracy"),
+    [
+        (float("nan"), 1.0, 5.0),
+        (1.0, float("nan"), 5.0),
+        (float("inf"), 1.0, 5.0),
+        (1.0, float("-inf"), 5.0),
+        (90.1, 1.0, 5.0),
+        (-91.0, 1.0, 5.0),
+        (1.0, 180.5, 5.0),
+        (1.0, 0.0, 5.0),
+        (0.0, 1.0, 5.0),
+        (0.0, 0.0, 5.0),
+        (1.0, 1.0, float("nan")),
+        (1.0, 1.0, float("inf")),
+    ],
+)
+async def test_places_that_are_none(hall: Hall, latitude: float, longitude: float, accuracy: float) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    header = await ama.header(session)
+    header.fix.position.latitude, header.fix.position.longitude = latitude, longitude
+    header.fix.accuracy_meters = accuracy
+    error = await refusal(ama.send(header))
+    assert (error.code(), reason_of(error)) == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_REQUEST")
+    from google.rpc import error_details_pb2  # noqa: PLC0415 - only here
+
+    (violation,) = detail(error, error_details_pb2.BadRequest).field_violations
+    assert violation.field.startswith("header.fix.")
+    assert await session.records() == []
+
+
+@pytest.mark.parametrize("seconds_since_1970", [-(2**62), 2**62, 0, 253_402_300_800])
+async def test_times_that_are_none(hall: Hall, seconds_since_1970: int) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    header = await ama.header(session)
+    header.fix.fix_time.seconds = seconds_since_1970
+    assert reason_of(await refusal(ama.send(header))) == "INVALID_REQUEST"
+
+
+@pytest.mark.parametrize("nanos", [-1, 1_000_000_000])
+async def test_nanoseconds_that_are_none(hall: Hall, nanos: int) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    header = await ama.header(session)
+    header.fix.fix_time.nanos = nanos
+    assert reason_of(await refusal(ama.send(header))) == "INVALID_REQUEST"
+
+
+@pytest.mark.parametrize("statement", [b"\xff\xff\xff", b"\x0a\x02\xff\xfe"])
+async def test_a_statement_that_cannot_be_read(hall: Hall, statement: bytes) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    header = await ama.header(session)
+    header.signed_statement.statement = statement
+    assert reason_of(await refusal(ama.send(header))) == "STATEMENT_MALFORMED"
+
+
+async def test_the_image_comes_back_as_it_was_taken_without_metadata(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    selfie = photograph(1280, 960)
+    location = b"Exif\0\0GPS 5.65 -0.18"
+    tagged = selfie[:2] + b"\xff\xe1" + struct.pack(">H", len(location) + 2) + location + selfie[2:]
+    await ama.submit(session, selfie=tagged)
+    record = await session.record_of(ama)
+    header, data = await hall.teacher.image(record.claims[0].image_id)
+    assert (header.media_type, header.width, header.height) == ("image/jpeg", 1280, 960)
+    assert header.size == len(data)
+    assert hashlib.sha256(data).digest() == hashlib.sha256(selfie).digest()
+    (blob,) = blobs(hall)
+    assert selfie[100:200] not in blob.read_bytes()
+
+
+async def test_an_image_is_seen_only_by_the_courses_lecturers(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    answer = await ama.submit(session, selfie=photograph())
+    assert answer.record.claims[0].image_id == ""
+    image_id = (await session.record_of(ama)).claims[0].image_id
+    stranger = await hall.lecturer()
+    assert reason_of(await refusal(stranger.image(image_id))) == "IMAGE_NOT_FOUND"
