@@ -79,6 +79,7 @@ class App:
         self.events = MemoryEventBus(self.clock)
         self.blobs = blobs or _blobs(settings)
         self.passwords = Pbkdf2Passwords(settings.password_rounds)
+        self.qr_artist = QrCodeArtist()
         # waits: what a lecture hall that arrives at one instant needs, rather than a small count
         self._db_threads = ThreadPool("db", settings.database_threads, max_wait=timedelta(seconds=20))
         self._hashing_threads = ThreadPool("hash", _HASHING_THREADS, max_wait=timedelta(seconds=20))
@@ -136,7 +137,7 @@ class App:
             threads=self._db_threads,
             drawing_threads=self._file_threads,
             keys=self.code_keys,
-            artist=QrCodeArtist(),
+            artist=self.qr_artist,
             events=self.events,
             clock=self.clock,
         )

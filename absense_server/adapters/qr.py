@@ -1,6 +1,5 @@
 """QR codes, drawn in pure Python."""
 
-import functools
 import io
 
 from qrcode import QRCode
@@ -12,7 +11,6 @@ from absense_server.ports.outside import Drawing
 _BORDER = 4
 _PIXELS_PER_MODULE = 16
 _BYTES_PER_MODULE = _PIXELS_PER_MODULE // 8
-_KEPT = 128
 
 
 class QrCodeArtist:
@@ -20,24 +18,16 @@ class QrCodeArtist:
 
     Text in QR's alphanumeric set (0-9, A-Z and " $%*+-./:") takes 5.5 bits a character instead of 8, so that
     our codes fit version 3: 29 x 29 modules, coarse enough for the last row. The PNG has 16 pixels a module,
-    the SVG one unit. Takes some milliseconds of a core; the latest drawings are kept, as a code is shown on
-    more than one screen.
+    the SVG one unit. Takes some milliseconds of a core.
     """
-
-    def __init__(self) -> None:
-        self._draw = functools.lru_cache(_KEPT)(_draw)
 
     def draw(self, text: str) -> Drawing:
         """The QR code that holds `text`."""
-        return self._draw(text)
-
-
-def _draw(text: str) -> Drawing:
-    code = QRCode(error_correction=ERROR_CORRECT_M, box_size=_PIXELS_PER_MODULE, border=_BORDER)
-    code.add_data(text, optimize=0)  # one segment, in the densest mode that holds all of it
-    code.make()
-    rows = code.get_matrix()
-    return Drawing(_png(code, rows), _svg(rows))
+        code = QRCode(error_correction=ERROR_CORRECT_M, box_size=_PIXELS_PER_MODULE, border=_BORDER)
+        code.add_data(text, optimize=0)  # one segment, in the densest mode that holds all of it
+        code.make()
+        rows = code.get_matrix()
+        return Drawing(_png(code, rows), _svg(rows))
 
 
 def _png(code: QRCode, rows: list[list[bool]]) -> bytes:

@@ -150,7 +150,7 @@ class Users(Protocol):
     """Accounts."""
 
     def add(self, user: User, password_hash: str | None) -> None:
-        """Raises EmailTaken."""
+        """Raises EmailTaken, and Race when the institution number is somebody's."""
         ...
 
     def get(self, user_id: UserId) -> User | None: ...
@@ -193,7 +193,9 @@ class Courses(Protocol):
         """The open term that covers `now`; the one begun last where several do."""
         ...
 
-    def add_programme(self, programme: Programme) -> None: ...
+    def add_programme(self, programme: Programme) -> None:
+        """Raises Race when the code is taken, whatever its case."""
+        ...
 
     def programme_by_code(self, code: str) -> Programme | None: ...
 

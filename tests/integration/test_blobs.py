@@ -45,7 +45,9 @@ def test_what_was_put_comes_back(blobs: BlobStore, data: bytes) -> None:
     assert blobs.get(name) == data
 
 
-@pytest.mark.parametrize("name", ["0", str(uuid4()), f"{uuid4().hex}/{uuid4().hex}", "a/b/c/d", "a" * 64])
+@pytest.mark.parametrize(
+    "name", ["0", "0192f000-0000-7000-8000-0123456789ab", "0192f0000000/7000", "a/b/c/d", "a" * 64]
+)
 def test_names_that_the_server_makes(blobs: BlobStore, name: str) -> None:
     blobs.put(name, name.encode())
     assert blobs.get(name) == name.encode()

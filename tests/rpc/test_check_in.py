@@ -2,19 +2,21 @@
 
 import asyncio
 import uuid
+from collections.abc import AsyncIterator
+from typing import Any
 
 import cv2
 import grpc
 import grpc.aio
 import numpy as np
 import pytest
+
 from absense.v1 import (
     attendance_record_pb2,
     attendance_session_pb2,
     claim_upload_pb2,
     student_service_pb2,
 )
-
 from tests.support.hall import (
     GREAT_HALL,
     TWO_KM_AWAY,
@@ -206,7 +208,7 @@ async def test_location_verdicts(hall: Hall, fix: dict[str, object], location: t
     now = hall.clock.now()
     age = fields.pop("age", 0)
     assert isinstance(age, int)
-    message = fix_at(fields.pop("place", GREAT_HALL), now, **fields)  # type: ignore[arg-type] - a table
+    message = fix_at(fields.pop("place", GREAT_HALL), now, **fields)  # type: ignore[arg-type]  # a table
     message.fix_time.FromSeconds(message.fix_time.seconds - age)
     assert verdicts((await ama.submit(session, fix=message)).record)["LOCATION"] == location
 
@@ -390,14 +392,14 @@ async def test_refused_before_a_byte_of_the_selfie_is_read(hall: Hall) -> None:
     await session.close()
     sent = 0
 
-    async def counted() -> object:
+    async def counted() -> AsyncIterator[Any]:
         nonlocal sent
         yield student_service_pb2.SubmitAttendanceRequest(header=header)
         await asyncio.Event().wait()  # not one chunk comes, and the answer does not wait for it
         sent += 1
 
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await ama.stream(counted())  # type: ignore[arg-type] - an async generator
+        await ama.stream(counted())
     assert reason_of(refused.value) == "SESSION_CLOSED"
     assert sent == 0
     assert await session.records() == []
@@ -411,13 +413,13 @@ async def test_a_stream_broken_off_leaves_nothing_and_may_be_sent_again(hall: Ha
     messages = parts(header, selfie)
     reading = asyncio.Event()
 
-    async def broken() -> object:
+    async def broken() -> AsyncIterator[Any]:
         for message in messages[:-1]:
             yield message
         reading.set()
         await asyncio.Event().wait()
 
-    call = asyncio.create_task(ama.stream(broken()))  # type: ignore[arg-type] - an async generator
+    call = asyncio.create_task(ama.stream(broken()))
     await reading.wait()
     call.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -4,14 +4,16 @@ import asyncio
 import hashlib
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import grpc
 import grpc.aio
 import pytest
-from absense.v1 import claim_upload_pb2, student_service_pb2
+from google.rpc import error_details_pb2
 
+from absense.v1 import claim_upload_pb2, student_service_pb2
 from absense_server.app import App
 from absense_server.settings import Settings
 from tests.rpc.test_check_in import CONFIRMED, photograph
@@ -28,17 +30,12 @@ def png_of(width: int, height: int) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
     header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    return (
-        b"\x89PNG\r\n\x1a\n"
-        + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(b""))
-        + chunk(b"IEND", b"")
-    )
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
 
 
-async def refusal(call: object) -> grpc.aio.AioRpcError:
+async def refusal(call: Awaitable[Any]) -> grpc.aio.AioRpcError:
     with pytest.raises(grpc.aio.AioRpcError) as refused:
-        await call  # type: ignore[misc] - a coroutine
+        await call
     return refused.value
 
 
@@ -94,11 +91,11 @@ async def test_fifty_megabytes_are_refused_by_their_announcement(hall: Hall) -> 
     header = await ama.header(session, selfie=photograph())
     header.selfie.size = 50 * 1024 * 1024
 
-    async def header_only() -> object:
+    async def header_only() -> AsyncIterator[Any]:
         yield Request(header=header)
         await asyncio.Event().wait()
 
-    error = await refusal(ama.stream(header_only()))  # type: ignore[arg-type] - an async generator
+    error = await refusal(ama.stream(header_only()))
     assert (error.code(), reason_of(error)) == (grpc.StatusCode.INVALID_ARGUMENT, "UPLOAD_TOO_LARGE")
 
 
@@ -124,9 +121,7 @@ Script = Callable[[claim_upload_pb2.ClaimHeader, bytes], list[Request]]
         pytest.param(
             lambda h, s: [Request(chunk=s[:100]), Request(header=h)], "UPLOAD_OUT_OF_ORDER", id="chunk before header"
         ),
-        pytest.param(
-            lambda h, s: [Request(header=h), Request(header=h)], "UPLOAD_OUT_OF_ORDER", id="two headers"
-        ),
+        pytest.param(lambda h, s: [Request(header=h), Request(header=h)], "UPLOAD_OUT_OF_ORDER", id="two headers"),
         pytest.param(
             lambda h, s: [*parts(h, s)[:2], Request(header=h)], "UPLOAD_OUT_OF_ORDER", id="header among chunks"
         ),
@@ -162,18 +157,18 @@ async def test_a_chunk_that_nobody_announced(hall: Hall) -> None:
     assert await session.records() == []
 
 
-async def stalled(ama: Student, header: claim_upload_pb2.ClaimHeader, timeout: float | None) -> grpc.aio.AioRpcError:
-    async def header_only() -> object:
+async def stalled(ama: Student, header: claim_upload_pb2.ClaimHeader, deadline: float | None) -> grpc.aio.AioRpcError:
+    async def header_only() -> AsyncIterator[Any]:
         yield Request(header=header)
         await asyncio.Event().wait()
 
-    return await refusal(ama.stream(header_only(), timeout))  # type: ignore[arg-type] - an async generator
+    return await refusal(ama.stream(header_only(), deadline))
 
 
 async def test_a_stream_that_stalls_ends_with_the_clients_deadline(hall: Hall) -> None:
     session = await hall.open_session()
     ama = await hall.student()
-    error = await stalled(ama, await ama.header(session, selfie=photograph()), timeout=0.3)
+    error = await stalled(ama, await ama.header(session, selfie=photograph()), deadline=0.3)
     assert error.code() == grpc.StatusCode.DEADLINE_EXCEEDED
     assert await session.records() == []
 
@@ -188,7 +183,7 @@ async def test_a_stream_that_stalls_without_a_deadline_ends_with_the_servers(
         await hall.furnish()
         session = await hall.open_session()
         ama = await hall.student()
-        error = await stalled(ama, await ama.header(session, selfie=photograph()), timeout=None)
+        error = await stalled(ama, await ama.header(session, selfie=photograph()), deadline=None)
         assert (error.code(), reason_of(error)) == (grpc.StatusCode.DEADLINE_EXCEEDED, "DEADLINE_PASSED")
         assert await session.records() == []
     await app.stop(grace=0)
@@ -219,8 +214,6 @@ async def test_places_that_are_none(hall: Hall, latitude: float, longitude: floa
     header.fix.accuracy_meters = accuracy
     error = await refusal(ama.send(header))
     assert (error.code(), reason_of(error)) == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_REQUEST")
-    from google.rpc import error_details_pb2  # noqa: PLC0415 - only here
-
     (violation,) = detail(error, error_details_pb2.BadRequest).field_violations
     assert violation.field.startswith("header.fix.")
     assert await session.records() == []

@@ -11,6 +11,13 @@ from typing import Any
 
 import grpc
 import grpc.aio
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from google.protobuf import duration_pb2, timestamp_pb2
+from google.rpc import error_details_pb2
+from google.type import latlng_pb2
+from grpc_status import rpc_status
+
 from absense.v1 import (
     attendance_record_pb2,
     attendance_session_pb2,
@@ -29,13 +36,6 @@ from absense.v1 import (
     student_service_pb2,
     student_service_pb2_grpc,
 )
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from google.protobuf import duration_pb2, timestamp_pb2
-from google.rpc import error_details_pb2
-from google.type import latlng_pb2
-from grpc_status import rpc_status
-
 from absense_server.app import App
 from absense_server.domain.people import Caller, NewUser, Role
 from tests.support.clock import HandClock
@@ -80,12 +80,12 @@ def reason_of(error: grpc.aio.AioRpcError) -> str:
     info = detail(error, error_details_pb2.ErrorInfo)
     assert info is not None, error
     assert info.domain == "absense"
-    return info.reason
+    return str(info.reason)
 
 
 def detail(error: grpc.aio.AioRpcError, kind: type[Any]) -> Any:
     """The error's detail of one kind, or None."""
-    status = rpc_status.from_call(error)  # type: ignore[arg-type] - reads the same three attributes
+    status = rpc_status.from_call(error)  # type: ignore[arg-type]  # reads the same three attributes
     for packed in [] if status is None else status.details:
         message = kind()
         if packed.Unpack(message):
@@ -110,7 +110,7 @@ def verdicts(record: Record, number: int = -1) -> dict[str, tuple[str, str]]:
 class Session:
     """An attendance session, in its lecturer's hands."""
 
-    lecturer: "Lecturer"
+    lecturer: Lecturer
     message: attendance_session_pb2.AttendanceSession
 
     @property
@@ -138,7 +138,7 @@ class Session:
         request = lecturer_service_pb2.LecturerServiceListAttendanceRequest(session_id=self.id, page_size=200)
         return list((await self.lecturer.stub.ListAttendance(request, metadata=self.lecturer.metadata)).records)
 
-    async def record_of(self, student: "Student") -> Record:
+    async def record_of(self, student: Student) -> Record:
         return next(record for record in await self.records() if record.student.user_id == student.id)
 
 
@@ -146,7 +146,7 @@ class Session:
 class Person:
     """Somebody who has signed in."""
 
-    hall: "Hall"
+    hall: Hall
     id: str
     email: str
     token: str
@@ -287,10 +287,10 @@ class Student(Person):
         return await self.stream(parts(header, selfie or b""))
 
     async def stream(
-        self, messages: Iterable[Any] | AsyncIterator[Any], timeout: float | None = None
+        self, messages: Iterable[Any] | AsyncIterator[Any], deadline: float | None = None
     ) -> student_service_pb2.SubmitAttendanceResponse:
         """Send the messages of a claim as they are."""
-        return await self.stub.SubmitAttendance(iter_async(messages), metadata=self.metadata, timeout=timeout)
+        return await self.stub.SubmitAttendance(iter_async(messages), metadata=self.metadata, timeout=deadline)
 
     async def send_inline(self, header: claim_upload_pb2.ClaimHeader, selfie: bytes = b"") -> Response:
         request = student_service_pb2.SubmitAttendanceInlineRequest(header=header, selfie=selfie)

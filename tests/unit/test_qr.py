@@ -119,9 +119,3 @@ def test_other_text_never_gets_into_the_xml(text: str) -> None:
     drawing = QrCodeArtist().draw(text)
     ET.fromstring(drawing.svg)  # noqa: S314 - our own
     assert decode(pixels(drawing.png)) == text
-
-
-def test_the_same_code_is_drawn_once() -> None:
-    artist = QrCodeArtist()
-    assert artist.draw(code(0)) is artist.draw(code(0))
-    assert artist.draw(code(0)) != artist.draw(code(1))

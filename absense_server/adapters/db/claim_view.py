@@ -4,6 +4,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, s
 
 from absense_server.adapters.db.devices import DEVICE_COLUMNS, to_device
 from absense_server.adapters.db.enrollments import covers
+from absense_server.adapters.db.prepared import PreparedSelect
 from absense_server.adapters.db.record_rows import RECORD_COLUMNS, students, to_records
 from absense_server.adapters.db.rows import AnySelect
 from absense_server.adapters.db.session_rows import SESSION_COLUMNS, creators, to_session
@@ -25,19 +26,6 @@ _STUDENT = bindparam("student_id", type_=devices.c.student_id.type)
 def _view_by(session: ColumnElement[bool]) -> AnySelect:
     """One row for the student, whatever else is missing; `session` finds the session."""
     sessions = attendance_sessions
-    candidates = enrollments.alias("candidates")
-    newest = (
-        select(candidates.c.id)
-        .where(
-            candidates.c.student_id == _STUDENT,
-            candidates.c.course_id == sessions.c.course_id,
-            covers(candidates, sessions),
-        )
-        .order_by(candidates.c.from_at.desc(), candidates.c.id.desc())
-        .limit(1)
-        .correlate(sessions)
-        .scalar_subquery()
-    )
     tables: FromClause = students
     for table, condition in (
         (sessions, session),
@@ -50,7 +38,14 @@ def _view_by(session: ColumnElement[bool]) -> AnySelect:
                 attendance_records.c.student_id == _STUDENT,
             ),
         ),
-        (enrollments, enrollments.c.id == newest),
+        (
+            enrollments,
+            and_(
+                enrollments.c.student_id == _STUDENT,
+                enrollments.c.course_id == sessions.c.course_id,
+                covers(enrollments, sessions),
+            ),
+        ),
         (devices, and_(devices.c.student_id == _STUDENT, devices.c.unbound_at.is_(None))),
         (claims, and_(claims.c.student_id == _STUDENT, claims.c.claim_id == bindparam("claim_id"))),
     ):
@@ -67,12 +62,15 @@ def _view_by(session: ColumnElement[bool]) -> AnySelect:
         )
         .select_from(tables)
         .where(students.c.id == _STUDENT)
+        # only enrollments can be several, one after the other: the newest counts
+        .order_by(enrollments.c.from_at.desc(), enrollments.c.id.desc())
     )
 
 
-# made once: putting the statement together costs more than running it
-_BY_ID = _view_by(attendance_sessions.c.id == bindparam("session_id"))
-_BY_CODE = _view_by(attendance_sessions.c.session_code == bindparam("session_code"))
+_BY_ID = PreparedSelect("claim_view_by_id", _view_by(attendance_sessions.c.id == bindparam("session_id")))
+_BY_CODE = PreparedSelect(
+    "claim_view_by_code", _view_by(attendance_sessions.c.session_code == bindparam("session_code"))
+)
 
 
 def claim_view(
@@ -86,9 +84,12 @@ def claim_view(
     """See ports.data.Records.view."""
     who = {"student_id": student_id, "claim_id": claim_id}
     if session_id is not None:
-        row = connection.execute(_BY_ID, who | {"session_id": session_id}).one()
+        found = _BY_ID.run(connection, {**who, "session_id": session_id})
     else:
-        row = connection.execute(_BY_CODE, {**who, "session_code": session_code}).one()
+        found = _BY_CODE.run(connection, {**who, "session_code": session_code})
+    row = found.first()
+    if row is None:
+        raise LookupError("a claim of a user who is not there")
     known = None
     if row.known_record_id is not None:
         known = KnownClaim(row.known_record_id, row.known_fingerprint)

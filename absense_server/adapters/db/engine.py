@@ -77,7 +77,9 @@ def _begin_sqlite(connection: Connection) -> None:
 def _postgresql(
     url: URL, pool_size: int, pool_timeout_s: float, timeouts: dict[str, float], application_name: str
 ) -> Engine:
-    settings = {"timezone": "UTC"} | {name: str(round(1000 * value)) for name, value in timeouts.items()}
+    # what is prepared is planned once, not for each set of values (adapters.db.prepared)
+    settings = {"timezone": "UTC", "plan_cache_mode": "force_generic_plan"}
+    settings |= {name: str(round(1000 * seconds)) for name, seconds in timeouts.items()}
     connect_args: dict[str, Any] = {
         "application_name": application_name,
         "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),

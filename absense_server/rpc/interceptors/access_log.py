@@ -65,6 +65,8 @@ class AccessLog(Interceptor):
 
 
 def _why_cancelled(call: Call) -> grpc.StatusCode:
+    if call.context.done():
+        return code_of(call.context.code())  # it was answered before
     # None without a deadline, whatever its type says.
     remaining: float | None = call.context.time_remaining()
     if remaining is not None and remaining <= _DEADLINE_SLACK:

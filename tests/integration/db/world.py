@@ -232,11 +232,11 @@ def at_once(threads: int, action: Callable[[int], T]) -> list[T | Exception]:
 
 @contextmanager
 def statements(engine: Engine) -> Iterator[list[str]]:
-    """The SQL sent meanwhile, less what begins transactions."""
+    """The SQL sent meanwhile, less what begins transactions and what each connection sends once."""
     sent: list[str] = []
 
     def note(_c: object, _cur: object, statement: str, _p: object, _ctx: object, _many: object) -> None:
-        if not statement.startswith("BEGIN"):
+        if not statement.startswith(("BEGIN", "PREPARE")):
             sent.append(statement)
 
     event.listen(engine, "before_cursor_execute", note)

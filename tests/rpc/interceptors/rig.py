@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Self
 from uuid import UUID
 
@@ -21,6 +21,7 @@ from absense_server.rpc.interceptors import chain
 from absense_server.rpc.interceptors.lifetime import Lifetime
 from absense_server.rpc.policy import AccessPolicy, AccessRule
 from absense_server.rpc.rate_limits import NO_LIMIT, MemoryRateLimits, RateLimits, RateRule
+from tests.support.clock import HandClock
 
 UNARY_UNARY, UNARY_STREAM, STREAM_UNARY, STREAM_STREAM = KINDS = (
     "UnaryUnary",
@@ -29,8 +30,6 @@ UNARY_UNARY, UNARY_STREAM, STREAM_UNARY, STREAM_STREAM = KINDS = (
     "StreamStream",
 )
 SERVICE = "test.Kinds"
-
-NOON = datetime(2026, 9, 1, 12, tzinfo=UTC)
 
 # What a handler of any kind does, written once: the kinds that take or give one message take the first, give the last.
 Body = Callable[[AsyncIterator[LoginRequest], Any], AsyncIterator[LoginResponse]]
@@ -52,17 +51,6 @@ def response(text: str) -> LoginResponse:
 async def echo(requests: AsyncIterator[LoginRequest], context: Any) -> AsyncIterator[LoginResponse]:
     async for message in requests:
         yield response(message.login)
-
-
-class HandTurnedClock:
-    def __init__(self) -> None:
-        self.time = NOON
-
-    def now(self) -> datetime:
-        return self.time
-
-    def turn(self, by: timedelta) -> None:
-        self.time += by
 
 
 class CountingIds:
@@ -106,14 +94,18 @@ class ListedRevoked:
 
 
 class HeardMetrics:
-    """Also how a test learns that the server is through with a call."""
+    """Tells a test when the server is through with a call, which is after the client has its answer."""
 
     def __init__(self) -> None:
-        self.calls: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
+        self._calls: asyncio.Queue[tuple[str, str]] = asyncio.Queue()
 
     def observed(self, method: str, code: str, seconds: float) -> None:
         assert seconds >= 0
-        self.calls.put_nowait((method, code))
+        self._calls.put_nowait((method, code))
+
+    async def next(self) -> tuple[str, str]:
+        """The next call that is through, and the code it ended with."""
+        return await self._calls.get()
 
 
 @dataclass
@@ -154,7 +146,7 @@ class Outcome:
 class Rig:
     """The server's insides, within a test's reach."""
 
-    clock: HandTurnedClock = field(default_factory=HandTurnedClock)
+    clock: HandClock = field(default_factory=HandClock)
     ids: CountingIds = field(default_factory=CountingIds)
     tokens: ListedTokens = field(default_factory=ListedTokens)
     revoked: ListedRevoked = field(default_factory=ListedRevoked)
@@ -163,19 +155,21 @@ class Rig:
         default_factory=lambda: {path(kind): AccessRule(public=True) for kind in KINDS}
     )
     limits: dict[str, tuple[RateRule, ...]] = field(default_factory=dict)
+    unlisted: set[str] = field(default_factory=set)
+    """Methods that the table of limits forgets."""
     rate_limits: RateLimits | None = None
     body: Body = echo
     more_handlers: Callable[[grpc.aio.Server], object] = lambda server: None
 
     def __post_init__(self) -> None:
         self.lifetime = Lifetime(self.revoked, self.clock)
-        self.calls_served = 0
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Self]:
         counts = self.rate_limits or MemoryRateLimits(self.clock)
+        self.policy = AccessPolicy(self.rules)
         interceptors = chain(
-            policy=AccessPolicy(self.rules),
+            policy=self.policy,
             tokens=self.tokens,
             revoked=self.revoked,
             rate_limits=counts,
@@ -183,7 +177,7 @@ class Rig:
             clock=self.clock,
             ids=self.ids,
             metrics=self.metrics,
-            limits={method: NO_LIMIT for method in self.rules} | self.limits,
+            limits=dict.fromkeys(self.rules.keys() - self.unlisted, NO_LIMIT) | self.limits,
         )
         server = grpc.aio.server(interceptors=interceptors)
         server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, self._handlers()),))
@@ -212,23 +206,23 @@ class Rig:
     def claims(self, metadata: Metadata) -> AccessClaims:
         return self.tokens.claims[metadata[0][1].removeprefix("Bearer ")]
 
-    async def call(self, kind: str, *requests: LoginRequest, metadata: Metadata = (), timeout: float = 30) -> Outcome:
-        return await outcome(self.begin(kind, *requests, metadata=metadata, timeout=timeout))
+    async def call(self, kind: str, *requests: LoginRequest, metadata: Metadata = (), deadline: float = 30) -> Outcome:
+        return await outcome(self.begin(kind, *requests, metadata=metadata, deadline=deadline))
 
-    def begin(self, kind: str, *requests: LoginRequest, metadata: Metadata = (), timeout: float = 30) -> Any:
+    def begin(self, kind: str, *requests: LoginRequest, metadata: Metadata = (), deadline: float = 30) -> Any:
         return self.begin_raw(
             kind,
             [message.SerializeToString() for message in requests or (request(),)],
             metadata=metadata,
-            timeout=timeout,
+            timeout=deadline,
         )
 
-    def begin_raw(self, kind: str, requests: Iterable[bytes], *, metadata: Metadata = (), timeout: float = 30) -> Any:
+    def begin_raw(self, kind: str, requests: Iterable[bytes], *, metadata: Metadata = (), deadline: float = 30) -> Any:
         requests = list(requests)
         make: Any = getattr(self.channel, SNAKE[kind])
         method = make(path(kind), None, LoginResponse.FromString)
         return method(
-            iter_async(requests) if kind.startswith("Stream") else requests[0], metadata=metadata, timeout=timeout
+            iter_async(requests) if kind.startswith("Stream") else requests[0], metadata=metadata, timeout=deadline
         )
 
     def _handlers(self) -> dict[str, Any]:
@@ -277,7 +271,8 @@ async def outcome(call: Any) -> Outcome:
     responses: list[str] = []
     try:
         if hasattr(call, "__aiter__"):
-            async for message in call:
+            # Not `async for`: a test may have read the first ones so, and gRPC does not let the two be mixed.
+            while (message := await call.read()) is not grpc.aio.EOF:
                 responses.append(message.access_token)
         else:
             responses.append((await call).access_token)
@@ -295,6 +290,3 @@ async def outcome(call: Any) -> Outcome:
     return Outcome(
         await call.code(), await call.details(), responses, dict(initial), dict(await call.trailing_metadata())
     )
-
-
-RunningRig = Callable[..., AbstractAsyncContextManager[Rig]]

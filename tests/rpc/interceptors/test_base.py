@@ -32,12 +32,15 @@ async def test_messages_pass_in_order(rig: Rig, kind: str) -> None:
     sent = [request("ama"), request("kofi"), request("yaa")]
     got = await rig.call(kind, *sent)
     assert (got.code, got.details) == (grpc.StatusCode.OK, "")
-    assert got.responses == {
-        UNARY_UNARY: ["ama"],
-        UNARY_STREAM: ["ama"],
-        STREAM_UNARY: ["yaa"],
-        STREAM_STREAM: ["ama", "kofi", "yaa"],
-    }[kind]
+    assert (
+        got.responses
+        == {
+            UNARY_UNARY: ["ama"],
+            UNARY_STREAM: ["ama"],
+            STREAM_UNARY: ["yaa"],
+            STREAM_STREAM: ["ama", "kofi", "yaa"],
+        }[kind]
+    )
 
 
 async def test_a_stream_may_answer_with_nothing(rig: Rig) -> None:
@@ -51,7 +54,7 @@ async def test_a_stream_may_answer_with_nothing(rig: Rig) -> None:
 
 
 async def test_a_method_nobody_registered_is_unimplemented(rig: Rig) -> None:
-    call = rig.channel.unary_unary("/test.Kinds/Missing")
+    call: Any = rig.channel.unary_unary("/test.Kinds/Missing")
     with pytest.raises(grpc.aio.AioRpcError) as error:
         await call(b"")
     assert error.value.code() is grpc.StatusCode.UNIMPLEMENTED
@@ -92,12 +95,11 @@ async def test_a_generator_is_closed_when_the_client_goes(rig: Rig, kind: str) -
     await closed.wait()
 
 
-async def test_bytes_that_are_no_message_are_the_clients_fault(
-    rig: Rig, kind: str, logs: list[EventDict]
-) -> None:
+async def test_bytes_that_are_no_message_are_the_clients_fault(rig: Rig, kind: str, logs: list[EventDict]) -> None:
     got = await outcome(rig.begin_raw(kind, [b"\xff\xff\xff"]))
     assert (got.code, got.reason) == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_REQUEST")
     assert got.violations == {"request": "the bytes are not this call's request message"}
+    await rig.metrics.next()
     assert [entry["event"] for entry in logs] == ["rpc"]
 
 
@@ -110,6 +112,7 @@ async def test_a_handler_that_answers_with_something_else_is_our_fault(
     rig.body = wrong
     got = await rig.call(kind)
     assert (got.code, got.reason) == (grpc.StatusCode.INTERNAL, "INTERNAL")
+    await rig.metrics.next()
     assert [entry["event"] for entry in logs] == ["rpc_failed", "rpc"]
 
 
@@ -167,19 +170,19 @@ async def test_what_is_read_from_the_context_is_checked_too(kind: str) -> None:
 
 async def test_methods_that_nobody_wrote_are_unimplemented(logs: list[EventDict]) -> None:
     login = "/absense.v1.AuthService/Login"
+    nothing_written: Any = auth_service_pb2_grpc.AuthServiceServicer
     rig = Rig(
-        more_handlers=lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(
-            auth_service_pb2_grpc.AuthServiceServicer(), server
-        )
+        more_handlers=lambda server: auth_service_pb2_grpc.add_AuthServiceServicer_to_server(nothing_written(), server)
     )
     rig.rules[login] = AccessRule(public=True)
     async with rig.running():
-        call = rig.channel.unary_unary(login, None, LoginResponse.FromString)
-        got = await outcome(call(request().SerializeToString()))
+        method: Any = rig.channel.unary_unary(login, None, LoginResponse.FromString)
+        got = await outcome(method(request().SerializeToString()))
     assert (got.code, got.details) == (
         grpc.StatusCode.UNIMPLEMENTED,
         "This server does not offer this call.",
     )
+    await rig.metrics.next()
     assert [(entry["event"], entry["code"]) for entry in logs] == [("rpc", "UNIMPLEMENTED")]
 
 

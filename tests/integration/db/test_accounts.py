@@ -1,0 +1,170 @@
+"""Users, sign-ins, requests, devices, audit."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from absense_server.adapters.db.tables import audit_events, audit_private, devices
+from absense_server.domain.audit import Action, event, machine_event
+from absense_server.domain.errors import DeviceAlreadyBound, DeviceTaken, EmailTaken
+from absense_server.domain.ids import SignInId
+from absense_server.domain.people import Caller, Role, UserState
+from absense_server.ports.data import Credentials, DoneRequest, Race, Revocation, SignIn
+from tests.integration.db.world import MINUTE, NOW, World, a_device, a_user
+
+
+def test_a_user_comes_back_whole(world: World) -> None:
+    programme = world.programme()
+    user = world.user(
+        Role.ADMIN,
+        state=UserState.INVITED,
+        institution_number="20/1234",
+        claimed_number="4711",
+        programme_id=programme.id,
+        level=3,
+        full_name="Ábénà Ọ̀sẹ́ 李",
+    )
+    with world.uow(read_only=True) as tx:
+        assert tx.users.get(user.id) == user
+        assert tx.users.get(a_user().id) is None
+
+
+def test_an_address_has_one_account(world: World) -> None:
+    user = world.user()
+    with pytest.raises(EmailTaken), world.uow() as tx:
+        tx.users.add(a_user(email=user.email), None)
+
+
+def test_a_number_has_one_account_and_no_number_many(world: World) -> None:
+    world.user(institution_number="4711")
+    world.user()
+    world.user()
+    with pytest.raises(Race), world.uow() as tx:
+        tx.users.add(a_user(institution_number="4711"), None)
+
+
+def test_tombstones_have_no_address(world: World) -> None:
+    users = [world.user(email="", full_name="", state=UserState.ERASED) for _ in range(2)]
+    with world.uow(read_only=True) as tx:
+        assert [tx.users.get(user.id) for user in users] == users
+        assert tx.users.credentials("") is None
+
+
+def test_credentials_by_address_or_number(world: World) -> None:
+    user = a_user(email="ama@example.edu", institution_number="20/47-A")
+    with world.uow() as tx:
+        tx.users.add(user, "hash")
+        tx.commit()
+    expected = Credentials(user, "hash")
+    with world.uow(read_only=True) as tx:
+        assert tx.users.credentials("ama@example.edu") == expected
+        assert tx.users.credentials(" Ama@Example.EDU ") == expected
+        assert tx.users.credentials("20/47-A") == expected
+        assert tx.users.credentials("20/47-a") is None
+        assert tx.users.credentials("%") is None
+
+
+def test_an_address_goes_before_a_number_that_reads_the_same(world: World) -> None:
+    world.user(institution_number="kofi@example.edu")
+    kofi = world.user(email="kofi@example.edu")
+    with world.uow(read_only=True) as tx:
+        found = tx.users.credentials("kofi@example.edu")
+    assert found == Credentials(kofi, None)
+
+
+def test_a_state_is_set(world: World) -> None:
+    user = world.user()
+    with world.uow() as tx:
+        tx.users.set_state(user.id, UserState.DEACTIVATED)
+        tx.commit()
+    with world.uow(read_only=True) as tx:
+        found = tx.users.get(user.id)
+    assert found is not None
+    assert found.state is UserState.DEACTIVATED
+
+
+def test_revocations_in_order_from_an_instant_on(world: World) -> None:
+    user = world.user()
+    sign_in = SignIn(SignInId(uuid4()), user.id, NOW, "Firefox")
+    revocations = [
+        Revocation(user.id, NOW - MINUTE),
+        Revocation(user.id, NOW, sign_in.id),
+        Revocation(user.id, NOW + timedelta(microseconds=1)),
+        Revocation(user.id, NOW + MINUTE, SignInId(uuid4())),
+    ]
+    with world.uow() as tx:
+        tx.sign_ins.add(sign_in)
+        for revocation in reversed(revocations):
+            tx.sign_ins.revoke(revocation)
+        tx.commit()
+    with world.uow(read_only=True) as tx:
+        assert tx.sign_ins.revocations_since(NOW) == revocations[1:]
+        assert tx.sign_ins.revocations_since(NOW + 2 * MINUTE) == []
+
+
+def test_a_request_id_counts_once_for_each_user(world: World) -> None:
+    ama, kofi = world.user(), world.user()
+    request_id, done = uuid4(), DoneRequest(b"fingerprint", uuid4())
+    with world.uow() as tx:
+        assert tx.requests.find(ama.id, request_id) is None
+        tx.requests.add(ama.id, request_id, done, NOW)
+        tx.requests.add(kofi.id, request_id, done, NOW)
+        tx.commit()
+    with pytest.raises(Race), world.uow() as tx:
+        tx.requests.add(ama.id, request_id, DoneRequest(b"other", uuid4()), NOW)
+    with world.uow(read_only=True) as tx:
+        assert tx.requests.find(ama.id, request_id) == done
+        assert tx.requests.find(ama.id, uuid4()) is None
+
+
+@pytest.mark.parametrize("key", [None, b"\0\xff"])
+def test_a_device_comes_back_whole(world: World, key: bytes | None) -> None:
+    student = world.user()
+    device = world.device(student, public_key=key)
+    with world.uow(read_only=True) as tx:
+        assert tx.devices.active(student.id) == device
+        assert tx.devices.active(a_user().id) is None
+
+
+def test_one_device_for_each_student_and_one_student_for_each_device(world: World) -> None:
+    ama, kofi = world.user(), world.user()
+    phone = world.device(ama)
+    with pytest.raises(DeviceAlreadyBound), world.uow() as tx:
+        tx.devices.add(a_device(ama))
+    with pytest.raises(DeviceTaken), world.uow() as tx:
+        tx.devices.add(a_device(kofi, identifier_mac=phone.identifier_mac))
+    with pytest.raises((DeviceAlreadyBound, DeviceTaken)), world.uow() as tx:
+        tx.devices.add(a_device(ama, identifier_mac=phone.identifier_mac))
+
+
+def test_an_unbound_device_is_free_again(world: World) -> None:
+    ama, kofi = world.user(), world.user()
+    phone = world.device(ama)
+    with world.uow() as tx:
+        tx._connection.execute(devices.update().where(devices.c.id == phone.id).values(unbound_at=NOW))
+        tx.commit()
+    with world.uow() as tx:
+        assert tx.devices.active(ama.id) is None
+        tx.devices.add(a_device(kofi, identifier_mac=phone.identifier_mac))
+        tx.devices.add(a_device(ama))
+        tx.commit()
+
+
+def test_an_audit_event_keeps_apart_what_can_be_erased(world: World) -> None:
+    user = world.user()
+    caller = Caller("request", "203.0.113.7", user.id)
+    subject = uuid4()
+    with world.uow() as tx:
+        tx.audit.add(event(Action.CLAIM_KEPT, caller, NOW, subject, reason="Ọ̀"))
+        tx.audit.add(machine_event(Action.SESSION_SEALED, NOW, subject))
+        tx.commit()
+    with world.uow(read_only=True) as tx:
+        first, second = tx._connection.execute(select(audit_events).order_by(audit_events.c.seq)).all()
+        (private,) = tx._connection.execute(select(audit_private)).all()
+    assert (first.action, first.at, first.actor_id) == (Action.CLAIM_KEPT, NOW, user.id)
+    assert (first.subject_id, first.request_id, first.facts) == (subject, "request", {"reason": "Ọ̀"})
+    assert (second.action, second.actor_id, second.facts) == (Action.SESSION_SEALED, None, {})
+    assert (private.event_id, private.content) == (first.id, {"address": "203.0.113.7"})
+    assert len(private.salt) == 16
