@@ -13,6 +13,7 @@ PIP_INSTALL = $(BIN)/python -m pip --disable-pip-version-check install --constra
 # Stamps: what they stand for is done again only when what it was made from has changed.
 VENV_MADE := $(VENV)/.made
 FOR_SERVER := $(VENV)/.installed-for-server
+FOR_DEMO := $(VENV)/.installed-for-demo
 FOR_TESTS := $(VENV)/.installed-for-tests
 BUF_INSTALLED := tools/node_modules/.installed
 
@@ -34,7 +35,7 @@ run: $(FOR_SERVER) ## install and start a server with demo data; everything it k
 	@$(BIN)/absense-server seed
 	@exec $(BIN)/absense-server serve
 
-demo: $(FOR_SERVER) ## install and play one lecture against a server of its own
+demo: $(FOR_DEMO) ## install and play one lecture against a server of its own
 	@$(BIN)/python -m demo
 
 photographs: $(VENV_MADE) ## fetch the public-domain photographs that demo and face tests use into var/
@@ -94,9 +95,13 @@ $(FOR_SERVER): $(VENV_MADE) $(INPUTS)
 	$(PIP_INSTALL) --editable '.[server]'
 	@touch $@
 
-$(FOR_TESTS): $(VENV_MADE) $(INPUTS)
-	$(PIP_INSTALL) --editable '.[server,s3,test]'
+$(FOR_DEMO): $(VENV_MADE) $(INPUTS)
+	$(PIP_INSTALL) --editable '.[server,demo]'
 	@touch $@ $(FOR_SERVER)
+
+$(FOR_TESTS): $(VENV_MADE) $(INPUTS)
+	$(PIP_INSTALL) --editable '.[server,s3,demo,test]'
+	@touch $@ $(FOR_SERVER) $(FOR_DEMO)
 
 # buf is on the npm registry and not on Python's. Not `npm ci`: it demands every system's binary in the lock, and a
 # registry mirror may carry only some of them; what the lock does name is checked against its hash all the same.

@@ -33,6 +33,7 @@ from absense_server.jobs.scheduler import Jobs
 from absense_server.ports.outside import BlobStore, Clock
 from absense_server.rpc import interceptors
 from absense_server.rpc.auth import Auth
+from absense_server.rpc.interceptors import validation
 from absense_server.rpc.interceptors.lifetime import Lifetime
 from absense_server.rpc.lecturer import Lecturer
 from absense_server.rpc.policy import AccessPolicy
@@ -62,6 +63,7 @@ ENGINES = Engines(face=False, liveness=False)
 _MESSAGE_OVERHEAD = 64 * 1024
 _MAX_CONNECTION_AGE = timedelta(minutes=30)
 _HASHING_THREADS = 2
+_JOB_THREADS = 2
 _FILE_THREADS = 4
 
 log = structlog.get_logger()
@@ -74,7 +76,9 @@ class App:
         self.settings = settings
         self.clock = clock or SystemClock()
         self.ids = SystemIds()
-        self.engine = create_engine(settings.database_url.get_secret_value(), pool_size=settings.database_threads)
+        self.engine = create_engine(
+            settings.database_url.get_secret_value(), pool_size=settings.database_threads + _JOB_THREADS
+        )
         self.uow = SqlUnitOfWork(self.engine)
         self.events = MemoryEventBus(self.clock)
         self.blobs = blobs or _blobs(settings)
@@ -82,6 +86,8 @@ class App:
         self.qr_artist = QrCodeArtist()
         # waits: what a lecture hall that arrives at one instant needs, rather than a small count
         self._db_threads = ThreadPool("db", settings.database_threads, max_wait=timedelta(seconds=20))
+        # apart, so that a rush of claims does not keep the server from learning whose sign-in has ended
+        self._job_threads = ThreadPool("jobs", _JOB_THREADS, max_wait=timedelta(seconds=20))
         self._hashing_threads = ThreadPool("hash", _HASHING_THREADS, max_wait=timedelta(seconds=20))
         self._file_threads = ThreadPool("files", _FILE_THREADS, max_wait=timedelta(seconds=20))
 
@@ -206,7 +212,7 @@ class App:
         self._lifetime = Lifetime(self.revocations, self.clock)
         self.jobs = Jobs(
             events=self.events,
-            threads=self._db_threads,
+            threads=self._job_threads,
             clock=self.clock,
             revocations=self.revocations,
             sessions=sessions,
@@ -223,6 +229,7 @@ class App:
         if not migrate.is_current(self.engine):
             raise DatabaseNotReady
         await self._db_threads.run(self.revocations.poll)
+        validation.warm_up(SERVICES)
         self._server = server = grpc.aio.server(
             interceptors=interceptors.chain(
                 policy=AccessPolicy.from_services(SERVICES),
@@ -261,7 +268,7 @@ class App:
 
     def close(self) -> None:
         """Let go of threads and connections."""
-        for threads in (self._db_threads, self._hashing_threads, self._file_threads):
+        for threads in (self._db_threads, self._job_threads, self._hashing_threads, self._file_threads):
             threads.close()
         self.engine.dispose()
 

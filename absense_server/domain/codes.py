@@ -131,7 +131,7 @@ class CodeKeys:
         return f"ABSENSE:1:{_b32(step.session_id.bytes)}:{_b32(self._mac(step)[:_NONCE_BYTES])}"
 
     def typed_code(self, step: Step) -> str:
-        """The eight digits of `step`: from bytes of the HMAC that the QR code does not show, modulo as in RFC 4226, 5.3."""
+        """The eight digits of `step`, from bytes of the HMAC that the QR code does not show (modulo: RFC 4226, 5.3)."""
         value = int.from_bytes(self._mac(step)[_NONCE_BYTES : _NONCE_BYTES + 8], "big") & 0x7FFF_FFFF_FFFF_FFFF
         return str(value % 10**_TYPED_DIGITS).zfill(_TYPED_DIGITS)
 

@@ -218,17 +218,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_devices_student_id"), "devices", ["student_id"])
     op.create_index(
-        "uq_devices_active_identifier_mac",
+        "uq_devices_active_student_id",
         "devices",
-        ["identifier_mac"],
+        ["student_id"],
         unique=True,
         postgresql_where=sa.text("unbound_at IS NULL"),
         sqlite_where=sa.text("unbound_at IS NULL"),
     )
     op.create_index(
-        "uq_devices_active_student_id",
+        "uq_devices_active_identifier_mac",
         "devices",
-        ["student_id"],
+        ["identifier_mac"],
         unique=True,
         postgresql_where=sa.text("unbound_at IS NULL"),
         sqlite_where=sa.text("unbound_at IS NULL"),

@@ -46,6 +46,7 @@ def _sqlite(url: URL, pool_size: int, pool_timeout_s: float, lock_timeout_s: flo
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=pool_timeout_s,
+        hide_parameters=True,
         connect_args={"timeout": lock_timeout_s},
     )
     event.listen(engine, "connect", _open_sqlite)
@@ -97,5 +98,7 @@ def _postgresql(
         # database empties the pool.
         pool_use_lifo=True,
         pool_recycle=1800,
+        # the text of an error is logged: no addresses and hashes in it
+        hide_parameters=True,
         connect_args=connect_args,
     )

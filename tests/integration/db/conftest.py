@@ -74,3 +74,22 @@ def uow(engine: Engine) -> SqlUnitOfWork:
 @pytest.fixture
 def world(uow: SqlUnitOfWork) -> World:
     return World(uow)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def shared_engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """One migrated database for all tests of a module, and all examples of a property."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('shared')}/absense.db"
+    else:
+        cluster: Postgres = request.getfixturevalue("postgres")
+        url = cluster.url(cluster.create_database())
+    migrate.upgrade(url)
+    engine = create_engine(url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def shared_world(shared_engine: Engine) -> World:
+    return World(SqlUnitOfWork(shared_engine))

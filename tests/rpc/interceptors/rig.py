@@ -214,7 +214,7 @@ class Rig:
             kind,
             [message.SerializeToString() for message in requests or (request(),)],
             metadata=metadata,
-            timeout=deadline,
+            deadline=deadline,
         )
 
     def begin_raw(self, kind: str, requests: Iterable[bytes], *, metadata: Metadata = (), deadline: float = 30) -> Any:
@@ -226,7 +226,11 @@ class Rig:
         )
 
     def _handlers(self) -> dict[str, Any]:
-        return {kind: handler(kind, lambda *call: self.body(*call)) for kind in KINDS}
+        return {kind: handler(kind, self._serve) for kind in KINDS}
+
+    def _serve(self, requests: AsyncIterator[LoginRequest], context: Any) -> AsyncIterator[LoginResponse]:
+        # Looked up for each call: a test sets the body after the server has started.
+        return self.body(requests, context)
 
 
 SNAKE = {

@@ -1,0 +1,256 @@
+"""Threads that do the same thing at once: the constraints decide, and each loser is told."""
+
+from collections import Counter
+from collections.abc import Sequence
+from uuid import uuid4
+
+from absense_server.domain.codes import Generation
+from absense_server.domain.errors import CourseCodeTaken, DeviceAlreadyBound, DeviceTaken, EmailTaken
+from absense_server.domain.ids import CourseId
+from absense_server.domain.records import confirmed, with_claim
+from absense_server.ports.data import DoneRequest, Race
+from tests.integration.db.conftest import THREADS
+from tests.integration.db.world import (
+    MINUTE,
+    NOW,
+    World,
+    a_claim,
+    a_decision,
+    a_device,
+    a_record,
+    a_session,
+    a_user,
+    an_enrollment,
+    at_once,
+)
+
+
+def assert_one_won(results: Sequence[object], *losers: type[Exception]) -> None:
+    """Exactly one returned; everybody else was told, in one of these ways."""
+    lost = Counter(type(result) for result in results if result is not None)
+    assert lost.total() == THREADS - 1, lost
+    assert set(lost) <= set(losers), lost
+
+
+def test_one_record_for_each_student_and_session(world: World) -> None:
+    _, _, session = world.lesson()
+    student = world.user()
+
+    def add(_: int) -> None:
+        with world.uow() as tx:
+            tx.records.add(a_record(session, student))
+            tx.commit()
+
+    assert_one_won(at_once(THREADS, add), Race)
+    with world.uow(read_only=True) as tx:
+        (record,) = tx.records.list_of_session(session.id, frozenset(), after=None, limit=50)
+        assert len(record.claims) == 1
+
+
+def test_one_claim_for_each_claim_id_across_sessions(world: World) -> None:
+    lecturer, course, _ = world.lesson()
+    sessions = [world.session(course, lecturer) for _ in range(THREADS)]
+    student, claim = world.user(), a_claim()
+
+    def add(number: int) -> None:
+        with world.uow() as tx:
+            tx.records.add(a_record(sessions[number], student, claims=(claim,), deciding_claim_id=claim.claim_id))
+            tx.commit()
+
+    assert_one_won(at_once(THREADS, add), Race)
+
+
+def test_many_students_at_once_are_all_recorded(world: World) -> None:
+    _, _, session = world.lesson()
+    students = [world.user() for _ in range(THREADS)]
+
+    def add(number: int) -> None:
+        with world.uow() as tx:
+            tx.records.add(a_record(session, students[number]))
+            tx.commit()
+
+    assert at_once(THREADS, add) == [None] * THREADS
+    with world.uow(read_only=True) as tx:
+        assert tx.sessions.counts([session.id])[session.id].flagged == THREADS
+
+
+def test_one_of_those_who_saved_the_same_revision(world: World) -> None:
+    lecturer, _, session = world.lesson()
+    before = world.record(session, world.user())
+
+    def save(number: int) -> None:
+        if number % 2:
+            after = with_claim(before, session, a_claim(2), NOW)
+        else:
+            after = confirmed(before, a_decision(lecturer.person), before.revision)
+        with world.uow() as tx:
+            tx.records.save(before, after)
+            tx.commit()
+
+    assert_one_won(at_once(THREADS, save), Race)
+    with world.uow(read_only=True) as tx:
+        found = tx.records.get(before.id)
+    assert found.revision == before.revision + 1
+    assert (len(found.claims), len(found.decisions)) in {(2, 0), (1, 1)}
+
+
+def test_one_request_for_each_request_id(world: World) -> None:
+    user, request_id = world.user(), uuid4()
+
+    def add(_: int) -> None:
+        with world.uow() as tx:
+            tx.requests.add(user.id, request_id, DoneRequest(b"same", uuid4()), NOW)
+            tx.commit()
+
+    assert_one_won(at_once(THREADS, add), Race)
+
+
+def test_one_account_for_each_address(world: World) -> None:
+    def add(_: int) -> None:
+        with world.uow() as tx:
+            tx.users.add(a_user(email="ama@example.edu"), None)
+            tx.commit()
+
+    assert_one_won(at_once(THREADS, add), EmailTaken)
+
+
+def test_one_course_for_each_code(world: World) -> None:
+    term = world.term()
+    course = world.course(term=term)
+
+    def add(number: int) -> None:
+        with world.uow() as tx:
+            same = type(course)(CourseId(uuid4()), "MATH 1" if number % 2 else "math 1", "", term, NOW)
+            tx.courses.add(same)
+            tx.commit()
+
+    assert_one_won(at_once(THREADS, add), CourseCodeTaken)
+
+
+def test_one_running_enrollment(world: World) -> None:
+    student, course = world.user(), world.course()
+    ended = world.enrollment(student, course, until_at=NOW)
+
+    def enroll(number: int) -> None:
+        with world.uow() as tx:
+            if number == 0:
+                tx.enrollments.resume(ended.id)
+            else:
+                tx.enrollments.add(an_enrollment(student, course))
+            tx.commit()
+
+    assert_one_won(at_once(THREADS, enroll), Race)
+
+
+def test_one_device_for_each_student(world: World) -> None:
+    student = world.user()
+
+    def bind(_: int) -> None:
+        with world.uow() as tx:
+            tx.devices.add(a_device(student))
+            tx.commit()
+
+    assert_one_won(at_once(THREADS, bind), DeviceAlreadyBound)
+
+
+def test_one_student_for_each_device(world: World) -> None:
+    students, phone = [world.user() for _ in range(THREADS)], a_device(a_user())
+
+    def bind(number: int) -> None:
+        with world.uow() as tx:
+            tx.devices.add(a_device(students[number], identifier_mac=phone.identifier_mac))
+            tx.commit()
+
+    assert_one_won(at_once(THREADS, bind), DeviceTaken)
+
+
+def test_one_next_generation(world: World) -> None:
+    _, _, session = world.lesson()
+
+    def rotate(_: int) -> None:
+        with world.uow() as tx:
+            tx.sessions.start_generation(session.id, Generation(2, NOW))
+            tx.commit()
+
+    assert_one_won(at_once(THREADS, rotate), Race)
+    with world.uow(read_only=True) as tx:
+        assert len(tx.sessions.generations(session.id)) == 2
+
+
+def test_rotating_again_after_a_race_loses_no_rotation(world: World) -> None:
+    _, _, session = world.lesson()
+
+    def rotate(_: int) -> None:
+        while True:
+            try:
+                with world.uow() as tx:
+                    found = tx.sessions.find(session.id)
+                    assert found is not None
+                    tx.sessions.start_generation(session.id, Generation(found.generation.number + 1, NOW))
+                    tx.commit()
+            except Race:
+                continue
+            return
+
+    assert at_once(8, rotate) == [None] * 8
+    with world.uow(read_only=True) as tx:
+        assert [g.number for g in tx.sessions.generations(session.id)] == list(range(1, 10))
+
+
+def test_every_typed_try_is_counted(world: World) -> None:
+    _, _, session = world.lesson()
+    student = world.user()
+
+    def count(_: int) -> int:
+        with world.uow() as tx:
+            tries = tx.sessions.count_typed_try(session.id, student.id)
+            tx.commit()
+            return tries
+
+    counted = [number for number in at_once(THREADS, count) if isinstance(number, int)]
+    assert sorted(counted) == list(range(1, THREADS + 1))
+
+
+def test_each_session_is_sealed_once(world: World) -> None:
+    lecturer, course, _ = world.lesson()
+    ended = {world.session(course, lecturer, ends_at=NOW).id for _ in range(30)}
+
+    def seal(_: int) -> list[object]:
+        sealed: list[object] = []
+        for _again in range(8):
+            with world.uow() as tx:
+                sealed += tx.sessions.seal_ended(NOW, limit=5)
+                tx.commit()
+        return sealed
+
+    results = at_once(8, seal)
+    everything = [session for result in results if isinstance(result, list) for session in result]
+    assert all(isinstance(result, list) for result in results)
+    assert sorted(everything) == sorted(ended)  # type: ignore[type-var]
+
+
+def test_sessions_side_by_side_are_prevented_under_the_course_s_lock(world: World) -> None:
+    lecturer, course, first = world.lesson()
+    window = (first.ends_at, first.ends_at + MINUTE)
+
+    def open_session(_: int) -> str:
+        with world.uow() as tx:
+            tx.sessions.lock_course(course.id)
+            if tx.sessions.overlapping(course.id, None, *window):
+                return "overlaps"
+            tx.sessions.add(a_session(course, lecturer, opens_at=window[0], ends_at=window[1]))
+            tx.commit()
+            return "opened"
+
+    assert Counter(at_once(THREADS, open_session)) == {"opened": 1, "overlaps": THREADS - 1}
+
+
+def test_the_course_s_lock_does_not_hold_off_claims(world: World) -> None:
+    _, course, session = world.lesson()
+    student = world.user()
+    if world.uow._writing.dialect.name == "sqlite":
+        return  # one writer at a time, whatever it writes
+    with world.uow() as holder:
+        holder.sessions.lock_course(course.id)
+        world.record(session, student)
+        world.enrollment(student, course)

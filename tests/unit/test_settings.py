@@ -1,0 +1,98 @@
+"""Settings: each wrong one is named with what to do, and no secret is shown."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from absense_server import settings
+from absense_server.settings import SettingsInvalid
+
+GOOD_KEY = "k" * 32
+
+
+@pytest.fixture(autouse=True)
+def _no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in settings.Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def load(**given: Any) -> settings.Settings:
+    return settings.load(_env_file=None, **given)
+
+
+def problems(**given: Any) -> str:
+    with pytest.raises(SettingsInvalid) as wrong:
+        load(**given)
+    return str(wrong.value)
+
+
+def test_defaults_work_in_demo_mode() -> None:
+    config = load(demo_mode=True)
+    assert config.upload_max_bytes == 5 * 1024 * 1024
+    assert config.upload_allowed_image_types == ("image/jpeg", "image/png")
+    assert config.access_token_life.total_seconds() == 15 * 60
+
+
+def test_outside_demo_mode_the_default_key_is_refused() -> None:
+    assert problems().startswith("SECRET_KEY: is not set; make one with: python3 -c")
+
+
+@pytest.mark.parametrize("given", [{"secret_key": "short"}, {"secret_key": GOOD_KEY, "older_secret_keys": "short"}])
+def test_outside_demo_mode_a_short_key_is_refused_and_not_shown(given: dict[str, str]) -> None:
+    text = problems(**given)
+    assert text.startswith("SECRET_KEY: has fewer than 32 characters")
+    assert "short" not in text
+
+
+def test_outside_demo_mode_fast_hashes_are_refused() -> None:
+    assert problems(secret_key=GOOD_KEY, password_rounds=1000).startswith("PASSWORD_ROUNDS: must be at least 600000")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"database_url": "mysql://root:hunter2@db/absense"}, "DATABASE_URL: must begin with sqlite:///"),
+        ({"listen_address": "50051"}, "LISTEN_ADDRESS: must be host:port"),
+        ({"listen_address": "127.0.0.1:99999"}, "LISTEN_ADDRESS: must be host:port"),
+        ({"algorithm": "none"}, "ALGORITHM: Input should be 'HS256'"),
+        ({"access_token_expire_minutes": "soon"}, "ACCESS_TOKEN_EXPIRE_MINUTES: Input should be a valid number"),
+        ({"access_token_expire_minutes": 0}, "ACCESS_TOKEN_EXPIRE_MINUTES: Input should be greater than 0"),
+        ({"storage_backend": "tape"}, "STORAGE_BACKEND: Input should be 'local' or 's3'"),
+        ({"storage_backend": "s3", "s3_bucket": "selfies"}, "S3_REGION: is needed with STORAGE_BACKEND=s3"),
+        ({"upload_allowed_image_types": "image/gif"}, "UPLOAD_ALLOWED_IMAGE_TYPES: must be image/jpeg"),
+        ({"upload_max_image_mb": -1}, "UPLOAD_MAX_IMAGE_MB: Input should be greater than 0"),
+        ({"code_life_seconds": 20, "code_overlap_seconds": 11}, "CODE_OVERLAP_SECONDS: must be at most half"),
+        ({"cors_allow_origins": "example.edu"}, "CORS_ALLOW_ORIGINS: must be origins such as https://"),
+        ({"cors_allow_origins": "*", "cors_allow_credentials": True}, "CORS_ALLOW_CREDENTIALS: name the origins"),
+    ],
+)
+def test_each_wrong_setting_is_named(given: dict[str, Any], said: str) -> None:
+    text = problems(demo_mode=True, **given)
+    assert said in text
+    assert "hunter2" not in text
+
+
+def test_several_wrong_settings_are_all_named() -> None:
+    lines = problems(demo_mode=True, algorithm="none", storage_backend="tape", log_level="LOUD").splitlines()
+    assert sorted(line.split(":")[0] for line in lines) == ["ALGORITHM", "LOG_LEVEL", "STORAGE_BACKEND"]
+
+
+def test_environment_goes_before_the_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("SECRET_KEY=" + "f" * 40 + "\nUPLOAD_MAX_IMAGE_MB=3\nSOMETHING_ELSE=1\n")
+    monkeypatch.setenv("SECRET_KEY", "e" * 40)
+    monkeypatch.setenv("OLDER_SECRET_KEYS", "a" * 40 + ", " + "b" * 40)
+    config = settings.load(_env_file=tmp_path / ".env")
+    assert config.upload_max_image_mb == 3
+    assert config.secret_keys == ["e" * 40, "a" * 40, "b" * 40]
+
+
+def test_secrets_are_in_no_repr() -> None:
+    config = load(
+        secret_key="s3cr3t" * 6,
+        older_secret_keys="0ld" * 12,
+        s3_secret_key="hunter2",
+        database_url="postgresql://absense:hunter2@db/absense",
+    )
+    shown = f"{config!r} {config} {config.model_dump()}"
+    assert not any(secret in shown for secret in ("s3cr3t", "0ld0ld", "hunter2"))
