@@ -42,6 +42,7 @@ from absense_server.rpc.server_info import ServerInfo
 from absense_server.rpc.student import Student
 from absense_server.services.accounts import Accounts
 from absense_server.services.check_in import CheckIn
+from absense_server.services.claim_phones import ClaimPhones
 from absense_server.services.code_proofs import CodeProofs
 from absense_server.services.courses import Courses
 from absense_server.services.devices import Devices
@@ -160,8 +161,7 @@ class App:
                 clock=self.clock,
                 ids=self.ids,
             ),
-            identifiers=identifiers,
-            signatures=signatures,
+            phones=ClaimPhones(identifiers, signatures),
             events=self.events,
             clock=self.clock,
             ids=self.ids,

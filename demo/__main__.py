@@ -24,8 +24,6 @@ INTERRUPTED = 130
 
 def main() -> int:
     """Run the demonstration; 0 when every scene went as it should."""
-    # asked to stop by whoever: the server has to be ended all the same
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         found = photographs.fetch(FOLDER)
     except PhotographsError as error:
@@ -69,4 +67,7 @@ async def attend(address: str, selfies: Sequence[Path]) -> list[Row]:
 
 
 if __name__ == "__main__":
+    # Whoever asks us to stop: the server has to be ended as after Ctrl-C. It becomes a Ctrl-C, which asyncio turns
+    # into a cancellation; an exception out of nowhere is more than gRPC takes (it crashes).
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     sys.exit(main())

@@ -247,7 +247,7 @@ class Lecture:
         place: Place | None = GREAT_HALL,
         phone: Phone | None = None,
     ) -> student_service_pb2.SubmitAttendanceResponse:
-        """A claim: with the code on the screen, from the hall and with the student's own phone, unless told otherwise."""
+        """A claim: by default with the code on the screen, from the hall, with the student's own phone."""
         student = self.students[name]
         proof = proof or scanned(self.screen.codes[-1].text)
         self.sent[name] = student.prepare(

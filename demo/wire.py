@@ -45,7 +45,7 @@ def bearer(token: str) -> Metadata:
 
 def reason_of(error: grpc.aio.AioRpcError) -> str:
     """Why a call failed: the reason in its ErrorInfo, else its status."""
-    status = rpc_status.from_call(error)  # type: ignore[arg-type] - reads the same three attributes
+    status = rpc_status.from_call(error)  # type: ignore[arg-type]  # reads the same three attributes
     for detail in [] if status is None else status.details:
         info = error_details_pb2.ErrorInfo()
         if detail.Unpack(info):

@@ -12,8 +12,15 @@ from absense_server.adapters.db import migrate
 from absense_server.adapters.db.engine import create_engine
 from absense_server.app import App
 from absense_server.settings import Settings
+from tests.support import early_status
 from tests.support.clock import HandClock
 from tests.support.hall import Hall
+
+
+@pytest.fixture(autouse=True)
+def _early_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Our server answers early as a matter of course, which grpc.aio's own client does not always survive."""
+    early_status.mend(monkeypatch)
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,12 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from absense_server.domain import audit
 from absense_server.domain.advice import Advice, advice_on
 from absense_server.domain.audit import Action
-from absense_server.domain.devices import CLAIM_CONTEXT, ClaimStatement, Device, DeviceEvidence, SignedBytes
+from absense_server.domain.claims import ClaimHeader
+from absense_server.domain.devices import DeviceEvidence
 from absense_server.domain.errors import (
     ClaimIdReused,
     DomainError,
@@ -16,11 +16,9 @@ from absense_server.domain.errors import (
     SessionNotFound,
     TooManyUnenrolledClaims,
 )
-from absense_server.domain.ids import ClaimId, RecordId, SessionId
+from absense_server.domain.ids import RecordId, SessionId
 from absense_server.domain.people import Caller, Person
-from absense_server.domain.places import Fix
 from absense_server.domain.policy import RecordStatus
-from absense_server.domain.proofs import Proof, TypedProof
 from absense_server.domain.records import (
     MAX_UNENROLLED_PER_DAY,
     AttendanceRecord,
@@ -33,32 +31,11 @@ from absense_server.domain.records import (
 )
 from absense_server.domain.sessions import AttendanceSession, SessionState
 from absense_server.ports.data import ClaimView, Transaction, UnitOfWork
-from absense_server.ports.outside import Clock, EventBus, IdentifierKeys, Ids, Signatures, Threads
+from absense_server.ports.outside import Clock, EventBus, Ids, Threads
+from absense_server.services.claim_phones import ClaimPhones
 from absense_server.services.code_proofs import CodeProofs, SessionReference
 from absense_server.services.settle import settle
-from absense_server.services.uploads import Announcement, Selfie, Uploads
-
-
-@dataclass(frozen=True, slots=True)
-class SignedClaim:
-    """A claim signed by the phone: the bytes as sent, and what they say."""
-
-    signed: SignedBytes
-    statement: ClaimStatement
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimHeader:
-    """Everything about a claim but the selfie's bytes."""
-
-    claim_id: ClaimId
-    proof: Proof
-    fingerprint: bytes
-    """SHA-256 of the header as sent."""
-    fix: Fix | None = None
-    device_identifier: str = ""
-    signed: SignedClaim | None = None
-    selfie: Announcement | None = None
+from absense_server.services.uploads import Selfie, Uploads
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +69,7 @@ class CheckIn:
         threads: Threads,
         proofs: CodeProofs,
         uploads: Uploads,
-        identifiers: IdentifierKeys,
-        signatures: Signatures,
+        phones: ClaimPhones,
         events: EventBus,
         clock: Clock,
         ids: Ids,
@@ -102,8 +78,7 @@ class CheckIn:
         self._threads = threads
         self._proofs = proofs
         self._uploads = uploads
-        self._identifiers = identifiers
-        self._signatures = signatures
+        self._phones = phones
         self._events = events
         self._clock = clock
         self._ids = ids
@@ -161,7 +136,7 @@ class CheckIn:
             self._audit_refusal(caller, reference.session_id, refusal)
             raise
         return _Admission(
-            view, session, sighting, self._device_evidence(caller, header, session, view.device), received_at
+            view, session, sighting, self._phones.evidence(caller, header, session, view.device), received_at
         )
 
     def _keep(self, caller: Caller, header: ClaimHeader, admitted: _Admission, selfie: Selfie) -> Submission:
@@ -208,7 +183,7 @@ class CheckIn:
             fingerprint=header.fingerprint,
             fix=header.fix,
             image_id=None if selfie.image is None else selfie.image.id,
-            identifier_mac=self._identifiers.mac(header.device_identifier) if header.device_identifier else None,
+            identifier_mac=self._phones.identifier_mac(header),
             signed=None if header.signed is None else header.signed.signed,
         )
         now = self._clock.now()
@@ -304,45 +279,3 @@ class CheckIn:
             now = self._clock.now()
             tx.audit.add(audit.event(Action.CLAIM_REFUSED, caller, now, session_id, reason=refusal.reason))
             tx.commit()
-
-    def _device_evidence(
-        self, caller: Caller, header: ClaimHeader, session: AttendanceSession, device: Device | None
-    ) -> DeviceEvidence:
-        key = None if device is None else device.public_key
-        signed = header.signed
-        return DeviceEvidence(
-            bound=device is not None,
-            key_bound=key is not None,
-            identifier_given=bool(header.device_identifier),
-            identifier_matches=(
-                device is not None and self._identifiers.mac(header.device_identifier) == device.identifier_mac
-            ),
-            signed=signed is not None,
-            signature_holds=(
-                key is not None
-                and signed is not None
-                and self._signatures.verify(key, CLAIM_CONTEXT + signed.signed.statement, signed.signed.signature)
-            ),
-            statement_matches=signed is not None and _says_the_same(signed.statement, caller, header, session),
-        )
-
-
-def _says_the_same(statement: ClaimStatement, caller: Caller, header: ClaimHeader, session: AttendanceSession) -> bool:
-    """Whether what was signed is what was sent."""
-    by_code = isinstance(header.proof, TypedProof) and header.proof.session_id is None
-    return (
-        _is_uuid(statement.claim_id, header.claim_id)
-        and _is_uuid(statement.student_id, caller.id)
-        and (_is_uuid(statement.session_id, session.id) or (by_code and not statement.session_id))
-        and statement.proof == header.proof.text
-        and statement.device_identifier == header.device_identifier
-        and statement.fix == header.fix
-        and statement.selfie_sha256 == (b"" if header.selfie is None else header.selfie.sha256)
-    )
-
-
-def _is_uuid(text: str, expected: UUID) -> bool:
-    try:
-        return UUID(text) == expected
-    except ValueError:
-        return False

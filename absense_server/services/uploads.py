@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from absense_server.domain import images
+from absense_server.domain.claims import Announcement
 from absense_server.domain.errors import (
     DeadlinePassed,
     DomainError,
@@ -32,14 +33,6 @@ class UploadLimits:
     max_pixels: int
     stall: timedelta
     """How long the next chunk may take."""
-
-
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    """What a header says about the photograph that follows."""
-
-    size: int
-    sha256: bytes
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from absense.v1 import (
     lecturer_service_pb2,
     student_service_pb2,
 )
+from absense_server.domain.claims import Announcement, ClaimHeader, SignedClaim
 from absense_server.domain.courses import NewCourse
 from absense_server.domain.devices import (
     BindingStatement,
@@ -45,9 +46,7 @@ from absense_server.domain.proofs import Proof, ScannedProof, TicketProof, Typed
 from absense_server.domain.sessions import NewSession
 from absense_server.ports.data import FlaggedFilter, SessionFilter
 from absense_server.rpc.convert import pairs
-from absense_server.services.check_in import ClaimHeader, SignedClaim
 from absense_server.services.requests import RequestKey
-from absense_server.services.uploads import Announcement
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NANOS = 1_000_000_000

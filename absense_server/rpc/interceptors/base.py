@@ -20,11 +20,11 @@ from absense_server.domain.errors import FieldViolation, InvalidRequest
 from absense_server.domain.people import Caller
 from absense_server.ports.outside import AccessClaims
 from absense_server.rpc.calls import Metadata
+from absense_server.rpc.context import Context
 
 Q = TypeVar("Q")
 A = TypeVar("A")
 
-Context: TypeAlias = grpc.aio.ServicerContext[Any, Any]
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"  # generic in its types only
 
 

@@ -1,14 +1,15 @@
-"""Every test that asks for an engine runs over SQLite and PostgreSQL, each time on a fresh, migrated database."""
+"""Every test that asks for an engine runs over SQLite and PostgreSQL, each time on a migrated database without a row."""
 
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, delete
 
 from absense_server.adapters.db import migrate
 from absense_server.adapters.db.engine import create_engine
+from absense_server.adapters.db.tables import metadata
 from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
 from tests.integration.db.world import World
 from tests.support import postgres as support
@@ -33,6 +34,11 @@ def migrated_database(postgres: Postgres) -> str:
     return name
 
 
+@pytest.fixture(scope="session")
+def postgres_url(postgres: Postgres, migrated_database: str) -> str:
+    return postgres.url(postgres.create_database(template=migrated_database))
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """A database without tables."""
@@ -53,10 +59,18 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         shutil.copy(request.getfixturevalue("migrated_file"), path)
         yield f"sqlite:///{path}"
         return
-    cluster: Postgres = request.getfixturevalue("postgres")
-    name = cluster.create_database(template=request.getfixturevalue("migrated_database"))
-    yield cluster.url(name)
-    cluster.drop_database(name)
+    used_again: str = request.getfixturevalue("postgres_url")
+    yield used_again
+    empty(used_again)
+
+
+def empty(url: str) -> None:
+    """A hundred times faster than another database."""
+    engine = create_engine(url, pool_size=1)
+    with engine.begin() as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(delete(table))
+    engine.dispose()
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from tests.rpc import early_status
+from tests.support import early_status
 from tests.rpc.interceptors.rig import KINDS, Rig
 
 

@@ -85,6 +85,16 @@ async def test_a_stream_ends_with_its_sign_in(rig: Rig, kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", STREAMS)
+async def test_a_sign_in_that_ends_while_the_stream_begins_is_noticed(
+    rig: Rig, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The poll came after the sign-in check and before the stream was known."""
+    answers = iter([False, True])
+    monkeypatch.setattr(rig.revoked, "is_revoked", lambda claims, now: next(answers))
+    assert (await rig.call(kind, metadata=rig.signed_in())).reason == "SIGN_IN_ENDED"
+
+
+@pytest.mark.parametrize("kind", STREAMS)
 async def test_a_stream_outlives_its_access_token(rig: Rig, kind: str) -> None:
     call = await begin(rig, kind, rig.signed_in())
     rig.clock.turn(3600)
@@ -141,6 +151,23 @@ async def test_a_stream_before_its_first_message_ends_too(rig: Rig) -> None:
 
     rig.body = silent
     call = rig.begin(UNARY_STREAM)
+    await begun.wait()
+    rig.lifetime.shutdown()
+    assert (await outcome(call)).reason == "SHUTTING_DOWN"
+
+
+@pytest.mark.parametrize("kind", STREAMS)
+async def test_a_stream_whose_first_message_is_on_its_way_ends_too(rig: Rig, kind: str) -> None:
+    """Without initial metadata sent before it, gRPC cannot send the status then."""
+    begun = asyncio.Event()
+
+    async def large(requests: AsyncIterator[LoginRequest], context: Any) -> AsyncIterator[LoginResponse]:
+        begun.set()
+        yield response("x" * 3_900_000)
+        await asyncio.Event().wait()
+
+    rig.body = large
+    call = rig.begin(kind)
     await begun.wait()
     rig.lifetime.shutdown()
     assert (await outcome(call)).reason == "SHUTTING_DOWN"
