@@ -32,8 +32,8 @@ def main() -> int:
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="absense-demo-"))
     try:
-        rows = demonstrate(folder, [found[name] for name in SELFIES])
-    except KeyboardInterrupt:
+        rows = asyncio.run(demonstrate(folder, [found[name] for name in SELFIES]))
+    except (KeyboardInterrupt, asyncio.CancelledError):
         print("Stopped.", file=sys.stderr)
         shutil.rmtree(folder)
         return INTERRUPTED
@@ -49,14 +49,18 @@ def main() -> int:
     return exit_code(rows)
 
 
-def demonstrate(folder: Path, selfies: Sequence[Path]) -> list[Row]:
-    """Start a server in `folder`, play the lecture, end the server."""
+async def demonstrate(folder: Path, selfies: Sequence[Path]) -> list[Row]:
+    """Start a server in `folder`, play the lecture, end the server: also on Ctrl-C, and when asked to terminate."""
+    task = asyncio.current_task()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # a cancellation, and not an exception out of nowhere, which gRPC does not survive
+        asyncio.get_running_loop().add_signal_handler(number, task.cancel if task else sys.exit)
     with ServerProcess(folder) as server:
         print("Setting up a server of its own ...", flush=True)
         server.prepare()
         server.start()
         print(f"It serves on {server.address} and logs to {server.log_file}", flush=True)
-        return asyncio.run(attend(server.address, selfies))
+        return await attend(server.address, selfies)
 
 
 async def attend(address: str, selfies: Sequence[Path]) -> list[Row]:
@@ -67,7 +71,4 @@ async def attend(address: str, selfies: Sequence[Path]) -> list[Row]:
 
 
 if __name__ == "__main__":
-    # Whoever asks us to stop: the server has to be ended as after Ctrl-C. It becomes a Ctrl-C, which asyncio turns
-    # into a cancellation; an exception out of nowhere is more than gRPC takes (it crashes).
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     sys.exit(main())

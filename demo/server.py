@@ -60,6 +60,7 @@ class ServerProcess:
             text=True,
             check=False,
             timeout=_START_SECONDS,
+            start_new_session=True,  # Ctrl-C is for us
         )
 
     def prepare(self) -> None:
@@ -89,7 +90,7 @@ class ServerProcess:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            start_new_session=True,  # Ctrl-C is for us: we end the server
+            start_new_session=True,  # Ctrl-C is for us: we end it
         )
         threading.Thread(target=self._listen, args=(self.process,), daemon=True).start()
         try:

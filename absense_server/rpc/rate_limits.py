@@ -7,10 +7,6 @@ from datetime import timedelta
 from enum import Enum
 from typing import Any, Final, Protocol
 
-from limits import RateLimitItem, RateLimitItemPerSecond
-from limits.aio.storage import Storage
-from limits.aio.strategies import MovingWindowRateLimiter
-
 from absense_server.ports.outside import Clock
 
 
@@ -129,10 +125,10 @@ class RateLimits(Protocol):
 
 
 class MemoryRateLimits:
-    """Counts in this process, exactly.
+    """Counts in this process, exactly: a moving window, by our Clock.
 
-    Not the MemoryStorage of `limits`: that tidies up after every hit, with a hop to a thread for each key (77
-    % of a core for 200 hits a second over 500 keys: measured); this tidies up once a minute.
+    Not the MemoryStorage of the library `limits`: that tidies up after every hit, with a hop to a thread for each key
+    (77 % of a core for 200 hits a second over 500 keys: measured); this tidies up once a minute.
     """
 
     _TIDY_EVERY: Final = 60.0
@@ -167,26 +163,3 @@ class MemoryRateLimits:
         self._tidied_at = now
         for key in [key for key, (length, times) in self._hits.items() if times[-1] <= now - length]:
             del self._hits[key]
-
-
-class SharedRateLimits:
-    """Counts in a storage of `limits` that several processes share, such as Redis."""
-
-    def __init__(self, storage: Storage, clock: Clock) -> None:
-        self._windows = MovingWindowRateLimiter(storage)
-        self._clock = clock
-        self._items: dict[Limit, RateLimitItem] = {}
-
-    async def hit(self, key: str, limit: Limit) -> timedelta | None:
-        """See RateLimits."""
-        item = self._items.get(limit)
-        if item is None:
-            item = RateLimitItemPerSecond(limit.count, int(limit.per.total_seconds()), namespace="absense")
-            self._items[limit] = item
-        if await self._windows.hit(item, key):
-            return None
-        stats = await self._windows.get_window_stats(item, key)
-        wait = timedelta(seconds=stats.reset_time - self._clock.now().timestamp())
-        # The storage has a clock of its own; whatever the two make of each other, the answer has to be of
-        # use.
-        return min(max(wait, timedelta(seconds=1)), limit.per)

@@ -5,7 +5,7 @@ from datetime import datetime
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
 from absense_server.domain.devices import BINDING_CONTEXT, MAX_BINDING_AGE, Device, DeviceKey, NewDevice
-from absense_server.domain.errors import DeviceAlreadyBound, DeviceNotFound, KeyProofInvalid
+from absense_server.domain.errors import DeviceAlreadyBound, DeviceNotFound, DeviceTaken, KeyProofInvalid
 from absense_server.domain.ids import DeviceId
 from absense_server.domain.people import Caller
 from absense_server.ports.data import UnitOfWork
@@ -29,8 +29,7 @@ class Devices:
 
         Raises DeviceNotFound.
         """
-        with self._uow(read_only=True) as tx:
-            device = tx.devices.active(caller.id)
+        device = self._active(caller)
         if device is None:
             raise DeviceNotFound
         return device
@@ -43,18 +42,32 @@ class Devices:
         now = self._clock.now()
         mac = self._identifiers.mac(wish.identifier)
         public_key = None if wish.key is None else self._proven(caller, wish.identifier, wish.key, now)
+        device = Device(DeviceId(self._ids.new()), caller.id, mac, wish.platform, wish.model, now, public_key)
+        try:
+            return self._bind(caller, device)
+        except (DeviceAlreadyBound, DeviceTaken):
+            # it may have been this very phone, asking twice at once
+            bound = self._active(caller)
+            if bound is None or not _is_same(bound, device):
+                raise
+            return bound
+
+    def _bind(self, caller: Caller, device: Device) -> Device:
         with self._uow() as tx:
             bound = tx.devices.active(caller.id)
             if bound is not None:
-                if (bound.identifier_mac, bound.public_key) != (mac, public_key):
+                if not _is_same(bound, device):
                     raise DeviceAlreadyBound
                 return bound
-            device = Device(DeviceId(self._ids.new()), caller.id, mac, wish.platform, wish.model, now, public_key)
             tx.devices.add(device)
-            has_key = "no" if public_key is None else "yes"
-            tx.audit.add(audit.event(Action.DEVICE_BOUND, caller, now, device.id, key=has_key))
+            has_key = "no" if device.public_key is None else "yes"
+            tx.audit.add(audit.event(Action.DEVICE_BOUND, caller, device.bound_at, device.id, key=has_key))
             tx.commit()
         return device
+
+    def _active(self, caller: Caller) -> Device | None:
+        with self._uow(read_only=True) as tx:
+            return tx.devices.active(caller.id)
 
     def _proven(self, caller: Caller, identifier: str, key: DeviceKey, now: datetime) -> bytes:
         """The public key, once it is shown that the phone holds the private one."""
@@ -70,3 +83,8 @@ class Devices:
         else:
             return key.public_key
         raise KeyProofInvalid(problem)
+
+
+def _is_same(bound: Device, wished: Device) -> bool:
+    """Whether it is the same phone with the same key."""
+    return (bound.identifier_mac, bound.public_key) == (wished.identifier_mac, wished.public_key)

@@ -1,9 +1,11 @@
+import asyncio
 import os
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,8 @@ from demo.lecture import Scene, Seen, play
 from demo.photographs import PhotographsError
 from demo.server import ServerError
 from demo.table import Row, exit_code, render, standing
+
+Demonstration = Callable[..., Awaitable[list[Row]]]
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = Row("Ama, in the hall, scans the screen", "CONFIRMED", "CONFIRMED")
@@ -94,14 +98,14 @@ def test_the_table_marks_what_differs() -> None:
 def test_a_wrong_expectation_makes_the_demo_fail_and_keeps_the_log(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    folder = pretend(monkeypatch, tmp_path, lambda *_: [GOOD, BAD])
+    folder = pretend(monkeypatch, tmp_path, played(GOOD, BAD))
     assert program.main() == 1
     assert folder.is_dir()
     assert "server.log" in capsys.readouterr().err
 
 
 def test_a_demo_that_goes_well_leaves_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    folder = pretend(monkeypatch, tmp_path, lambda *_: [GOOD])
+    folder = pretend(monkeypatch, tmp_path, played(GOOD))
     assert program.main() == 0
     assert not folder.exists()
 
@@ -109,7 +113,7 @@ def test_a_demo_that_goes_well_leaves_nothing(monkeypatch: pytest.MonkeyPatch, t
 def test_a_server_that_does_not_start_is_told(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    def broken(*_: object) -> list[Row]:
+    async def broken(*_: object) -> list[Row]:
         raise ServerError("The server ended.")
 
     pretend(monkeypatch, tmp_path, broken)
@@ -118,8 +122,8 @@ def test_a_server_that_does_not_start_is_told(
 
 
 def test_ctrl_c_leaves_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    def interrupted(*_: object) -> list[Row]:
-        raise KeyboardInterrupt
+    async def interrupted(*_: object) -> list[Row]:
+        raise asyncio.CancelledError
 
     folder = pretend(monkeypatch, tmp_path, interrupted)
     assert program.main() == 130
@@ -178,7 +182,14 @@ def test_standing_names_only_the_required_checks_of_the_deciding_claim() -> None
     assert standing(record) == "FLAGGED: LOCATION FIX_TOO_OLD"
 
 
-def pretend(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, demonstrate: object) -> Path:
+def played(*rows: Row) -> Demonstration:
+    async def demonstrate(*_: object) -> list[Row]:
+        return list(rows)
+
+    return demonstrate
+
+
+def pretend(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, demonstrate: Demonstration) -> Path:
     """Let the demo's program run without a server; returns its folder."""
     folder = tmp_path / "demo"
     folder.mkdir()

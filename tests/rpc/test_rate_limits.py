@@ -1,9 +1,8 @@
-"""One body of tests for both ways of counting; what needs time to pass, for the one whose clock can be turned."""
+"""How calls are counted, with the clock turned by hand."""
 
 from datetime import timedelta
 
 import pytest
-from limits.aio.storage import MemoryStorage
 
 from absense_server.domain.people import Role
 from absense_server.rpc.policy import AccessPolicy
@@ -14,7 +13,6 @@ from absense_server.rpc.rate_limits import (
     Limit,
     MemoryRateLimits,
     RateLimits,
-    SharedRateLimits,
 )
 from tests.rpc.test_policy import SERVICES
 from tests.support.clock import HandClock
@@ -28,9 +26,9 @@ def clock() -> HandClock:
     return HandClock()
 
 
-@pytest.fixture(params=["memory", "shared"])
-def counts(request: pytest.FixtureRequest, clock: HandClock) -> RateLimits:
-    return MemoryRateLimits(clock) if request.param == "memory" else SharedRateLimits(MemoryStorage(), clock)
+@pytest.fixture
+def counts(clock: HandClock) -> RateLimits:
+    return MemoryRateLimits(clock)
 
 
 async def test_beyond_the_limit_one_has_to_wait(counts: RateLimits) -> None:

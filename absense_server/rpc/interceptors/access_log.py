@@ -56,9 +56,9 @@ class AccessLog(Interceptor):
             _log.info(
                 "rpc",
                 request_id=call.request_id,
-                user=str(user_id) if user_id else "-",
+                caller=str(user_id) if user_id else "-",
                 method=call.method,
-                code=code.name,
+                status=code.name,
                 ms=round(seconds * 1000, 2),
             )
             self._metrics.observed(call.method, code.name, seconds)

@@ -1,4 +1,4 @@
-"""Every test that asks for an engine runs over SQLite and PostgreSQL, each time on a migrated database without a row."""
+"""Every test that asks for an engine runs over SQLite and PostgreSQL, on a migrated database without a row."""
 
 import shutil
 from collections.abc import Iterator

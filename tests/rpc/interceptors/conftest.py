@@ -4,13 +4,7 @@ import pytest
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from tests.support import early_status
 from tests.rpc.interceptors.rig import KINDS, Rig
-
-
-@pytest.fixture(autouse=True)
-def _hear_early_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    early_status.mend(monkeypatch)
 
 
 @pytest.fixture(params=KINDS)

@@ -37,16 +37,16 @@ async def test_one_line_says_who_called_what_and_how_it_ended(rig: Rig, kind: st
         "event": "rpc",
         "log_level": "info",
         "request_id": "r1",
-        "user": str(rig.claims(ama).user_id),
+        "caller": str(rig.claims(ama).user_id),
         "method": path(kind),
-        "code": "OK",
+        "status": "OK",
     }
 
 
 async def test_nobody_signed_in_is_a_dash(rig: Rig, logs: list[EventDict]) -> None:
     await rig.call("UnaryUnary")
     await rig.metrics.next()
-    assert [line["user"] for line in logs] == ["-"]
+    assert [line["caller"] for line in logs] == ["-"]
 
 
 async def test_a_refusal_is_one_line_with_its_code(rig: Rig, kind: str, logs: list[EventDict]) -> None:
@@ -57,7 +57,7 @@ async def test_a_refusal_is_one_line_with_its_code(rig: Rig, kind: str, logs: li
     rig.body = refuse
     await rig.call(kind)
     assert await rig.metrics.next() == (path(kind), "NOT_FOUND")
-    assert [(line["event"], line["code"]) for line in logs] == [("rpc", "NOT_FOUND")]
+    assert [(line["event"], line["status"]) for line in logs] == [("rpc", "NOT_FOUND")]
 
 
 async def test_a_code_that_the_handler_sets_is_logged(rig: Rig, kind: str, logs: list[EventDict]) -> None:
@@ -68,7 +68,7 @@ async def test_a_code_that_the_handler_sets_is_logged(rig: Rig, kind: str, logs:
     rig.body = set_code
     assert (await rig.call(kind)).code is grpc.StatusCode.OUT_OF_RANGE
     await rig.metrics.next()
-    assert [line["code"] for line in logs] == ["OUT_OF_RANGE"]
+    assert [line["status"] for line in logs] == ["OUT_OF_RANGE"]
 
 
 async def test_a_client_that_leaves_is_cancelled_and_no_error(rig: Rig, kind: str, logs: list[EventDict]) -> None:
@@ -80,7 +80,7 @@ async def test_a_client_that_leaves_is_cancelled_and_no_error(rig: Rig, kind: st
     assert (await reading).code is grpc.StatusCode.CANCELLED
     await hanging.ended.wait()
     assert await rig.metrics.next() == (path(kind), "CANCELLED")
-    assert [(line["event"], line["log_level"], line["code"]) for line in logs] == [("rpc", "info", "CANCELLED")]
+    assert [(line["event"], line["log_level"], line["status"]) for line in logs] == [("rpc", "info", "CANCELLED")]
 
 
 async def test_a_deadline_that_passes_is_no_error(rig: Rig, kind: str, logs: list[EventDict]) -> None:
@@ -89,7 +89,7 @@ async def test_a_deadline_that_passes_is_no_error(rig: Rig, kind: str, logs: lis
     assert got.code is grpc.StatusCode.DEADLINE_EXCEEDED
     await hanging.ended.wait()
     assert await rig.metrics.next() == (path(kind), "DEADLINE_EXCEEDED")
-    assert [(line["event"], line["code"]) for line in logs] == [("rpc", "DEADLINE_EXCEEDED")]
+    assert [(line["event"], line["status"]) for line in logs] == [("rpc", "DEADLINE_EXCEEDED")]
 
 
 async def test_leaving_long_before_the_deadline_is_cancelling(rig: Rig, logs: list[EventDict]) -> None:

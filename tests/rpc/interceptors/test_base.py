@@ -183,7 +183,7 @@ async def test_methods_that_nobody_wrote_are_unimplemented(logs: list[EventDict]
         "This server does not offer this call.",
     )
     await rig.metrics.next()
-    assert [(entry["event"], entry["code"]) for entry in logs] == [("rpc", "UNIMPLEMENTED")]
+    assert [(entry["event"], entry["status"]) for entry in logs] == [("rpc", "UNIMPLEMENTED")]
 
 
 def with_handler(kind: str, function: Any) -> Rig:

@@ -61,7 +61,7 @@ async def test_anything_else_is_internal_and_tells_nothing(
     failed, rpc = logs
     assert (failed["event"], failed["log_level"]) == ("rpc_failed", "error")
     assert (failed["request_id"], failed["method"], failed["exc_info"]) == ("r1", path(kind), True)
-    assert (rpc["event"], rpc["code"]) == ("rpc", "INTERNAL")
+    assert (rpc["event"], rpc["status"]) == ("rpc", "INTERNAL")
 
 
 async def test_what_the_handler_aborts_with_passes(rig: Rig, kind: str, logs: list[EventDict]) -> None:
@@ -73,7 +73,7 @@ async def test_what_the_handler_aborts_with_passes(rig: Rig, kind: str, logs: li
     got = await rig.call(kind)
     assert (got.code, got.details, got.trailing["more"]) == (grpc.StatusCode.DATA_LOSS, "as said", "said")
     await rig.metrics.next()
-    assert [(line["event"], line["code"]) for line in logs] == [("rpc", "DATA_LOSS")]
+    assert [(line["event"], line["status"]) for line in logs] == [("rpc", "DATA_LOSS")]
 
 
 async def test_a_fault_after_an_abort_changes_nothing(rig: Rig, kind: str, logs: list[EventDict]) -> None:

@@ -46,7 +46,7 @@ async def test_a_stopping_server_ends_streams(rig: Rig, kind: str, logs: list[Ev
     assert watched.cleaned_up.is_set()
     assert rig.lifetime.open_streams == 0
     await rig.metrics.next()
-    assert [(line["event"], line["code"]) for line in logs] == [("rpc", "UNAVAILABLE")]
+    assert [(line["event"], line["status"]) for line in logs] == [("rpc", "UNAVAILABLE")]
 
 
 @pytest.mark.parametrize("kind", STREAMS)
