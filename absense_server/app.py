@@ -1,6 +1,7 @@
 """The composition root: the only place that builds and connects things."""
 
 import importlib.metadata
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -63,9 +64,9 @@ ENGINES = Engines(face=False, liveness=False)
 
 _MESSAGE_OVERHEAD = 64 * 1024
 _MAX_CONNECTION_AGE = timedelta(minutes=30)
-_HASHING_THREADS = 2
 _JOB_THREADS = 2
 _FILE_THREADS = 4
+_UPLOAD_MEMORY = 256 * 1024 * 1024
 
 log = structlog.get_logger()
 
@@ -89,7 +90,9 @@ class App:
         self._db_threads = ThreadPool("db", settings.database_threads, max_wait=timedelta(seconds=20))
         # apart, so that a rush of claims does not keep the server from learning whose sign-in has ended
         self._job_threads = ThreadPool("jobs", _JOB_THREADS, max_wait=timedelta(seconds=20))
-        self._hashing_threads = ThreadPool("hash", _HASHING_THREADS, max_wait=timedelta(seconds=20))
+        # registering has its own, so that nobody is kept from signing in by people who register
+        self._login_threads = ThreadPool("login", os.cpu_count() or 1, max_wait=timedelta(seconds=60))
+        self._register_threads = ThreadPool("register", 1, max_wait=timedelta(seconds=60))
         self._file_threads = ThreadPool("files", _FILE_THREADS, max_wait=timedelta(seconds=20))
 
         ring = KeyRing(settings.secret_keys[0], settings.secret_keys[1:])
@@ -105,12 +108,13 @@ class App:
             types=frozenset(MediaType(text) for text in settings.upload_allowed_image_types),
             max_pixels=int(settings.upload_max_megapixels * 1_000_000),
             stall=timedelta(seconds=settings.upload_stall_seconds),
+            memory=max(_UPLOAD_MEMORY, settings.upload_max_bytes),
         )
 
         self.accounts = Accounts(
             uow=self.uow,
             threads=self._db_threads,
-            hashing_threads=self._hashing_threads,
+            hashing_threads=self._register_threads,
             passwords=self.passwords,
             clock=self.clock,
             ids=self.ids,
@@ -120,7 +124,7 @@ class App:
         sign_ins = SignIns(
             uow=self.uow,
             threads=self._db_threads,
-            hashing_threads=self._hashing_threads,
+            hashing_threads=self._login_threads,
             passwords=self.passwords,
             tokens=self.tokens,
             clock=self.clock,
@@ -268,7 +272,13 @@ class App:
 
     def close(self) -> None:
         """Let go of threads and connections."""
-        for threads in (self._db_threads, self._job_threads, self._hashing_threads, self._file_threads):
+        for threads in (
+            self._db_threads,
+            self._job_threads,
+            self._login_threads,
+            self._register_threads,
+            self._file_threads,
+        ):
             threads.close()
         self.engine.dispose()
 

@@ -32,6 +32,7 @@ class Lecturer:
         self.stub: lecturer_service_pb2_grpc.LecturerServiceAsyncStub = lecturer_service_pb2_grpc.LecturerServiceStub(
             channel
         )
+        self.login = login
         self.id = login.user.id
         self.metadata: Metadata = bearer(login.access_token)
 

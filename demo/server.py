@@ -47,6 +47,7 @@ class ServerProcess:
         self.process: subprocess.Popen[str] | None = None
         self.lines: list[LogLine] = []
         self._ended = False
+        self._listener: threading.Thread | None = None
         self._news = threading.Condition()
 
     def run(self, *arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
@@ -92,7 +93,8 @@ class ServerProcess:
             text=True,
             start_new_session=True,  # Ctrl-C is for us: we end it
         )
-        threading.Thread(target=self._listen, args=(self.process,), daemon=True).start()
+        self._listener = threading.Thread(target=self._listen, args=(self.process,), daemon=True)
+        self._listener.start()
         try:
             self.port = int(self.wait_for_line(lambda line: line.get("event") == "serving")["port"])
         except ServerError:
@@ -128,6 +130,7 @@ class ServerProcess:
         if self.process is not None:
             self.process.kill()
             self.process.wait()
+            self._hear_the_rest()
 
     def wait(self) -> int:
         """The server's exit code, once it has ended and its last line is read.
@@ -141,8 +144,7 @@ class ServerProcess:
             code = self.process.wait(_END_SECONDS)
         except subprocess.TimeoutExpired:
             raise ServerError(f"The server did not stop. It said last:\n{self._last_words()}") from None
-        with self._news:
-            self._news.wait_for(lambda: self._ended, _END_SECONDS)
+        self._hear_the_rest()
         return code
 
     def stop(self) -> int:
@@ -175,6 +177,11 @@ class ServerProcess:
         with self._news:
             self._ended = True
             self._news.notify_all()
+
+    def _hear_the_rest(self) -> None:
+        """Read what an ended server has written to the end: the next run begins with a clean slate."""
+        if self._listener is not None:
+            self._listener.join(_END_SECONDS)
 
     def _last_words(self) -> str:
         texts = [str(line.get("text") or json.dumps(line)) for line in self.lines[-_LAST_LINES:]]

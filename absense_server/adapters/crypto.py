@@ -1,6 +1,7 @@
 """Signatures of phones, keyed hashes of identifiers, encryption of blobs."""
 
 import hmac
+import re
 import secrets
 import unicodedata
 from collections.abc import Mapping
@@ -14,10 +15,12 @@ from cryptography.hazmat.primitives.asymmetric.ec import (
 )
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_der_public_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from absense_server.ports.outside import BlobDamaged, Sealed
 
+_IMEI = re.compile(r"[0-9]{15}")
+_IMEI_SEPARATORS = re.compile(r"[ /.-]")
 _KEY_BYTES = 32
 _NONCE_BYTES = 12
 # What is authenticated begins with what it is, so that a wrapped key is never taken for a blob.
@@ -28,9 +31,10 @@ _BLOB_KEY = b"absense.blob-key.v1\0"
 class P256Signatures:
     """ECDSA with P-256 and SHA-256; keys are DER SubjectPublicKeyInfo, signatures DER."""
 
-    def is_p256(self, public_key: bytes) -> bool:
-        """Whether `public_key` is a DER SubjectPublicKeyInfo of a P-256 key."""
-        return _p256(public_key) is not None
+    def canonical(self, public_key: bytes) -> bytes | None:
+        """The key in the one form of DER SubjectPublicKeyInfo (point uncompressed); None unless it is P-256."""
+        key = _p256(public_key)
+        return None if key is None else key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
     def verify(self, public_key: bytes, message: bytes, signature: bytes) -> bool:
         """Whether `signature` over `message` is by `public_key`; False for anything malformed."""
@@ -59,8 +63,12 @@ class HmacIdentifierKeys:
         self._key = key
 
     def mac(self, identifier: str) -> bytes:
-        """32 bytes, the same however the text is composed (NFC) and whatever space is around it."""
-        return hmac.digest(self._key, unicodedata.normalize("NFC", identifier).strip().encode(), sha256)
+        """32 bytes, whatever the text's composition (NFC), the space around it, and the way an IMEI is grouped."""
+        text = unicodedata.normalize("NFC", identifier).strip()
+        digits = _IMEI_SEPARATORS.sub("", text)
+        if _IMEI.fullmatch(digits):
+            text = digits
+        return hmac.digest(self._key, text.encode(), sha256)
 
 
 class AesGcmVault:

@@ -21,7 +21,8 @@ class SignedClaim:
     """A claim signed by the phone: the bytes as sent, and what they say."""
 
     signed: SignedBytes
-    statement: ClaimStatement
+    statement: ClaimStatement | None
+    """None: it cannot be read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,6 +102,10 @@ class DeviceEvidence:
     """What was signed equals what was sent."""
 
 
+NO_EVIDENCE = DeviceEvidence(*([False] * 7))
+"""A claim that shows nothing of a phone, of a student who has none bound."""
+
+
 def judge_device(evidence: DeviceEvidence) -> Verdict:
     """The DEVICE verdict (DESIGN.md, Device). Without a key it passes weakly, and says so."""
     if not evidence.bound:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
-from absense_server.domain.devices import DeviceEvidence, SignedBytes, judge_device
+from absense_server.domain.devices import NO_EVIDENCE, DeviceEvidence, judge_device
 from absense_server.domain.errors import DecisionNotAllowed, RevisionMismatch
 from absense_server.domain.ids import ClaimId, CourseId, DecisionId, ImageId, RecordId, SessionId
 from absense_server.domain.people import Person
@@ -85,7 +85,7 @@ class Claim:
     fix: Fix | None = None
     image_id: ImageId | None = None
     identifier_mac: bytes | None = None
-    signed: SignedBytes | None = None
+    device: DeviceEvidence = NO_EVIDENCE
 
     @property
     def claimed_at(self) -> datetime:

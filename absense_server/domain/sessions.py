@@ -109,6 +109,10 @@ class AttendanceSession:
             case SessionState.OPEN:
                 return
 
+    def admits(self, programme_id: ProgrammeId | None) -> bool:
+        """Whether an enrollment with this programme is in the session's scope."""
+        return self.programme_id in {None, programme_id}
+
     def is_late(self, instant: datetime) -> bool:
         """Whether a claim made at `instant` is late."""
         return self.late_after_at is not None and instant >= self.late_after_at

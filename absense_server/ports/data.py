@@ -229,6 +229,10 @@ class Courses(Protocol):
 class Enrollments(Protocol):
     """Who is enrolled where, and when."""
 
+    def hold(self, student_id: UserId) -> None:
+        """Hold off other transactions that do the same for this student, until this one ends."""
+        ...
+
     def running(self, student_id: UserId, course_id: CourseId) -> Enrollment | None: ...
 
     def latest(self, student_id: UserId, course_id: CourseId) -> Enrollment | None:
@@ -239,10 +243,12 @@ class Enrollments(Protocol):
         """Raises Race when one is running already."""
         ...
 
-    def end(self, enrollment_id: EnrollmentId, at: datetime) -> None: ...
+    def end(self, enrollment_id: EnrollmentId, at: datetime) -> bool:
+        """Returns False for one that has ended already, which stays as it was."""
+        ...
 
     def resume(self, enrollment_id: EnrollmentId) -> None:
-        """Take its end back. Raises Race when another is running already."""
+        """Take its end back. Raises Race when it is running already, or another is."""
         ...
 
     def list_running(self, student_id: UserId, *, after: UUID | None, limit: int) -> Sequence[Enrollment]:
@@ -258,10 +264,6 @@ class Sessions(Protocol):
         ...
 
     def find(self, session_id: SessionId) -> AttendanceSession | None: ...
-
-    def find_by_code(self, session_code: str) -> AttendanceSession | None:
-        """By session code in upper case."""
-        ...
 
     def for_lecturer(self, lecturer_id: UserId, session_id: SessionId) -> AttendanceSession:
         """Raises SessionNotFound, also when the lecturer does not teach the course."""
@@ -280,8 +282,8 @@ class Sessions(Protocol):
         """Hold off other transactions that would add sessions to the course, until this one ends."""
         ...
 
-    def close(self, session_id: SessionId, at: datetime) -> None:
-        """Sets closed_at and raises the revision."""
+    def close(self, session_id: SessionId, at: datetime) -> bool:
+        """Sets closed_at and raises the revision. Returns False for one closed by then, which stays as it was."""
         ...
 
     def generations(self, session_id: SessionId) -> Sequence[Generation]:
@@ -341,6 +343,7 @@ class Records(Protocol):
         """What is known about a claim that names a session by id or by code; one SELECT when no record is there.
 
         The session comes without its lecturers' names. Without a claim_id nothing is `known`.
+        Raises SignInEnded when the student's account is gone.
         """
         ...
 
@@ -353,10 +356,6 @@ class Records(Protocol):
 
         Raises Race when the record is no longer at `before.revision`, or a claim_id is taken.
         """
-        ...
-
-    def get(self, record_id: RecordId) -> AttendanceRecord:
-        """Raises RecordNotFound."""
         ...
 
     def for_student(
@@ -382,7 +381,7 @@ class Records(Protocol):
         ...
 
     def list_unenrolled(self, student_id: UserId, course_id: CourseId) -> Sequence[AttendanceRecord]:
-        """The student's records in the course that a running enrollment covers, but that were judged without one."""
+        """The student's records that a running enrollment in the course covers, in scope, but judged without one."""
         ...
 
     def count_unenrolled(self, student_id: UserId, since: datetime) -> int:

@@ -97,8 +97,8 @@ class IdentifierKeys(Protocol):
 class Signatures(Protocol):
     """ECDSA with P-256 and SHA-256."""
 
-    def is_p256(self, public_key: bytes) -> bool:
-        """Whether `public_key` is a DER SubjectPublicKeyInfo of a P-256 key."""
+    def canonical(self, public_key: bytes) -> bytes | None:
+        """The key in the one form of DER SubjectPublicKeyInfo that is kept and compared; None unless it is P-256."""
         ...
 
     def verify(self, public_key: bytes, message: bytes, signature: bytes) -> bool:

@@ -14,6 +14,7 @@ from absense_server.domain.errors import (
     DomainError,
     OutOfScope,
     SessionNotFound,
+    StatementMalformed,
     TooManyUnenrolledClaims,
 )
 from absense_server.domain.ids import RecordId, SessionId
@@ -30,12 +31,15 @@ from absense_server.domain.records import (
     with_claim,
 )
 from absense_server.domain.sessions import AttendanceSession, SessionState
-from absense_server.ports.data import ClaimView, Transaction, UnitOfWork
+from absense_server.ports.data import ClaimView, Race, Transaction, UnitOfWork
 from absense_server.ports.outside import Clock, EventBus, Ids, Threads
 from absense_server.services.claim_phones import ClaimPhones
 from absense_server.services.code_proofs import CodeProofs, SessionReference
 from absense_server.services.settle import settle
 from absense_server.services.uploads import Selfie, Uploads
+
+MAX_UPLOAD = timedelta(minutes=3)
+"""From a claim's header to its last byte; as long as a scan ticket lives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,14 +94,17 @@ class CheckIn:
 
         What fails up to the code raises, before `chunks` is touched, and leaves an audit event: SessionNotFound,
         SessionNotOpen, SessionClosed, SessionCancelled, the errors of codes, tickets and typed codes, OutOfScope,
-        TooManyUnenrolledClaims, ClaimIdReused, UploadTooLarge. A bad upload raises what Uploads.take raises and leaves
-        nothing. Everything else is kept.
+        TooManyUnenrolledClaims, ClaimIdReused, UploadTooLarge, StatementMalformed. A bad upload raises what
+        Uploads.take raises and leaves nothing. Everything else is kept.
         """
-        self._uploads.require_acceptable(header.selfie)
         admitted = await self._threads.run(self._admit, caller, header, received_at)
         if isinstance(admitted, Submission):
             return admitted
-        selfie = await self._uploads.take(header.selfie, chunks, caller.id)
+        try:
+            selfie = await self._uploads.take(header.selfie, chunks, caller.id, received_at + MAX_UPLOAD)
+        except DomainError as refusal:
+            await self._threads.run(self._audit_refusal, caller, admitted.session.id, refusal)
+            raise
         try:
             submission = await self._threads.run(self._keep, caller, header, admitted, selfie)
         except DomainError:
@@ -105,8 +112,6 @@ class CheckIn:
             raise
         if submission.already_recorded:
             await self._uploads.discard(selfie)
-        else:
-            self._events.publish(submission.record.id, submission.record.session_id)
         return submission
 
     def _admit(self, caller: Caller, header: ClaimHeader, received_at: datetime) -> "Submission | _Admission":
@@ -122,16 +127,23 @@ class CheckIn:
             known = self._known(caller, header, view)
             if known is not None:
                 return known
+            self._uploads.require_acceptable(header.selfie)
+            if header.signed is not None and header.signed.statement is None:
+                raise StatementMalformed
             if problem is not None:
                 raise problem
             if view.session is None:
                 raise SessionNotFound
             session = view.session
             sighting = self._proofs.sighting(session, header.proof, caller.id, received_at)
-            existing = self._settled(view)
+            existing = self._settled(view, received_at)
             if existing is not None:
                 return existing
-            self._require_belongs(caller, view, session, received_at)
+            if view.coverage is None:
+                with self._uow(read_only=True) as tx:
+                    self._require_few_unenrolled(tx, caller, received_at)
+            elif not session.admits(view.coverage.programme_id):
+                raise OutOfScope
         except DomainError as refusal:
             self._audit_refusal(caller, reference.session_id, refusal)
             raise
@@ -144,14 +156,18 @@ class CheckIn:
         views = iter([admitted.view])
 
         def attempt() -> Submission:
-            # the first attempt goes by what was read before the upload; the constraints say whether that still holds
+            # the first attempt goes by what was read before the upload; constraints and revisions say if it holds
             view = next(views, None) or self._view(caller, header, SessionReference(admitted.session.id))
-            known = self._known(caller, header, view) or self._settled(view)
+            known = self._known(caller, header, view) or self._settled(view, admitted.received_at)
             if known is not None:
                 return known
             with self._uow() as tx:
+                if view.coverage is None:
+                    view = self._still_unenrolled(tx, caller, header, admitted)
                 record = self._write(tx, caller, header, replace(admitted, view=view), selfie)
                 tx.commit()
+            # here and not after the answer: a client that gave up waiting does not keep watchers from hearing of it
+            self._events.publish(record.id, record.session_id)
             return self._submission(record, admitted.session, already_recorded=False)
 
         return settle(attempt)
@@ -184,7 +200,7 @@ class CheckIn:
             fix=header.fix,
             image_id=None if selfie.image is None else selfie.image.id,
             identifier_mac=self._phones.identifier_mac(header),
-            signed=None if header.signed is None else header.signed.signed,
+            device=admitted.device,
         )
         now = self._clock.now()
         record = with_claim(before or self._new_record(admitted.view.student, session, now), session, claim, now)
@@ -243,9 +259,12 @@ class CheckIn:
             session = tx.sessions.find(record.session_id)
         return self._submission(record, session, already_recorded=True)
 
-    def _settled(self, view: ClaimView) -> Submission | None:
-        """The record that takes no other claim."""
-        if view.record is None or view.record.takes_another_claim():
+    def _settled(self, view: ClaimView, received_at: datetime) -> Submission | None:
+        """The record that takes no other claim: it is settled, or the session was over when this one arrived."""
+        if view.record is None:
+            return None
+        still_open = view.session is not None and view.session.state(received_at) is SessionState.OPEN
+        if still_open and view.record.takes_another_claim():
             return None
         return self._submission(view.record, view.session, already_recorded=True)
 
@@ -260,19 +279,26 @@ class CheckIn:
             advice=advice_on(record),
         )
 
-    def _require_belongs(
-        self, caller: Caller, view: ClaimView, session: AttendanceSession, received_at: datetime
-    ) -> None:
-        if view.coverage is not None:
-            if session.programme_id not in {None, view.coverage.programme_id}:
-                raise OutOfScope
-            return
-        if view.record is not None:
-            return
-        with self._uow(read_only=True) as tx:
-            today = tx.records.count_unenrolled(caller.id, received_at - timedelta(days=1))
-        if today >= MAX_UNENROLLED_PER_DAY:
+    def _require_few_unenrolled(self, tx: Transaction, caller: Caller, received_at: datetime) -> None:
+        if tx.records.count_unenrolled(caller.id, received_at - timedelta(days=1)) >= MAX_UNENROLLED_PER_DAY:
             raise TooManyUnenrolledClaims
+
+    def _still_unenrolled(
+        self, tx: Transaction, caller: Caller, header: ClaimHeader, admitted: _Admission
+    ) -> ClaimView:
+        """What is known now of a student who was not on the list before the upload, with the list held still.
+
+        No constraint sees that an enrollment, or another such claim, has come meanwhile.
+        """
+        tx.enrollments.hold(caller.id)
+        view = tx.records.view(caller.id, header.claim_id, session_id=admitted.session.id, session_code=None)
+        if view.known is not None or view.record is not None:
+            raise Race
+        if view.coverage is None:
+            self._require_few_unenrolled(tx, caller, admitted.received_at)
+        elif not admitted.session.admits(view.coverage.programme_id):
+            raise OutOfScope
+        return view
 
     def _audit_refusal(self, caller: Caller, session_id: SessionId | None, refusal: DomainError) -> None:
         with self._uow() as tx:

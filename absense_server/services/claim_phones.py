@@ -38,7 +38,11 @@ class ClaimPhones:
                 and signed is not None
                 and self._signatures.verify(key, CLAIM_CONTEXT + signed.signed.statement, signed.signed.signature)
             ),
-            statement_matches=signed is not None and _says_the_same(signed.statement, caller, header, session),
+            statement_matches=(
+                signed is not None
+                and signed.statement is not None
+                and _says_the_same(signed.statement, caller, header, session)
+            ),
         )
 
 

@@ -48,9 +48,10 @@ class Courses:
                     lecturers=(Person(caller.id, ""),),
                     enrollment_open=wish.enrollment_open,
                 )
-                tx.courses.add(course)
                 if request is not None:
+                    # first: of two retries at once the later one waits here, not at the course's code
                     tx.requests.add(caller.id, request.id, request.done(course.id), course.created_at)
+                tx.courses.add(course)
                 tx.audit.add(audit.event(Action.COURSE_CREATED, caller, course.created_at, course.id))
                 whole = tx.courses.for_lecturer(caller.id, course.id)
                 tx.commit()

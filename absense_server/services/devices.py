@@ -5,7 +5,7 @@ from datetime import datetime
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
 from absense_server.domain.devices import BINDING_CONTEXT, MAX_BINDING_AGE, Device, DeviceKey, NewDevice
-from absense_server.domain.errors import DeviceAlreadyBound, DeviceNotFound, DeviceTaken, KeyProofInvalid
+from absense_server.domain.errors import DeviceAlreadyBound, DeviceNotFound, DeviceTaken, KeyProofInvalid, SignInEnded
 from absense_server.domain.ids import DeviceId
 from absense_server.domain.people import Caller
 from absense_server.ports.data import UnitOfWork
@@ -37,7 +37,7 @@ class Devices:
     def bind(self, caller: Caller, wish: NewDevice) -> Device:
         """Make a phone the caller's one. The same phone with the same key again is returned as it is.
 
-        Raises DeviceAlreadyBound, DeviceTaken, KeyProofInvalid.
+        Raises DeviceAlreadyBound, DeviceTaken, KeyProofInvalid, SignInEnded.
         """
         now = self._clock.now()
         mac = self._identifiers.mac(wish.identifier)
@@ -54,6 +54,8 @@ class Devices:
 
     def _bind(self, caller: Caller, device: Device) -> Device:
         with self._uow() as tx:
+            if tx.users.get(caller.id) is None:
+                raise SignInEnded
             bound = tx.devices.active(caller.id)
             if bound is not None:
                 if not _is_same(bound, device):
@@ -72,7 +74,8 @@ class Devices:
     def _proven(self, caller: Caller, identifier: str, key: DeviceKey, now: datetime) -> bytes:
         """The public key, once it is shown that the phone holds the private one."""
         statement = key.statement
-        if not self._signatures.is_p256(key.public_key):
+        public_key = self._signatures.canonical(key.public_key)
+        if public_key is None:
             problem = "it is not a P-256 public key (DER SubjectPublicKeyInfo)"
         elif not self._signatures.verify(key.public_key, BINDING_CONTEXT + key.signed.statement, key.signed.signature):
             problem = "the signature over the statement does not hold"
@@ -81,7 +84,7 @@ class Devices:
         elif statement.signed_at is None or abs(now - statement.signed_at) > MAX_BINDING_AGE:
             problem = "the statement was not signed within five minutes of the server's time"
         else:
-            return key.public_key
+            return public_key
         raise KeyProofInvalid(problem)
 
 

@@ -62,6 +62,8 @@ class Rosters:
 
         def attempt() -> _Enrolled:
             with self._uow() as tx:
+                # a claim without enrollment that is being kept right now waits, or is waited for and judged again below
+                tx.enrollments.hold(caller.id)
                 running = tx.enrollments.running(caller.id, course_id)
                 if running is not None:
                     return _Enrolled(running)
@@ -86,13 +88,15 @@ class Rosters:
         Raises CourseNotFound, NotEnrolled, CourseArchived, TermClosed, EnrollmentClosed.
         """
         with self._uow() as tx:
+            tx.enrollments.hold(caller.id)
             course = tx.courses.get(course_id)
             running = tx.enrollments.running(caller.id, course_id)
             if running is None:
                 raise NotEnrolled
             course.require_enrollment_open()
             now = self._clock.now()
-            tx.enrollments.end(running.id, now)
+            if not tx.enrollments.end(running.id, now):  # another call was faster
+                raise NotEnrolled
             tx.audit.add(audit.event(Action.ENROLLMENT_ENDED, caller, now, running.id, course=str(course_id)))
             tx.commit()
         return replace(running, until_at=now)

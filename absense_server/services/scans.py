@@ -58,7 +58,7 @@ class Scans:
         session, view = self._find(caller, reference.session_id, reference.session_code)
         try:
             sighting = self._proofs.sighting(session, proof, caller.id, received_at)
-            if view.coverage is not None and session.programme_id not in {None, view.coverage.programme_id}:
+            if view.coverage is not None and not session.admits(view.coverage.programme_id):
                 raise OutOfScope
         except DomainError as problem:
             self._audit_problem(caller, session.id, problem)

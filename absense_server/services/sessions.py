@@ -79,10 +79,12 @@ class Sessions:
                 made = made_before(tx, caller.id, request)
                 if made is not None:
                     return tx.sessions.for_lecturer(caller.id, SessionId(made))
-                session = self._new(tx, caller, wish)
-                tx.sessions.add(session)
+                session_id = SessionId(self._ids.new())
                 if request is not None:
-                    tx.requests.add(caller.id, request.id, request.done(session.id), session.created_at)
+                    # first: of two retries at once the later one waits here, and does not meet its own session
+                    tx.requests.add(caller.id, request.id, request.done(session_id), self._clock.now())
+                session = self._new(tx, caller, wish, session_id)
+                tx.sessions.add(session)
                 tx.audit.add(audit.event(Action.SESSION_CREATED, caller, session.created_at, session.id))
                 tx.commit()
             return session
@@ -135,9 +137,9 @@ class Sessions:
             now = self._clock.now()
             if session.state(now) is not SessionState.CLOSED:
                 session.require_open(now)
-                tx.sessions.close(session_id, now)
-                tx.audit.add(audit.event(Action.SESSION_CLOSED, caller, now, session_id))
-                tx.commit()
+                if tx.sessions.close(session_id, now):  # else another call was faster
+                    tx.audit.add(audit.event(Action.SESSION_CLOSED, caller, now, session_id))
+                    tx.commit()
         self._events.publish(session_id)
         return self.get(caller, session_id)
 
@@ -156,7 +158,7 @@ class Sessions:
         now = self._clock.now()
         return [CountedSession(session, counts[session.id], now) for session in sessions]
 
-    def _new(self, tx: Transaction, caller: Caller, wish: NewSession) -> AttendanceSession:
+    def _new(self, tx: Transaction, caller: Caller, wish: NewSession, session_id: SessionId) -> AttendanceSession:
         now = self._clock.now()
         course = tx.courses.for_lecturer(caller.id, wish.course_id)
         course.require_teachable()
@@ -175,7 +177,7 @@ class Sessions:
         ):
             raise SessionOverlaps
         return AttendanceSession(
-            id=SessionId(self._ids.new()),
+            id=session_id,
             course=SessionCourse(course.id, course.code, course.title),
             room=wish.room,
             opens_at=window.opens_at,

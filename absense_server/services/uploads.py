@@ -4,7 +4,8 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from weakref import WeakValueDictionary
 
 from absense_server.domain import images
 from absense_server.domain.claims import Announcement
@@ -13,6 +14,7 @@ from absense_server.domain.errors import (
     DomainError,
     ImageNotSupported,
     ImageTooManyPixels,
+    Overloaded,
     UploadHashMismatch,
     UploadOutOfOrder,
     UploadSizeMismatch,
@@ -22,6 +24,8 @@ from absense_server.domain.ids import ImageId, UserId
 from absense_server.domain.images import MediaType, NotAPhotograph, Photograph, TooManyPixels
 from absense_server.ports.data import StoredImage
 from absense_server.ports.outside import BlobStore, Clock, Ids, Threads, Vault
+
+_AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class UploadLimits:
     max_pixels: int
     stall: timedelta
     """How long the next chunk may take."""
+    memory: int
+    """Bytes of all photographs that are on their way in at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +61,38 @@ class Uploads:
         self._blobs = blobs
         self._clock = clock
         self._ids = ids
+        self._announced = 0
+        self._turns: WeakValueDictionary[UserId, asyncio.Semaphore] = WeakValueDictionary()
 
     def require_acceptable(self, announced: Announcement | None) -> None:
         """Raise UploadTooLarge for a photograph that would be too large, before a byte of it is read."""
         if announced is not None and announced.size > self._limits.max_bytes:
             raise UploadTooLarge(self._limits.max_bytes)
 
-    async def take(self, announced: Announcement | None, chunks: AsyncIterator[bytes], owner: UserId) -> Selfie:
-        """Read the photograph announced, to the end of `chunks`, and store it.
+    async def take(
+        self, announced: Announcement | None, chunks: AsyncIterator[bytes], owner: UserId, until: datetime
+    ) -> Selfie:
+        """Read the photograph announced, to the end of `chunks`, before `until`, and store it.
+
+        One owner's photographs are read two at a time: who sends many waits for oneself.
 
         Raises UploadOutOfOrder, UploadSizeMismatch, UploadHashMismatch, ImageNotSupported, ImageTooManyPixels,
-        DeadlinePassed when the chunks stop coming, BackendUnavailable when the storage does not answer.
+        DeadlinePassed when the chunks stop coming or come too slowly, Overloaded when too many photographs are coming
+        in, BackendUnavailable when the storage does not answer.
         """
-        data = await self._receive(announced, chunks)
-        if announced is None:
-            return Selfie(None)
-        return await self._threads.run(self._store, data, announced.sha256, owner)
+        size = 0 if announced is None else announced.size
+        turns = self._turns.setdefault(owner, asyncio.Semaphore(_AT_ONCE))
+        async with turns:
+            if self._announced + size > self._limits.memory:
+                raise Overloaded(timedelta(seconds=2))
+            self._announced += size
+            try:
+                data = await self._receive(announced, chunks, until)
+                if announced is None:
+                    return Selfie(None)
+                return await self._threads.run(self._store, data, announced.sha256, owner)
+            finally:
+                self._announced -= size
 
     async def discard(self, selfie: Selfie) -> None:
         """Take back a photograph that no claim came to hold. Storage that does not answer keeps an orphan: harmless."""
@@ -81,11 +103,11 @@ class Uploads:
         except DomainError:
             return
 
-    async def _receive(self, announced: Announcement | None, chunks: AsyncIterator[bytes]) -> bytes:
+    async def _receive(self, announced: Announcement | None, chunks: AsyncIterator[bytes], until: datetime) -> bytes:
         size = 0 if announced is None else announced.size
         received = bytearray()
         digest = hashlib.sha256()
-        while (chunk := await self._next(chunks)) is not None:
+        while (chunk := await self._next(chunks, until)) is not None:
             if announced is None:
                 problem = "a chunk came, but the header announces no selfie"
                 raise UploadOutOfOrder(problem)
@@ -99,12 +121,16 @@ class Uploads:
             raise UploadHashMismatch
         return bytes(received)
 
-    async def _next(self, chunks: AsyncIterator[bytes]) -> bytes | None:
+    async def _next(self, chunks: AsyncIterator[bytes], until: datetime) -> bytes | None:
+        left = min(self._limits.stall, until - self._clock.now())
         try:
-            async with asyncio.timeout(self._limits.stall.total_seconds()):
-                return await anext(chunks, None)
+            async with asyncio.timeout(left.total_seconds()):
+                chunk = await anext(chunks, None)
         except TimeoutError as error:
             raise DeadlinePassed from error
+        if self._clock.now() >= until:
+            raise DeadlinePassed
+        return chunk
 
     def _store(self, data: bytes, sha256: bytes, owner: UserId) -> Selfie:
         photograph = self._inspect(data)

@@ -233,6 +233,14 @@ def upgrade() -> None:
         postgresql_where=sa.text("unbound_at IS NULL"),
         sqlite_where=sa.text("unbound_at IS NULL"),
     )
+    op.create_index(
+        "uq_devices_active_public_key",
+        "devices",
+        ["public_key"],
+        unique=True,
+        postgresql_where=sa.text("unbound_at IS NULL"),
+        sqlite_where=sa.text("unbound_at IS NULL"),
+    )
 
     op.create_table(
         "enrollments",
@@ -411,9 +419,13 @@ def upgrade() -> None:
         sa.Column("fix_mock", sa.Boolean()),
         sa.Column("image_id", sa.Uuid()),
         sa.Column("identifier_mac", sa.LargeBinary()),
-        sa.Column("statement", sa.LargeBinary()),
-        sa.Column("signature", sa.LargeBinary()),
-        sa.CheckConstraint("(statement IS NULL) = (signature IS NULL)", name=op.f("ck_claims_signed")),
+        sa.Column("device_bound", sa.Boolean(), nullable=False),
+        sa.Column("device_key_bound", sa.Boolean(), nullable=False),
+        sa.Column("device_identifier_given", sa.Boolean(), nullable=False),
+        sa.Column("device_identifier_matches", sa.Boolean(), nullable=False),
+        sa.Column("device_signed", sa.Boolean(), nullable=False),
+        sa.Column("device_signature_holds", sa.Boolean(), nullable=False),
+        sa.Column("device_statement_matches", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["image_id"], ["images.id"], name=op.f("fk_claims_image_id"), ondelete="SET NULL"),
         sa.ForeignKeyConstraint(
             ["record_id"], ["attendance_records.id"], name=op.f("fk_claims_record_id"), ondelete="CASCADE"

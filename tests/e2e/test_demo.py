@@ -72,7 +72,9 @@ def test_an_interrupted_demo_ends_its_server_and_cleans_up(number: signal.Signal
         address = next(line.split()[3] for line in demo.stdout if line.startswith("It serves on "))
         demo.send_signal(number)
         _, told = demo.communicate()
-    assert (demo.returncode, told) == (130, "Stopped.\n")
+    # gRPC's own library may have told of the connection's end before
+    assert (demo.returncode, told.splitlines()[-1]) == (130, "Stopped.")
+    assert "Traceback" not in told
     assert not list(tmp_path.iterdir())
     host, _, port = address.partition(":")
     with pytest.raises(ConnectionRefusedError):

@@ -1,8 +1,9 @@
 """Claims, through the contract: what is confirmed, what is flagged, what is refused, what is kept."""
 
 import asyncio
+import threading
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from typing import Any
 
 import cv2
@@ -10,6 +11,7 @@ import grpc
 import grpc.aio
 import numpy as np
 import pytest
+from sqlalchemy import text
 
 from absense.v1 import (
     attendance_record_pb2,
@@ -17,11 +19,16 @@ from absense.v1 import (
     claim_upload_pb2,
     student_service_pb2,
 )
+from absense_server.adapters.db.unit_of_work import SqlTransaction
+from absense_server.domain.courses import Programme
+from absense_server.domain.ids import ProgrammeId
+from absense_server.services.uploads import Selfie, Uploads
 from tests.support.hall import (
     GREAT_HALL,
     TWO_KM_AWAY,
     Hall,
     Status,
+    Student,
     fix_at,
     parts,
     reason_of,
@@ -428,3 +435,143 @@ async def test_a_stream_broken_off_leaves_nothing_and_may_be_sent_again(hall: Ha
     again = await ama.send(header, selfie)
     assert not again.already_recorded
     assert again.record.status == CONFIRMED
+
+
+@pytest.fixture
+def reading(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Set once the server has admitted a claim and begins to read its selfie."""
+    event = asyncio.Event()
+    take = Uploads.take
+
+    async def told(*args: Any) -> Selfie:
+        event.set()
+        return await take(*args)
+
+    monkeypatch.setattr(Uploads, "take", told)
+    return event
+
+
+async def interrupted(ama: Student, messages: Sequence[Any], reading: asyncio.Event, meanwhile: Awaitable[Any]) -> Any:
+    """Send a claim, and have something happen once the server reads its selfie."""
+
+    async def sent() -> AsyncIterator[Any]:
+        yield messages[0]
+        await reading.wait()
+        await meanwhile
+        for message in messages[1:]:
+            yield message
+
+    return await ama.stream(sent())
+
+
+async def test_enrolling_while_the_claim_is_on_its_way_counts(hall: Hall, reading: asyncio.Event) -> None:
+    session = await hall.open_session()
+    ama = await hall.student(enrolled=False)
+    selfie = photograph(800, 600)
+    header = await ama.header(session, selfie=selfie)
+    answer = await interrupted(ama, parts(header, selfie), reading, ama.enroll())
+    assert verdicts(answer.record)["ENROLLMENT"] == ("PASSED", "ENROLLED")
+    assert answer.record.status == CONFIRMED
+
+
+async def test_a_session_of_another_programme_is_not_entered_by_enrolling_late(hall: Hall) -> None:
+    programme = Programme(ProgrammeId(uuid.uuid4()), "BSC-MATHS", "BSc Mathematics")
+    with hall.app.uow() as tx:
+        tx.courses.add_programme(programme)
+        tx.commit()
+    session = await hall.open_session(programme_id=str(programme.id))
+    enrolled, late = await hall.student(), await hall.student(enrolled=False)
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await enrolled.submit(session)
+    assert reason_of(refused.value) == "OUT_OF_SCOPE"
+    await late.submit(session)
+    await late.enroll()
+    assert (await late.record(session)).status == FLAGGED
+    assert (await session.reload()).counts == attendance_session_pb2.SessionCounts()
+
+
+async def test_an_upload_takes_three_minutes_at_most(hall: Hall, reading: asyncio.Event) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    selfie = photograph(800, 600)
+    header = await ama.header(session, selfie=selfie)
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await interrupted(ama, parts(header, selfie), reading, hall.turn(180))
+    assert reason_of(refused.value) == "DEADLINE_PASSED"
+    assert await session.records() == []
+
+
+async def test_no_other_try_after_the_session_though_the_ticket_is_still_good(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    proof = claim_upload_pb2.CodeProof(scan_ticket=(await ama.scan((await session.code()).text)).scan_ticket)
+    assert (await ama.submit(session, proof=proof, fix=None)).can_retry
+    await hall.turn(1)
+    await session.close()
+    again = await ama.submit(session, proof=proof)
+    assert (again.already_recorded, again.can_retry) == (True, False)
+    assert (again.record.status, len(again.record.claims)) == (FLAGGED, 1)
+
+
+async def test_ten_courses_at_one_instant_without_enrollment_leave_three_records(hall: Hall) -> None:
+    ama = await hall.student(enrolled=False)
+    sessions = [await hall.teacher.open_session(await hall.teacher.course()) for _ in range(10)]
+    headers = [await ama.header(session) for session in sessions]
+    answers = await asyncio.gather(*(ama.send(header) for header in headers), return_exceptions=True)
+    refused = [answer for answer in answers if isinstance(answer, grpc.aio.AioRpcError)]
+    assert [reason_of(error) for error in refused] == ["TOO_MANY_UNENROLLED_CLAIMS"] * 7
+
+
+async def test_watchers_hear_of_a_claim_whose_client_gave_up_waiting(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    first = await ama.submit(session, fix=None)
+    request = student_service_pb2.WatchAttendanceRecordRequest(record_id=first.record.id)
+    watched = aiter(ama.stub.WatchAttendanceRecord(request, metadata=ama.metadata))
+    assert (await anext(watched)).record.status == FLAGGED
+
+    committing, may_commit = threading.Event(), threading.Event()
+    commit = SqlTransaction.commit
+
+    def slow_commit(tx: SqlTransaction) -> None:
+        committing.set()
+        may_commit.wait(10)
+        commit(tx)
+
+    header = await ama.header(session)
+    monkeypatch.setattr(SqlTransaction, "commit", slow_commit)
+    call = asyncio.create_task(ama.send(header))
+    await asyncio.to_thread(committing.wait, 10)
+    call.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await call
+    may_commit.set()
+    assert (await asyncio.wait_for(anext(watched), 10)).record.status == CONFIRMED
+
+
+async def test_a_student_whose_account_is_gone_is_signed_out(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student(enrolled=False, phone=False)
+    code = (await session.code()).text
+    with hall.app.engine.begin() as connection:
+        connection.execute(text("DELETE FROM sign_ins WHERE user_id = :id"), {"id": uuid.UUID(ama.id).hex})
+        connection.execute(text("DELETE FROM users WHERE id = :id"), {"id": uuid.UUID(ama.id).hex})
+    calls: list[Awaitable[Any]] = [ama.submit(session, proof=code), ama.scan(code), ama.bind(), ama.enroll()]
+    for call in calls:
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await call
+        assert reason_of(refused.value) == "SIGN_IN_ENDED"
+
+
+async def test_a_refused_selfie_leaves_an_audit_event(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    with pytest.raises(grpc.aio.AioRpcError):
+        await ama.submit(session, selfie=b"<html>")
+    with hall.app.engine.connect() as connection:
+        facts = (
+            connection.execute(text("SELECT facts FROM audit_events WHERE action = 'CLAIM_REFUSED'")).scalars().all()
+        )
+    assert ["IMAGE_NOT_SUPPORTED" in str(fact) for fact in facts] == [True]

@@ -160,9 +160,7 @@ PNGS = {
     "bilevel": png(1, cv2.IMWRITE_PNG_BILEVEL, 1),
     "palette": PALETTE_PNG,
     "transparent colour": handmade_png(0, b"\0\0\1\2\3" * 2, chunk(b"tRNS", b"\0\1")),
-    "gamma and white point": with_chunks(
-        png(), chunk(b"gAMA", struct.pack(">I", 45455)), chunk(b"pHYs", bytes(9))
-    ),
+    "gamma and white point": with_chunks(png(), chunk(b"gAMA", struct.pack(">I", 45455)), chunk(b"pHYs", bytes(9))),
 }
 PHOTOGRAPHS = JPEGS | PNGS
 

@@ -17,6 +17,7 @@ from absense_server.adapters.db.tables import (
     enrollments,
 )
 from absense_server.adapters.db.users import to_person
+from absense_server.domain.errors import SignInEnded
 from absense_server.domain.ids import ClaimId, SessionId, UserId
 from absense_server.ports.data import ClaimView, Coverage, KnownClaim
 
@@ -89,7 +90,7 @@ def claim_view(
         found = _BY_CODE.run(connection, {**who, "session_code": session_code})
     row = found.first()
     if row is None:
-        raise LookupError("a claim of a user who is not there")
+        raise SignInEnded
     known = None
     if row.known_record_id is not None:
         known = KnownClaim(row.known_record_id, row.known_fingerprint)

@@ -28,7 +28,9 @@ class SqlDevices:
 
     def add(self, device: Device) -> None:
         with unless_taken(
-            uq_devices_active_student_id=DeviceAlreadyBound, uq_devices_active_identifier_mac=DeviceTaken
+            uq_devices_active_student_id=DeviceAlreadyBound,
+            uq_devices_active_identifier_mac=DeviceTaken,
+            uq_devices_active_public_key=DeviceTaken,
         ):
             self._connection.execute(
                 insert(devices).values(

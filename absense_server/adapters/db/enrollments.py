@@ -31,6 +31,11 @@ class SqlEnrollments:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    def hold(self, student_id: UserId) -> None:
+        # not a lock that a new claim's foreign key would wait for; SQLite's one writer holds everything anyway
+        held = select(users.c.id).where(users.c.id == student_id).with_for_update(key_share=True)
+        self._connection.execute(held)
+
     def running(self, student_id: UserId, course_id: CourseId) -> Enrollment | None:
         return self._first(_of(student_id).where(enrollments.c.course_id == course_id, is_running(enrollments)))
 
@@ -56,14 +61,21 @@ class SqlEnrollments:
                 )
             )
 
-    def end(self, enrollment_id: EnrollmentId, at: datetime) -> None:
-        self._connection.execute(
+    def end(self, enrollment_id: EnrollmentId, at: datetime) -> bool:
+        ended = self._connection.execute(
             update(enrollments).where(enrollments.c.id == enrollment_id, is_running(enrollments)).values(until_at=at)
         )
+        return ended.rowcount > 0
 
     def resume(self, enrollment_id: EnrollmentId) -> None:
         with unless_taken(uq_enrollments_running_student_id_course_id=Race):
-            self._connection.execute(update(enrollments).where(enrollments.c.id == enrollment_id).values(until_at=None))
+            resumed = self._connection.execute(
+                update(enrollments)
+                .where(enrollments.c.id == enrollment_id, ~is_running(enrollments))
+                .values(until_at=None)
+            )
+        if resumed.rowcount == 0:
+            raise Race
 
     def list_running(self, student_id: UserId, *, after: UUID | None, limit: int) -> Sequence[Enrollment]:
         query = _of(student_id).where(is_running(enrollments)).order_by(enrollments.c.id).limit(limit)
@@ -104,3 +116,8 @@ def covers(enrollment: FromClause, session: FromClause) -> ColumnElement[bool]:
         enrollment.c.from_at < session.c.ends_at,
         or_(enrollment.c.until_at.is_(None), enrollment.c.until_at > session.c.opens_at),
     )
+
+
+def in_scope(enrollment: FromClause, session: FromClause) -> ColumnElement[bool]:
+    """AttendanceSession.admits: whether an enrollment's programme is in a session's scope."""
+    return or_(session.c.programme_id.is_(None), session.c.programme_id == enrollment.c.programme_id)

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import astuple, fields
 
 from sqlalchemy import Connection, select
 
@@ -9,7 +10,7 @@ from absense_server.adapters.db.rows import AnyRow, labelled
 from absense_server.adapters.db.session_rows import from_policy, to_policy
 from absense_server.adapters.db.tables import attendance_records, claims, decisions, users, verdicts
 from absense_server.adapters.db.users import person_columns, to_person
-from absense_server.domain.devices import SignedBytes
+from absense_server.domain.devices import DeviceEvidence
 from absense_server.domain.ids import RecordId
 from absense_server.domain.places import Fix, LatLng
 from absense_server.domain.records import AttendanceRecord, Claim, Decision, Sighting
@@ -20,6 +21,7 @@ students = users.alias("students")
 RECORD_TABLES = attendance_records.join(students, students.c.id == attendance_records.c.student_id)
 RECORD_COLUMNS = (*labelled("record_", attendance_records), *person_columns(students, "student"))
 
+_DEVICE_COLUMNS = [f"device_{field.name}" for field in fields(DeviceEvidence)]
 _LAYER = {check: number for number, check in enumerate(Check)}
 
 
@@ -81,7 +83,7 @@ def _to_claim(row: AnyRow, judged: tuple[Verdict, ...]) -> Claim:
         fix=fix,
         image_id=row.image_id,
         identifier_mac=row.identifier_mac,
-        signed=None if row.statement is None else SignedBytes(row.statement, row.signature),
+        device=DeviceEvidence(*(getattr(row, column) for column in _DEVICE_COLUMNS)),
     )
 
 
@@ -135,7 +137,7 @@ def what_changes(record: AttendanceRecord) -> dict[str, object]:
 
 def from_claim(record: AttendanceRecord, claim: Claim) -> dict[str, object]:
     """A claim's row."""
-    fix, signed = claim.fix, claim.signed
+    fix = claim.fix
     return {
         "record_id": record.id,
         "number": claim.number,
@@ -154,8 +156,7 @@ def from_claim(record: AttendanceRecord, claim: Claim) -> dict[str, object]:
         "fix_mock": fix and fix.mock,
         "image_id": claim.image_id,
         "identifier_mac": claim.identifier_mac,
-        "statement": signed and signed.statement,
-        "signature": signed and signed.signature,
+        **dict(zip(_DEVICE_COLUMNS, astuple(claim.device), strict=True)),
     }
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from absense_server.adapters.db.claim_view import claim_view
 from absense_server.adapters.db.courses import teaches
-from absense_server.adapters.db.enrollments import covers, is_running
+from absense_server.adapters.db.enrollments import covers, in_scope, is_running
 from absense_server.adapters.db.errors import unless_taken
 from absense_server.adapters.db.record_rows import (
     RECORD_COLUMNS,
@@ -103,9 +103,6 @@ class SqlRecords:
         found = {column.name: column for column in statement.excluded if column.name not in key}
         self._connection.execute(statement.on_conflict_do_update(index_elements=key, set_=found), changed)
 
-    def get(self, record_id: RecordId) -> AttendanceRecord:
-        return self._one(attendance_records.c.id == record_id)
-
     def for_student(
         self, student_id: UserId, *, record_id: RecordId | None = None, session_id: SessionId | None = None
     ) -> AttendanceRecord:
@@ -151,6 +148,7 @@ class SqlRecords:
                 enrollments.c.student_id == student_id,
                 enrollments.c.course_id == course_id,
                 is_running(enrollments),
+                in_scope(enrollments, attendance_sessions),
             )
             .exists()
         )

@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from absense_server.adapters.db.courses import teaches
-from absense_server.adapters.db.enrollments import is_running
+from absense_server.adapters.db.enrollments import in_scope, is_running
 from absense_server.adapters.db.errors import unless_taken
 from absense_server.adapters.db.rows import AnySelect
 from absense_server.adapters.db.session_rows import (
@@ -59,9 +59,6 @@ class SqlSessions:
     def find(self, session_id: SessionId) -> AttendanceSession | None:
         return self._first(_SESSIONS.where(attendance_sessions.c.id == session_id))
 
-    def find_by_code(self, session_code: str) -> AttendanceSession | None:
-        return self._first(_SESSIONS.where(attendance_sessions.c.session_code == session_code))
-
     def for_lecturer(self, lecturer_id: UserId, session_id: SessionId) -> AttendanceSession:
         found = self._first(
             _SESSIONS.where(
@@ -92,8 +89,8 @@ class SqlSessions:
         # FOR NO KEY UPDATE: the foreign keys of other inserts only need the course's key to stay.
         self._connection.execute(select(courses.c.id).where(courses.c.id == course_id).with_for_update(key_share=True))
 
-    def close(self, session_id: SessionId, at: datetime) -> None:
-        self._connection.execute(
+    def close(self, session_id: SessionId, at: datetime) -> bool:
+        closed = self._connection.execute(
             update(attendance_sessions)
             # of two who close it the earlier counts
             .where(
@@ -102,6 +99,7 @@ class SqlSessions:
             )
             .values(closed_at=at, revision=attendance_sessions.c.revision + 1)
         )
+        return closed.rowcount > 0
 
     def generations(self, session_id: SessionId) -> Sequence[Generation]:
         rows = self._connection.execute(
@@ -188,7 +186,7 @@ class SqlSessions:
             )
             .where(
                 _is_in(SessionState.OPEN, now),
-                or_(sessions.programme_id.is_(None), sessions.programme_id == enrollments.c.programme_id),
+                in_scope(enrollments, attendance_sessions),
             )
         )
         if after is not None:

@@ -4,6 +4,8 @@ Foreign keys: what belongs to one account or course alone goes with it (CASCADE)
 along (RESTRICT): rows of users stay as tombstones, courses are archived.
 """
 
+from dataclasses import fields
+
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
@@ -26,7 +28,7 @@ from sqlalchemy import (
 from absense_server.adapters.db.types import Json, Serial, UtcDateTime, choice, growing_choice
 from absense_server.domain.audit import Action
 from absense_server.domain.courses import TermState
-from absense_server.domain.devices import Platform
+from absense_server.domain.devices import DeviceEvidence, Platform
 from absense_server.domain.images import MediaType
 from absense_server.domain.people import Role, UserState
 from absense_server.domain.policy import Attention, RecordStatus, Requirement
@@ -125,6 +127,13 @@ Index(
 Index(
     "uq_devices_active_identifier_mac",
     devices.c.identifier_mac,
+    unique=True,
+    postgresql_where=devices.c.unbound_at.is_(None),
+    sqlite_where=devices.c.unbound_at.is_(None),
+)
+Index(
+    "uq_devices_active_public_key",
+    devices.c.public_key,
     unique=True,
     postgresql_where=devices.c.unbound_at.is_(None),
     sqlite_where=devices.c.unbound_at.is_(None),
@@ -341,10 +350,9 @@ claims = Table(
     Column("fix_mock", Boolean),
     Column("image_id", ForeignKey("images.id", ondelete="SET NULL"), index=True),
     Column("identifier_mac", LargeBinary),
-    Column("statement", LargeBinary),
-    Column("signature", LargeBinary),
+    # what the signed statement showed; not the statement, which repeats the device's identifier
+    *(Column(f"device_{field.name}", Boolean, nullable=False) for field in fields(DeviceEvidence)),
     UniqueConstraint("student_id", "claim_id"),
-    CheckConstraint("(statement IS NULL) = (signature IS NULL)", "signed"),
 )
 
 verdicts = Table(

@@ -34,7 +34,6 @@ from absense_server.domain.errors import (
     FieldViolation,
     InvalidRequest,
     KeyProofInvalid,
-    StatementMalformed,
     UploadOutOfOrder,
 )
 from absense_server.domain.ids import ClaimId, CourseId, ProgrammeId, RecordId, SessionId, TermId
@@ -71,8 +70,9 @@ def request_key(request: Message, request_id: str) -> RequestKey | None:
 
 
 def fingerprint(message: Message) -> bytes:
-    """SHA-256 of the message's content."""
-    return hashlib.sha256(message.SerializeToString(deterministic=True)).digest()
+    """SHA-256 of the message's type and content."""
+    kind = message.DESCRIPTOR.full_name.encode()
+    return hashlib.sha256(kind + b"\0" + message.SerializeToString(deterministic=True)).digest()
 
 
 def time(timestamp: timestamp_pb2.Timestamp, field: str) -> datetime:
@@ -228,7 +228,7 @@ def scan_proof(request: student_service_pb2.ScanQrRequest) -> ScannedProof | Typ
 def claim_header(message: claim_upload_pb2.ClaimHeader) -> ClaimHeader:
     """A claim without the selfie's bytes.
 
-    Raises StatementMalformed, InvalidRequest.
+    Raises InvalidRequest.
     """
     return ClaimHeader(
         claim_id=ClaimId(UUID(message.claim_id)),
@@ -270,14 +270,15 @@ def _fix(message: fix_pb2.LocationFix, field: str) -> Fix:
 
 
 def _signed(message: claim_upload_pb2.SignedStatement) -> SignedClaim:
+    signed = SignedBytes(message.statement, message.signature)
     statement = claim_upload_pb2.ClaimStatement()
     try:
         statement.ParseFromString(message.statement)
         fix = _fix(statement.fix, "statement.fix") if statement.HasField("fix") else None
-    except (DecodeError, InvalidRequest) as error:
-        raise StatementMalformed from error
+    except (DecodeError, InvalidRequest):
+        return SignedClaim(signed, None)
     return SignedClaim(
-        SignedBytes(message.statement, message.signature),
+        signed,
         ClaimStatement(
             claim_id=statement.claim_id,
             student_id=statement.student_id,

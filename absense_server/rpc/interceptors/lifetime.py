@@ -1,24 +1,32 @@
 """Ends response streams: when the server stops, and when their sign-in has ended."""
 
 import asyncio
-from typing import Any
+from collections import Counter
+from datetime import timedelta
+from typing import Any, Final
 
-from absense_server.domain.errors import BackendUnavailable, DomainError, ShuttingDown, SignInEnded
+from absense_server.domain.errors import BackendUnavailable, DomainError, RateLimited, ShuttingDown, SignInEnded
 from absense_server.ports.outside import AccessClaims, Clock, Revoked
 from absense_server.rpc.interceptors.base import Call, Interceptor, Proceed
+
+MOST_OF_A_USER: Final = 30
+"""Response streams that one user may have open at once: screens in several halls, tabs, a phone or two."""
+MOST_OF_AN_ADDRESS: Final = 200
+"""The same for callers who are not signed in: proxies and orchestrators that watch the health of this server."""
 
 
 class _Stream:
     """An open stream and the task that serves it."""
 
-    __slots__ = ("_cancelled_before", "claims", "ended", "task")
+    __slots__ = ("_cancelled_before", "claims", "ended", "task", "whose")
 
-    def __init__(self, claims: AccessClaims | None) -> None:
+    def __init__(self, claims: AccessClaims | None, whose: str) -> None:
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("a call is served by a task")
         self.task = task
         self.claims = claims
+        self.whose = whose
         self.ended: DomainError | None = None
         self._cancelled_before = task.cancelling()
 
@@ -46,6 +54,7 @@ class Lifetime(Interceptor):
         self._revoked = revoked
         self._clock = clock
         self._streams: set[_Stream] = set()
+        self._open: Counter[str] = Counter()
         self._stopping = False
 
     @property
@@ -76,7 +85,7 @@ class Lifetime(Interceptor):
         # A poll may have come between the sign-in check and here.
         if self._is_revoked(call.claims):
             raise SignInEnded
-        stream = _Stream(call.claims)
+        stream = _Stream(call.claims, self._admit(call))
         self._streams.add(stream)
         try:
             return await proceed(call)
@@ -86,6 +95,22 @@ class Lifetime(Interceptor):
             raise
         finally:
             self._streams.discard(stream)
+            self._open[stream.whose] -= 1
+            if not self._open[stream.whose]:
+                del self._open[stream.whose]
+
+    def _admit(self, call: Call) -> str:
+        """Count one more open stream of the caller: of the user or, where nobody signed in, of the address."""
+        caller = call.caller
+        if caller is None:
+            raise RuntimeError("streams are counted after sign-in")
+        whose, most = (
+            (caller.address, MOST_OF_AN_ADDRESS) if caller.user_id is None else (str(caller.user_id), MOST_OF_A_USER)
+        )
+        if self._open[whose] >= most:
+            raise RateLimited(timedelta(seconds=10))
+        self._open[whose] += 1
+        return whose
 
     def _is_revoked(self, claims: AccessClaims | None) -> bool:
         if claims is None:

@@ -22,6 +22,7 @@ from tests.integration.db.world import (
     a_user,
     an_enrollment,
     at_once,
+    stored,
 )
 
 
@@ -89,7 +90,7 @@ def test_one_of_those_who_saved_the_same_revision(world: World) -> None:
 
     assert_one_won(at_once(THREADS, save), Race)
     with world.uow(read_only=True) as tx:
-        found = tx.records.get(before.id)
+        found = stored(tx, before.id)
     assert found.revision == before.revision + 1
     assert (len(found.claims), len(found.decisions)) in {(2, 0), (1, 1)}
 

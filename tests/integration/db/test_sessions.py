@@ -38,8 +38,6 @@ def test_a_session_comes_back_whole(world: World) -> None:
         assert session.course.lecturer_names == tuple(lecturer.full_name for lecturer in reversed(lecturers))
         assert tx.sessions.find(session.id) == session
         assert tx.sessions.find(plain.id) == plain
-        assert tx.sessions.find_by_code(session.session_code) == session
-        assert tx.sessions.find_by_code(session.session_code.lower() + "x") is None
         assert tx.sessions.find(SessionId(uuid4())) is None
         assert tx.sessions.for_lecturer(lecturers[1].id, session.id) == session
         assert tx.sessions.generations(session.id) == [session.generation]

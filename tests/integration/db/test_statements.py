@@ -86,7 +86,6 @@ def reads(term: Term) -> dict[str, tuple[int, Callable[[SqlTransaction], object]
         "enrollments.latest": (3, lambda tx: tx.enrollments.latest(student.id, course.id)),
         "enrollments.list": (3, lambda tx: tx.enrollments.list_running(student.id, after=None, limit=50)),
         "sessions.find": (2, lambda tx: tx.sessions.find(session.id)),
-        "sessions.find_by_code": (2, lambda tx: tx.sessions.find_by_code(session.session_code)),
         "sessions.for_lecturer": (2, lambda tx: tx.sessions.for_lecturer(lecturer, session.id)),
         "sessions.overlapping": (1, lambda tx: tx.sessions.overlapping(course.id, None, NOW, session.ends_at)),
         "sessions.generations": (1, lambda tx: tx.sessions.generations(session.id)),
@@ -102,7 +101,6 @@ def reads(term: Term) -> dict[str, tuple[int, Callable[[SqlTransaction], object]
         ),
         "sessions.counts": (1, lambda tx: tx.sessions.counts([s.id for s in term.sessions])),
         "devices.active": (1, lambda tx: tx.devices.active(student.id)),
-        "records.get": (4, lambda tx: tx.records.get(record.id)),
         "records.for_student": (4, lambda tx: tx.records.for_student(student.id, session_id=session.id)),
         "records.for_lecturer": (4, lambda tx: tx.records.for_lecturer(lecturer, record.id)),
         "records.list_of_session": (

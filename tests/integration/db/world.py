@@ -10,13 +10,14 @@ from threading import Barrier
 from typing import TypeVar
 from uuid import UUID, uuid4
 
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, event, select
 from uuid_utils.compat import uuid7
 
-from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
+from absense_server.adapters.db.tables import attendance_records
+from absense_server.adapters.db.unit_of_work import SqlTransaction, SqlUnitOfWork
 from absense_server.domain.codes import CodeTimes, Generation
 from absense_server.domain.courses import Course, Enrollment, Programme, Term
-from absense_server.domain.devices import Device, Platform, SignedBytes
+from absense_server.domain.devices import NO_EVIDENCE, Device, Platform
 from absense_server.domain.ids import (
     ClaimId,
     CourseId,
@@ -142,7 +143,7 @@ def an_enrollment(student: User, course: Course, **fields: object) -> Enrollment
 
 
 def a_device(student: User, **fields: object) -> Device:
-    device = Device(DeviceId(uuid7()), student.id, os.urandom(32), Platform.ANDROID, "Pixel", NOW, b"key")
+    device = Device(DeviceId(uuid7()), student.id, os.urandom(32), Platform.ANDROID, "Pixel", NOW, os.urandom(91))
     return replace(device, **fields)  # type: ignore[arg-type]
 
 
@@ -175,7 +176,7 @@ def a_claim(number: int = 1, **fields: object) -> Claim:
         fingerprint=os.urandom(32),
         fix=Fix(HALL, 12.25, NOW - MINUTE, mock=False),
         identifier_mac=os.urandom(32),
-        signed=SignedBytes(b"\0statement\xff", b"signature"),
+        device=replace(NO_EVIDENCE, bound=True, identifier_given=True, signed=True),
     )
     return replace(claim, **fields)  # type: ignore[arg-type]
 
@@ -213,6 +214,13 @@ def a_record(session: AttendanceSession, student: User, **fields: object) -> Att
 
 def a_decision(by: Person, to: RecordStatus = RecordStatus.CONFIRMED) -> Decision:
     return Decision(DecisionId(uuid7()), by, NOW, "seen in the hall", RecordStatus.FLAGGED, to)
+
+
+def stored(tx: SqlTransaction, record_id: RecordId) -> AttendanceRecord:
+    """The record as it stands in the database."""
+    whose = select(attendance_records.c.student_id).where(attendance_records.c.id == record_id)
+    student_id = tx._connection.execute(whose).scalar_one()
+    return tx.records.for_student(student_id, record_id=record_id)
 
 
 def at_once(threads: int, action: Callable[[int], T]) -> list[T | Exception]:

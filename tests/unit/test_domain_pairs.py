@@ -1,0 +1,71 @@
+"""Enums that the contract and the domain share have the same members, both ways."""
+
+from typing import Any
+
+import pytest
+
+from absense.v1 import (
+    attendance_record_pb2,
+    attendance_session_pb2,
+    device_pb2,
+    role_pb2,
+    user_pb2,
+    verdict_pb2,
+)
+from absense_server.domain.devices import Platform
+from absense_server.domain.people import Role, UserState
+from absense_server.domain.policy import Attention, RecordStatus, Requirement
+from absense_server.domain.records import ProofKind, Source
+from absense_server.domain.sessions import SessionState
+from absense_server.domain.verdicts import Check, Outcome, Reason
+from absense_server.rpc.convert import pairs
+from absense_server.rpc.convert.enums import EnumPair
+
+PAIRS = {name: pair for name, pair in vars(pairs).items() if isinstance(pair, EnumPair)}
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_every_member_has_a_number_and_every_number_a_member(name: str) -> None:
+    pair: EnumPair[Any, Any] = PAIRS[name]
+    members, wrapper, prefix = ENUMS[name]
+    numbers = {pair.number(member): member for member in members}
+    assert {f"{prefix}_{member.name}": number for number, member in numbers.items()} == {
+        value: number for value, number in wrapper.items() if number != 0
+    }
+    assert {number: pair.member(number) for number in numbers} == numbers
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_unspecified_is_nothing_and_so_is_the_unknown(name: str) -> None:
+    pair: EnumPair[Any, Any] = PAIRS[name]
+    assert pair.number(None) == 0
+    assert pair.member(0) is None
+    assert pair.member(10_000) is None
+
+
+def test_every_pair_is_tested() -> None:
+    assert set(ENUMS) == set(PAIRS)
+
+
+def test_a_member_without_a_counterpart_is_a_fault() -> None:
+    with pytest.raises(ValueError, match="ROLE_SCANNED"):
+        EnumPair(ProofKind, role_pb2.Role, "ROLE")
+
+
+def test_every_kind_of_proof_is_a_reason_to_pass() -> None:
+    assert {kind.value for kind in ProofKind} <= set(Reason.__members__)
+
+
+ENUMS: dict[str, tuple[Any, Any, str]] = {
+    "ROLE": (Role, role_pb2.Role, "ROLE"),
+    "USER_STATE": (UserState, user_pb2.UserState, "USER_STATE"),
+    "PLATFORM": (Platform, device_pb2.DevicePlatform, "DEVICE_PLATFORM"),
+    "SESSION_STATE": (SessionState, attendance_session_pb2.SessionState, "SESSION_STATE"),
+    "REQUIREMENT": (Requirement, attendance_session_pb2.Requirement, "REQUIREMENT"),
+    "STATUS": (RecordStatus, attendance_record_pb2.RecordStatus, "RECORD_STATUS"),
+    "ATTENTION": (Attention, attendance_record_pb2.Attention, "ATTENTION"),
+    "SOURCE": (Source, attendance_record_pb2.RecordSource, "RECORD_SOURCE"),
+    "CHECK": (Check, verdict_pb2.Check, "CHECK"),
+    "OUTCOME": (Outcome, verdict_pb2.Outcome, "OUTCOME"),
+    "REASON": (Reason, verdict_pb2.VerdictReason, "VERDICT_REASON"),
+}
