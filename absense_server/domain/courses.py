@@ -1,5 +1,6 @@
 """Terms, courses and who is enrolled when."""
 
+import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -107,6 +108,6 @@ class NewCourse:
     enrollment_open: bool = True
 
 
-def normalize_code(code: str) -> str:
-    """The form in which course codes are compared."""
-    return code.strip().casefold()
+def folded(text: str) -> str:
+    """The form in which codes and titles are compared: whatever the case, the composition, the space around."""
+    return unicodedata.normalize("NFKC", text).strip().casefold()

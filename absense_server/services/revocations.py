@@ -38,7 +38,8 @@ class Revocations:
                 sign_ins[revocation.sign_in_id] = revocation.at
             else:
                 users[revocation.user_id] = max(revocation.at, users.get(revocation.user_id, revocation.at))
-        oldest = now - self._kept_for
+        # what this poll was the first to read stays until the next: streams outlive tokens, and polls may have failed
+        oldest = min(since, now - self._kept_for)
         # replaced whole: requests on other threads see the old or the new, never half
         self._sign_ins = {key: at for key, at in sign_ins.items() if at >= oldest}
         self._users = {key: at for key, at in users.items() if at >= oldest}

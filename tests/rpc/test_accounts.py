@@ -518,6 +518,18 @@ async def test_open_streams_end_with_their_sign_in(hall: Hall) -> None:
     watches[kofi.id].cancel()
 
 
+async def test_open_streams_end_however_long_nothing_was_known(hall: Hall) -> None:
+    session = await hall.open_session(duration=seconds(2 * 3600))
+    screen = hall.teacher.stub.WatchQrCodes(
+        lecturer_service_pb2.WatchQrCodesRequest(session_id=session.id), metadata=hall.teacher.metadata
+    )
+    await screen.read()
+    end_sign_ins(hall, hall.teacher)
+    hall.clock.turn(3600)  # an hour in which the database did not answer, longer than any token lives
+    await hall.app.jobs.poll_revocations()
+    assert reason_of(await refusal(screen.read())) == "SIGN_IN_ENDED"
+
+
 async def test_a_stream_outlives_its_access_token(hall: Hall) -> None:
     session = await hall.open_session(duration=seconds(3600), code_life=seconds(300))
     screen = hall.teacher.stub.WatchQrCodes(

@@ -19,7 +19,7 @@ from absense_server.adapters.db.tables import (
     users,
 )
 from absense_server.adapters.db.users import person_columns, to_person
-from absense_server.domain.courses import Course, Programme, Term, TermState, normalize_code
+from absense_server.domain.courses import Course, Programme, Term, TermState, folded
 from absense_server.domain.errors import CourseCodeTaken, CourseNotFound
 from absense_server.domain.ids import CourseId, ProgrammeId, TermId, UserId
 from absense_server.domain.people import Person
@@ -63,15 +63,13 @@ class SqlCourses:
                 insert(programmes).values(
                     id=programme.id,
                     code=programme.code,
-                    code_folded=normalize_code(programme.code),
+                    code_folded=folded(programme.code),
                     name=programme.name,
                 )
             )
 
     def programme_by_code(self, code: str) -> Programme | None:
-        row = self._connection.execute(
-            select(programmes).where(programmes.c.code_folded == normalize_code(code))
-        ).one_or_none()
+        row = self._connection.execute(select(programmes).where(programmes.c.code_folded == folded(code))).one_or_none()
         return None if row is None else Programme(row.id, row.code, row.name)
 
     def known_programmes(self, ids: Collection[ProgrammeId]) -> frozenset[ProgrammeId]:
@@ -85,8 +83,8 @@ class SqlCourses:
                     term_id=course.term.id,
                     code=course.code,
                     title=course.title,
-                    code_folded=normalize_code(course.code),
-                    title_folded=course.title.casefold(),
+                    code_folded=folded(course.code),
+                    title_folded=folded(course.title),
                     level=course.level,
                     archived=course.archived,
                     enrollment_open=course.enrollment_open,
@@ -112,7 +110,7 @@ class SqlCourses:
         return self._one(courses.c.id == course_id)
 
     def by_code(self, term_id: TermId, code: str) -> Course | None:
-        found = self._list(courses.c.term_id == term_id, courses.c.code_folded == normalize_code(code))
+        found = self._list(courses.c.term_id == term_id, courses.c.code_folded == folded(code))
         return found[0] if found else None
 
     def for_lecturer(self, lecturer_id: UserId, course_id: CourseId) -> Course:
@@ -127,13 +125,13 @@ class SqlCourses:
         return self._list(*conditions, after=after, limit=limit)
 
     def search(self, query: str, *, after: UUID | None, limit: int) -> Sequence[Course]:
-        folded = query.casefold()
+        piece = folded(query)
         return self._list(
             ~courses.c.archived,
             terms.c.state == TermState.OPEN,
             or_(
-                courses.c.code_folded.contains(folded, autoescape=True),
-                courses.c.title_folded.contains(folded, autoescape=True),
+                courses.c.code_folded.contains(piece, autoescape=True),
+                courses.c.title_folded.contains(piece, autoescape=True),
             ),
             after=after,
             limit=limit,

@@ -104,8 +104,8 @@ class StudentServiceServicer:
     def BindDevice(self, request, context):
         """BindDevice makes this phone the student's one device. With a key (P-256, from the phone's keystore) every claim
         from it can be signed, which is the real proof; without one the DEVICE check passes weakly.
-        Fails with DEVICE_ALREADY_BOUND (the student has another phone bound: ask for a reset), DEVICE_TAKEN (the phone is
-        bound to somebody else, without saying to whom), KEY_PROOF_INVALID and RECENT_SIGN_IN_REQUIRED. May be retried:
+        Fails with DEVICE_ALREADY_BOUND (the student has another phone bound: ask for a reset), DEVICE_TAKEN (the phone or
+        its key is bound to somebody else, without saying to whom), KEY_PROOF_INVALID and RECENT_SIGN_IN_REQUIRED. May be retried:
         binding the same phone with the same key again returns it. Another key for the same phone (the app was installed
         anew) is DEVICE_ALREADY_BOUND too. Students may call.
         """
@@ -134,7 +134,8 @@ class StudentServiceServicer:
 
     def SubmitAttendance(self, request_iterator, context):
         """SubmitAttendance sends one claim: the header first, then, where the header announces a selfie, its bytes in chunks
-        of at most 64 KiB. The server may answer before the last chunk is sent; stop sending then.
+        of at most 64 KiB. The server may answer before the last chunk is sent; stop sending then. From the header to the
+        last chunk it takes three minutes at most, else DEADLINE_PASSED.
 
         Retrying: when the answer is lost, send the same claim_id with the same content again, as often as needed; the
         answer is then the record as it is now. A stream that broke before its last byte left nothing: send it again too.
@@ -154,7 +155,8 @@ class StudentServiceServicer:
 
     def SubmitAttendanceInline(self, request, context):
         """SubmitAttendanceInline is SubmitAttendance in one message, for clients that cannot stream up. Same rules, same
-        answers. May be retried with the same claim_id and content. Students may call.
+        answers; without a ticket, what counts is when the whole message has arrived. May be retried with the same claim_id
+        and content. Students may call.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -212,7 +214,7 @@ class StudentServiceServicer:
 
     def DropCourse(self, request, context):
         """DropCourse ends the student's enrollment now; the past stays as it was. Fails with COURSE_NOT_FOUND, NOT_ENROLLED,
-        TERM_CLOSED and ENROLLMENT_CLOSED. After a lost answer a retry says NOT_ENROLLED. Students may call.
+        COURSE_ARCHIVED, TERM_CLOSED and ENROLLMENT_CLOSED. After a lost answer a retry says NOT_ENROLLED. Students may call.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

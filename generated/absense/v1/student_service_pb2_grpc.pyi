@@ -36,8 +36,8 @@ class StudentServiceStub:
     BindDevice: _grpc.UnaryUnaryMultiCallable[_student_service_pb2.BindDeviceRequest, _student_service_pb2.BindDeviceResponse]
     """BindDevice makes this phone the student's one device. With a key (P-256, from the phone's keystore) every claim
     from it can be signed, which is the real proof; without one the DEVICE check passes weakly.
-    Fails with DEVICE_ALREADY_BOUND (the student has another phone bound: ask for a reset), DEVICE_TAKEN (the phone is
-    bound to somebody else, without saying to whom), KEY_PROOF_INVALID and RECENT_SIGN_IN_REQUIRED. May be retried:
+    Fails with DEVICE_ALREADY_BOUND (the student has another phone bound: ask for a reset), DEVICE_TAKEN (the phone or
+    its key is bound to somebody else, without saying to whom), KEY_PROOF_INVALID and RECENT_SIGN_IN_REQUIRED. May be retried:
     binding the same phone with the same key again returns it. Another key for the same phone (the app was installed
     anew) is DEVICE_ALREADY_BOUND too. Students may call.
     """
@@ -54,7 +54,8 @@ class StudentServiceStub:
     """
     SubmitAttendance: _grpc.StreamUnaryMultiCallable[_student_service_pb2.SubmitAttendanceRequest, _student_service_pb2.SubmitAttendanceResponse]
     """SubmitAttendance sends one claim: the header first, then, where the header announces a selfie, its bytes in chunks
-    of at most 64 KiB. The server may answer before the last chunk is sent; stop sending then.
+    of at most 64 KiB. The server may answer before the last chunk is sent; stop sending then. From the header to the
+    last chunk it takes three minutes at most, else DEADLINE_PASSED.
 
     Retrying: when the answer is lost, send the same claim_id with the same content again, as often as needed; the
     answer is then the record as it is now. A stream that broke before its last byte left nothing: send it again too.
@@ -70,7 +71,8 @@ class StudentServiceStub:
     """
     SubmitAttendanceInline: _grpc.UnaryUnaryMultiCallable[_student_service_pb2.SubmitAttendanceInlineRequest, _student_service_pb2.SubmitAttendanceInlineResponse]
     """SubmitAttendanceInline is SubmitAttendance in one message, for clients that cannot stream up. Same rules, same
-    answers. May be retried with the same claim_id and content. Students may call.
+    answers; without a ticket, what counts is when the whole message has arrived. May be retried with the same claim_id
+    and content. Students may call.
     """
     GetAttendanceRecord: _grpc.UnaryUnaryMultiCallable[_student_service_pb2.StudentServiceGetAttendanceRecordRequest, _student_service_pb2.StudentServiceGetAttendanceRecordResponse]
     """GetAttendanceRecord returns the student's own record, by its id or by its session. Fails with RECORD_NOT_FOUND,
@@ -98,7 +100,7 @@ class StudentServiceStub:
     """
     DropCourse: _grpc.UnaryUnaryMultiCallable[_student_service_pb2.DropCourseRequest, _student_service_pb2.DropCourseResponse]
     """DropCourse ends the student's enrollment now; the past stays as it was. Fails with COURSE_NOT_FOUND, NOT_ENROLLED,
-    TERM_CLOSED and ENROLLMENT_CLOSED. After a lost answer a retry says NOT_ENROLLED. Students may call.
+    COURSE_ARCHIVED, TERM_CLOSED and ENROLLMENT_CLOSED. After a lost answer a retry says NOT_ENROLLED. Students may call.
     """
 
 @_typing.type_check_only
@@ -109,8 +111,8 @@ class StudentServiceAsyncStub(StudentServiceStub):
     BindDevice: _aio.UnaryUnaryMultiCallable[_student_service_pb2.BindDeviceRequest, _student_service_pb2.BindDeviceResponse]  # type: ignore[assignment]
     """BindDevice makes this phone the student's one device. With a key (P-256, from the phone's keystore) every claim
     from it can be signed, which is the real proof; without one the DEVICE check passes weakly.
-    Fails with DEVICE_ALREADY_BOUND (the student has another phone bound: ask for a reset), DEVICE_TAKEN (the phone is
-    bound to somebody else, without saying to whom), KEY_PROOF_INVALID and RECENT_SIGN_IN_REQUIRED. May be retried:
+    Fails with DEVICE_ALREADY_BOUND (the student has another phone bound: ask for a reset), DEVICE_TAKEN (the phone or
+    its key is bound to somebody else, without saying to whom), KEY_PROOF_INVALID and RECENT_SIGN_IN_REQUIRED. May be retried:
     binding the same phone with the same key again returns it. Another key for the same phone (the app was installed
     anew) is DEVICE_ALREADY_BOUND too. Students may call.
     """
@@ -127,7 +129,8 @@ class StudentServiceAsyncStub(StudentServiceStub):
     """
     SubmitAttendance: _aio.StreamUnaryMultiCallable[_student_service_pb2.SubmitAttendanceRequest, _student_service_pb2.SubmitAttendanceResponse]  # type: ignore[assignment]
     """SubmitAttendance sends one claim: the header first, then, where the header announces a selfie, its bytes in chunks
-    of at most 64 KiB. The server may answer before the last chunk is sent; stop sending then.
+    of at most 64 KiB. The server may answer before the last chunk is sent; stop sending then. From the header to the
+    last chunk it takes three minutes at most, else DEADLINE_PASSED.
 
     Retrying: when the answer is lost, send the same claim_id with the same content again, as often as needed; the
     answer is then the record as it is now. A stream that broke before its last byte left nothing: send it again too.
@@ -143,7 +146,8 @@ class StudentServiceAsyncStub(StudentServiceStub):
     """
     SubmitAttendanceInline: _aio.UnaryUnaryMultiCallable[_student_service_pb2.SubmitAttendanceInlineRequest, _student_service_pb2.SubmitAttendanceInlineResponse]  # type: ignore[assignment]
     """SubmitAttendanceInline is SubmitAttendance in one message, for clients that cannot stream up. Same rules, same
-    answers. May be retried with the same claim_id and content. Students may call.
+    answers; without a ticket, what counts is when the whole message has arrived. May be retried with the same claim_id
+    and content. Students may call.
     """
     GetAttendanceRecord: _aio.UnaryUnaryMultiCallable[_student_service_pb2.StudentServiceGetAttendanceRecordRequest, _student_service_pb2.StudentServiceGetAttendanceRecordResponse]  # type: ignore[assignment]
     """GetAttendanceRecord returns the student's own record, by its id or by its session. Fails with RECORD_NOT_FOUND,
@@ -171,7 +175,7 @@ class StudentServiceAsyncStub(StudentServiceStub):
     """
     DropCourse: _aio.UnaryUnaryMultiCallable[_student_service_pb2.DropCourseRequest, _student_service_pb2.DropCourseResponse]  # type: ignore[assignment]
     """DropCourse ends the student's enrollment now; the past stays as it was. Fails with COURSE_NOT_FOUND, NOT_ENROLLED,
-    TERM_CLOSED and ENROLLMENT_CLOSED. After a lost answer a retry says NOT_ENROLLED. Students may call.
+    COURSE_ARCHIVED, TERM_CLOSED and ENROLLMENT_CLOSED. After a lost answer a retry says NOT_ENROLLED. Students may call.
     """
 
 class StudentServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -185,8 +189,8 @@ class StudentServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_student_service_pb2.BindDeviceResponse, _abc.Awaitable[_student_service_pb2.BindDeviceResponse]]:
         """BindDevice makes this phone the student's one device. With a key (P-256, from the phone's keystore) every claim
         from it can be signed, which is the real proof; without one the DEVICE check passes weakly.
-        Fails with DEVICE_ALREADY_BOUND (the student has another phone bound: ask for a reset), DEVICE_TAKEN (the phone is
-        bound to somebody else, without saying to whom), KEY_PROOF_INVALID and RECENT_SIGN_IN_REQUIRED. May be retried:
+        Fails with DEVICE_ALREADY_BOUND (the student has another phone bound: ask for a reset), DEVICE_TAKEN (the phone or
+        its key is bound to somebody else, without saying to whom), KEY_PROOF_INVALID and RECENT_SIGN_IN_REQUIRED. May be retried:
         binding the same phone with the same key again returns it. Another key for the same phone (the app was installed
         anew) is DEVICE_ALREADY_BOUND too. Students may call.
         """
@@ -221,7 +225,8 @@ class StudentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_student_service_pb2.SubmitAttendanceResponse, _abc.Awaitable[_student_service_pb2.SubmitAttendanceResponse]]:
         """SubmitAttendance sends one claim: the header first, then, where the header announces a selfie, its bytes in chunks
-        of at most 64 KiB. The server may answer before the last chunk is sent; stop sending then.
+        of at most 64 KiB. The server may answer before the last chunk is sent; stop sending then. From the header to the
+        last chunk it takes three minutes at most, else DEADLINE_PASSED.
 
         Retrying: when the answer is lost, send the same claim_id with the same content again, as often as needed; the
         answer is then the record as it is now. A stream that broke before its last byte left nothing: send it again too.
@@ -243,7 +248,8 @@ class StudentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_student_service_pb2.SubmitAttendanceInlineResponse, _abc.Awaitable[_student_service_pb2.SubmitAttendanceInlineResponse]]:
         """SubmitAttendanceInline is SubmitAttendance in one message, for clients that cannot stream up. Same rules, same
-        answers. May be retried with the same claim_id and content. Students may call.
+        answers; without a ticket, what counts is when the whole message has arrived. May be retried with the same claim_id
+        and content. Students may call.
         """
 
     @_abc_1.abstractmethod
@@ -313,7 +319,7 @@ class StudentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_student_service_pb2.DropCourseResponse, _abc.Awaitable[_student_service_pb2.DropCourseResponse]]:
         """DropCourse ends the student's enrollment now; the past stays as it was. Fails with COURSE_NOT_FOUND, NOT_ENROLLED,
-        TERM_CLOSED and ENROLLMENT_CLOSED. After a lost answer a retry says NOT_ENROLLED. Students may call.
+        COURSE_ARCHIVED, TERM_CLOSED and ENROLLMENT_CLOSED. After a lost answer a retry says NOT_ENROLLED. Students may call.
         """
 
 def add_StudentServiceServicer_to_server(servicer: StudentServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
