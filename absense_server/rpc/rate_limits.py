@@ -62,10 +62,10 @@ CREDENTIALS: Final = (
     per_hour(By.ACCOUNT, 300),
     per_minute(By.ADDRESS, 3000),
 )
-# A hash each, and nothing that shows who asks: a lecture hall that registers at once takes two minutes.
+# A hash each, and nothing that shows who asks: as many as a lecture hall has seats.
 REGISTRATION: Final = (
     per_minute(By.ACCOUNT_AND_ADDRESS, 10),
-    per_minute(By.ADDRESS, 300),
+    per_minute(By.ADDRESS, 600),
 )
 # Every app asks at start, and a whole hall has one address.
 PUBLIC: Final = (per_minute(By.ADDRESS, 6000),)

@@ -66,7 +66,12 @@ def page(request: _Paged) -> PageRequest:
 
 def request_key(request: Message, request_id: str) -> RequestKey | None:
     """What makes a retry known as one: its id and the SHA-256 of all it asks for."""
-    return RequestKey(UUID(request_id), fingerprint(request)) if request_id else None
+    if not request_id:
+        return None
+    asked = type(request)()
+    asked.CopyFrom(request)
+    asked.ClearField("request_id")
+    return RequestKey(UUID(request_id), fingerprint(asked))
 
 
 def fingerprint(message: Message) -> bytes:

@@ -166,7 +166,8 @@ class LecturerServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListSessions(self, request, context):
-        """ListSessions lists the sessions of the caller's courses. May be retried. Lecturers of the course may call.
+        """ListSessions lists the sessions of the caller's courses. Fails with COURSE_NOT_FOUND. May be retried. Lecturers of
+        the course may call.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -57,7 +57,9 @@ class LecturerServiceStub:
     Lecturers of the course may call.
     """
     ListSessions: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.LecturerServiceListSessionsRequest, _lecturer_service_pb2.LecturerServiceListSessionsResponse]
-    """ListSessions lists the sessions of the caller's courses. May be retried. Lecturers of the course may call."""
+    """ListSessions lists the sessions of the caller's courses. Fails with COURSE_NOT_FOUND. May be retried. Lecturers of
+    the course may call.
+    """
     CloseSession: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.LecturerServiceCloseSessionRequest, _lecturer_service_pb2.LecturerServiceCloseSessionResponse]
     """CloseSession ends a session now: its codes are dead at once. Fails with SESSION_NOT_FOUND, SESSION_NOT_OPEN and
     SESSION_CANCELLED. May be retried: a closed session stays as it was. Lecturers of the course may call.
@@ -133,7 +135,9 @@ class LecturerServiceAsyncStub(LecturerServiceStub):
     Lecturers of the course may call.
     """
     ListSessions: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.LecturerServiceListSessionsRequest, _lecturer_service_pb2.LecturerServiceListSessionsResponse]  # type: ignore[assignment]
-    """ListSessions lists the sessions of the caller's courses. May be retried. Lecturers of the course may call."""
+    """ListSessions lists the sessions of the caller's courses. Fails with COURSE_NOT_FOUND. May be retried. Lecturers of
+    the course may call.
+    """
     CloseSession: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.LecturerServiceCloseSessionRequest, _lecturer_service_pb2.LecturerServiceCloseSessionResponse]  # type: ignore[assignment]
     """CloseSession ends a session now: its codes are dead at once. Fails with SESSION_NOT_FOUND, SESSION_NOT_OPEN and
     SESSION_CANCELLED. May be retried: a closed session stays as it was. Lecturers of the course may call.
@@ -242,7 +246,9 @@ class LecturerServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _lecturer_service_pb2.LecturerServiceListSessionsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_lecturer_service_pb2.LecturerServiceListSessionsResponse, _abc.Awaitable[_lecturer_service_pb2.LecturerServiceListSessionsResponse]]:
-        """ListSessions lists the sessions of the caller's courses. May be retried. Lecturers of the course may call."""
+        """ListSessions lists the sessions of the caller's courses. Fails with COURSE_NOT_FOUND. May be retried. Lecturers of
+        the course may call.
+        """
 
     @_abc_1.abstractmethod
     def CloseSession(

@@ -8,6 +8,7 @@ from structlog.typing import EventDict
 
 from absense.v1.auth_service_pb2 import LoginRequest, LoginResponse
 from absense_server.domain.errors import BackendUnavailable
+from absense_server.rpc.interceptors import lifetime
 from tests.rpc.interceptors.rig import STREAM_STREAM, UNARY_STREAM, Metadata, Rig, outcome, path, response
 
 STREAMS = [UNARY_STREAM, STREAM_STREAM]
@@ -191,3 +192,19 @@ async def test_a_stream_in_the_middle_of_writing_ends_too(rig: Rig) -> None:
     got = await outcome(call)
     assert got.reason == "SHUTTING_DOWN"
     assert await rig.metrics.next() == (path(UNARY_STREAM), "UNAVAILABLE")
+
+
+@pytest.mark.parametrize("kind", STREAMS)
+async def test_a_user_has_so_many_streams_open_and_no_more(
+    rig: Rig, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lifetime, "MOST_OF_A_USER", 2)
+    ama, kofi = rig.signed_in(), rig.signed_in()
+    first, _second = [await begin(rig, kind, ama) for _ in range(2)]
+    refused = await rig.call(kind, metadata=ama)
+    assert (refused.code, refused.reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "RATE_LIMITED")
+    await begin(rig, kind, kofi)
+    first.cancel()
+    while rig.lifetime.open_streams > 2:
+        await asyncio.sleep(0)
+    await begin(rig, kind, ama)
