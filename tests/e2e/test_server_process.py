@@ -495,7 +495,7 @@ class TestLog:
             "a name": "Ama Student",
             "the code": code.text,
             "the digits": code.typed_code,
-            "where Ama was": "5.65",
+            "where Ama was": str(GREAT_HALL.longitude),
         }
         assert [name for name, secret in secrets.items() if secret in text] == []
 
