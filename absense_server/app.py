@@ -1,5 +1,6 @@
 """The composition root: the only place that builds and connects things."""
 
+import asyncio
 import importlib.metadata
 import os
 from datetime import timedelta
@@ -26,6 +27,7 @@ from absense_server.adapters.threads import ThreadPool
 from absense_server.adapters.tokens import JwtAccessTokens
 from absense_server.domain import consent
 from absense_server.domain.codes import CodeKeys
+from absense_server.domain.errors import BackendUnavailable
 from absense_server.domain.images import MediaType
 from absense_server.domain.pages import PageTokens
 from absense_server.domain.policy import Engines
@@ -66,6 +68,7 @@ _MESSAGE_OVERHEAD = 64 * 1024
 _MAX_CONNECTION_AGE = timedelta(minutes=30)
 _JOB_THREADS = 2
 _FILE_THREADS = 4
+_NOTICE_SECONDS = 0.2
 _UPLOAD_MEMORY = 256 * 1024 * 1024
 
 log = structlog.get_logger()
@@ -228,10 +231,9 @@ class App:
     async def start(self, *, address: str | None = None, with_jobs: bool = True) -> int:
         """Serve, and return the port. Without jobs nothing happens by itself: the caller turns the clock.
 
-        Raises DatabaseNotReady, RuntimeError when the address cannot be listened on.
+        Raises DatabaseNotReady, AddressInUse.
         """
-        if not migrate.is_current(self.engine):
-            raise DatabaseNotReady
+        self.require_database()
         await self._db_threads.run(self.revocations.poll)
         validation.warm_up(SERVICES)
         self._server = server = grpc.aio.server(
@@ -251,7 +253,11 @@ class App:
         lecturer_service_pb2_grpc.add_LecturerServiceServicer_to_server(self._lecturer, server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         reflection.enable_server_reflection([*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
-        port = server.add_insecure_port(address or self.settings.listen_address)
+        address = address or self.settings.listen_address
+        try:
+            port = server.add_insecure_port(address)
+        except RuntimeError as error:
+            raise AddressInUse(address) from error
         await server.start()
         if with_jobs:
             self.events.on_alarm = self.jobs.arm
@@ -264,11 +270,23 @@ class App:
         """Stop gracefully: NOT_SERVING first, streams end, claims in flight finish within `grace` seconds."""
         grace = self.settings.shutdown_grace_seconds if grace is None else grace
         await self._health.enter_graceful_shutdown()
+        if grace:
+            # those who watch the health hear of it before anything ends, and send nothing new here
+            await asyncio.sleep(_NOTICE_SECONDS)
         self._lifetime.shutdown()
         self.jobs.stop()
         if self._server is not None:
             await self._server.stop(grace)
         self.close()
+
+    def require_database(self) -> None:
+        """Raise DatabaseNotReady unless the database answers and has the schema of this version."""
+        try:
+            current = migrate.is_current(self.engine)
+        except BackendUnavailable as error:
+            raise DatabaseNotReady("The database does not answer. Check DATABASE_URL.") from error
+        if not current:
+            raise DatabaseNotReady("The database is not up to date. Run `absense-server migrate` first.")
 
     def close(self) -> None:
         """Let go of threads and connections."""
@@ -284,11 +302,14 @@ class App:
 
 
 class DatabaseNotReady(Exception):
-    """The database's schema is not the one this version needs."""
+    """The database does not answer, or its schema is not the one this version needs."""
 
-    def __str__(self) -> str:
-        """What to do."""
-        return "The database is not up to date. Run `absense-server migrate` first."
+
+class AddressInUse(Exception):
+    """The address cannot be listened on."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(f"{address} cannot be listened on; it is probably already in use. Set LISTEN_ADDRESS.")
 
 
 def _blobs(settings: Settings) -> BlobStore:

@@ -26,13 +26,30 @@ class Finding:
     fatal: bool = False
 
 
+class FolderNotMade(Exception):
+    """A folder that the settings name cannot be made."""
+
+    def __init__(self, folder: Path, error: OSError) -> None:
+        super().__init__(f"The folder {folder} cannot be made: {error.strerror}. Make it, or name another.")
+
+
 def prepare_folders(settings: Settings) -> None:
-    """Make the folders that the settings name."""
+    """Make the folders that the settings name.
+
+    Raises FolderNotMade.
+    """
     database = _sqlite_file(settings)
     if database is not None:
-        database.parent.mkdir(parents=True, exist_ok=True)
+        _make(database.parent)
     if settings.storage_backend == "local":
-        settings.storage_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _make(settings.storage_folder)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        raise FolderNotMade(folder, error) from error
 
 
 def examine(settings: Settings) -> list[Finding]:

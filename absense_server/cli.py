@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 import signal
 import sys
 from collections.abc import Coroutine, Iterator
@@ -14,7 +15,7 @@ from absense_server import checkup, settings
 from absense_server.adapters import logs
 from absense_server.adapters.db import migrate as migrations
 from absense_server.adapters.db.engine import create_engine
-from absense_server.app import App, DatabaseNotReady
+from absense_server.app import AddressInUse, App, DatabaseNotReady
 from absense_server.domain.errors import DomainError
 from absense_server.domain.people import Caller, NewUser, Role
 from absense_server.services.seeding import DEMO_ACCOUNTS
@@ -39,23 +40,21 @@ def serve() -> None:
     """Serve until told to stop (SIGTERM or Ctrl-C)."""
     config = _settings()
     logs.configure(config.log_level, as_json=config.log_format == "json")
-    try:
+    with _explained():
         _run(_serve(config))
-    except (DatabaseNotReady, RuntimeError) as error:
-        _fail(str(error))
 
 
 @cli.command()
 def migrate() -> None:
     """Bring the database to the schema of this version."""
     config = _settings()
-    checkup.prepare_folders(config)
-    engine = create_engine(config.database_url.get_secret_value(), pool_size=1)
     with _explained():
+        checkup.prepare_folders(config)
+        engine = create_engine(config.database_url.get_secret_value(), pool_size=1)
         before = migrations.current_revision(engine)
         migrations.upgrade(engine)
         after = migrations.current_revision(engine)
-    engine.dispose()
+        engine.dispose()
     print(f"The database is at {after}." if before == after else f"The database went from {before} to {after}.")
 
 
@@ -63,8 +62,9 @@ def migrate() -> None:
 def seed() -> None:
     """Make the current term and, in demo mode, the demo accounts and a course."""
     config = _settings()
-    app = App(config)
     with _explained():
+        app = App(config)
+        app.require_database()
         if not config.demo_mode:
             print(f"The current term is {app.seeding.seed_term().name}.")
         else:
@@ -72,7 +72,7 @@ def seed() -> None:
             print("Demo accounts (everybody knows their passwords; never do this in production):")
             for account in DEMO_ACCOUNTS:
                 print(f"  {account.role.value.lower():9} {account.email} / {account.password}")
-    app.close()
+        app.close()
 
 
 @cli.command()
@@ -99,16 +99,21 @@ def create_admin(
 ) -> None:
     """Make an administrator. The password is asked for, or read from standard input when that is not a terminal."""
     config = _settings()
+    if not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
+        _fail("This is not an e-mail address.")
+    if not name.strip():
+        _fail("An administrator has a name.")
     if sys.stdin.isatty():
         password = str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
     else:
         password = sys.stdin.readline().rstrip("\n")
-    app = App(config)
     wish = NewUser(email=email, password=password, full_name=name, role=Role.ADMIN)
     with _explained():
+        app = App(config)
+        app.require_database()
         user = asyncio.run(app.accounts.create(Caller(request_id="create-admin", address="local"), wish))
         print(f"{user.email} is an administrator.")
-    app.close()
+        app.close()
 
 
 async def _serve(config: Settings) -> None:
@@ -149,9 +154,8 @@ def _settings() -> Settings:
 def _explained() -> Iterator[None]:
     try:
         yield
-    except DomainError as error:
-        details = "".join(f"\n  {violation.description}" for violation in error.violations)
-        _fail(f"{error}{details}")
+    except (DomainError, DatabaseNotReady, AddressInUse, checkup.FolderNotMade) as error:
+        _fail(str(error))
 
 
 def _fail(text: str) -> NoReturn:

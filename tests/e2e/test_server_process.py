@@ -42,7 +42,6 @@ NO_SECRET_KEY = {"DEMO_MODE": "false", "PASSWORD_ROUNDS": "600000"}
 SECRET_KEY = "3f1c-a-key-that-is-long-enough-for-production-and-nobodys"
 
 # Strict: whoever mends the server takes the mark away.
-KNOWN_FAULT = pytest.mark.xfail(strict=True, reason="a fault of the server, reported")
 
 MakeServer = Callable[..., ServerProcess]
 SubmitCall: TypeAlias = (
@@ -251,13 +250,11 @@ class TestRefusingToServe:
         }
         assert "hunter22" not in told
 
-    @KNOWN_FAULT
     def test_with_a_database_that_does_not_answer(self, make_server: MakeServer) -> None:
         told = self.refused(make_server(DATABASE_URL="postgresql://absense:hunter22@127.0.0.1:1/absense"))
         assert "hunter22" not in told
         assert "database" in told.lower()
 
-    @KNOWN_FAULT
     def test_with_a_folder_that_cannot_be_made(self, server: ServerProcess) -> None:
         server.environment["STORAGE_FOLDER"] = str(server.folder / "absense.db" / "blobs")
         assert "blobs" in self.refused(server)
@@ -271,7 +268,6 @@ class TestRefusingToServe:
 
 
 class TestStopping:
-    @KNOWN_FAULT
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
     async def test_health_turns_before_the_streams_end(self, server: ServerProcess, number: signal.Signals) -> None:
         server.start()
@@ -394,13 +390,11 @@ class TestCreateAdmin:
         assert (code, out) == (1, "")
         assert len(told.splitlines()) == 1
 
-    @KNOWN_FAULT
     @pytest.mark.parametrize("email", ["", "root", "a b@example.edu"])
     def test_what_is_no_address_is_refused(self, server: ServerProcess, email: str) -> None:
         code, out, _ = self.create(server, PASSWORD, email)
         assert (code, out) == (1, "")
 
-    @KNOWN_FAULT
     def test_a_database_without_tables_is_told(self, make_server: MakeServer) -> None:
         code, out, told = self.create(make_server(), PASSWORD)
         assert (code, out) == (1, "")
