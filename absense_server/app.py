@@ -27,7 +27,7 @@ from absense_server.adapters.threads import ThreadPool
 from absense_server.adapters.tokens import JwtAccessTokens
 from absense_server.domain import consent
 from absense_server.domain.codes import CodeKeys
-from absense_server.domain.errors import BackendUnavailable
+from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.domain.images import MediaType
 from absense_server.domain.pages import PageTokens
 from absense_server.domain.policy import Engines

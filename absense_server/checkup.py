@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from absense_server.adapters.blobs.s3 import S3Blobs
 from absense_server.adapters.db import migrate
 from absense_server.adapters.db.engine import create_engine
-from absense_server.domain.errors import DomainError
+from absense_server.domain.errors.base import DomainError
 from absense_server.settings import DEMO_SECRET_KEY, Settings
 
 _LITTLE_SPACE = 1024**3

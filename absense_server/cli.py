@@ -16,7 +16,7 @@ from absense_server.adapters import logs
 from absense_server.adapters.db import migrate as migrations
 from absense_server.adapters.db.engine import create_engine
 from absense_server.app import AddressInUse, App, DatabaseNotReady
-from absense_server.domain.errors import DomainError
+from absense_server.domain.errors.base import DomainError
 from absense_server.domain.people import Caller, NewUser, Role
 from absense_server.services.seeding import DEMO_ACCOUNTS
 from absense_server.settings import Settings, SettingsInvalid

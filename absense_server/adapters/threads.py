@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from typing import TypeVar
 
-from absense_server.domain.errors import Overloaded, ShuttingDown
+from absense_server.domain.errors.calls import Overloaded, ShuttingDown
 
 T = TypeVar("T")
 

@@ -9,7 +9,7 @@ import jwt
 from jwt.types import Options
 
 from absense_server.adapters.keys import KeyRing
-from absense_server.domain.errors import TokenExpired, TokenInvalid
+from absense_server.domain.errors.accounts import TokenExpired, TokenInvalid
 from absense_server.domain.ids import SignInId, UserId
 from absense_server.domain.people import Role
 from absense_server.ports.outside import AccessClaims

@@ -13,7 +13,9 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from absense_server.domain.errors import CodeTimesInvalid, FieldViolation, QrCodeMalformed
+from absense_server.domain.errors.base import FieldViolation
+from absense_server.domain.errors.codes import QrCodeMalformed
+from absense_server.domain.errors.sessions import CodeTimesInvalid
 from absense_server.domain.ids import SessionId
 
 CLOCK_TOLERANCE = timedelta(seconds=2)

@@ -5,12 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
-from absense_server.domain.errors import (
-    CourseArchived,
-    EnrollmentClosed,
-    TermClosed,
-    WrongProgrammeOrLevel,
-)
+from absense_server.domain.errors.courses import CourseArchived, EnrollmentClosed, TermClosed, WrongProgrammeOrLevel
 from absense_server.domain.ids import CourseId, EnrollmentId, ProgrammeId, TermId
 from absense_server.domain.people import Person, User
 

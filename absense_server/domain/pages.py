@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from absense_server.domain.errors import PageTokenInvalid
+from absense_server.domain.errors.calls import PageTokenInvalid
 
 T = TypeVar("T")
 

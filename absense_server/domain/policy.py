@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from absense_server.domain.errors import CheckUnavailable
+from absense_server.domain.errors.sessions import CheckUnavailable
 from absense_server.domain.verdicts import Check, Outcome, Verdict
 
 POLICY_VERSION = "2026-11"

@@ -6,7 +6,8 @@ from datetime import datetime
 from enum import Enum
 
 from absense_server.domain.devices import NO_EVIDENCE, DeviceEvidence, judge_device
-from absense_server.domain.errors import DecisionNotAllowed, RevisionMismatch
+from absense_server.domain.errors.calls import RevisionMismatch
+from absense_server.domain.errors.claims import DecisionNotAllowed
 from absense_server.domain.ids import ClaimId, CourseId, DecisionId, ImageId, RecordId, SessionId
 from absense_server.domain.people import Person
 from absense_server.domain.places import Fix, judge_place

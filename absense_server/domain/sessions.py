@@ -6,13 +6,8 @@ from enum import Enum
 
 from absense_server.domain import codes
 from absense_server.domain.codes import CodeTimes, Generation, Step
-from absense_server.domain.errors import (
-    FieldViolation,
-    SessionCancelled,
-    SessionClosed,
-    SessionNotOpen,
-    SessionTimesInvalid,
-)
+from absense_server.domain.errors.base import FieldViolation
+from absense_server.domain.errors.sessions import SessionCancelled, SessionClosed, SessionNotOpen, SessionTimesInvalid
 from absense_server.domain.ids import CourseId, ProgrammeId, SessionId
 from absense_server.domain.people import Person
 from absense_server.domain.places import Geofence

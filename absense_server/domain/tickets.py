@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from absense_server.domain.errors import ScanTicketExpired, ScanTicketInvalid
+from absense_server.domain.errors.codes import ScanTicketExpired, ScanTicketInvalid
 from absense_server.domain.ids import SessionId, UserId
 
 LIFE = timedelta(minutes=3)

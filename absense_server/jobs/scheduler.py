@@ -6,7 +6,7 @@ from datetime import datetime
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
-from absense_server.domain.errors import DomainError
+from absense_server.domain.errors.base import DomainError
 from absense_server.ports.outside import Clock, EventBus, Threads
 from absense_server.services.revocations import Revocations
 from absense_server.services.sessions import Sessions

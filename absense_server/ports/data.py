@@ -6,7 +6,6 @@ the key `after`.
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -23,127 +22,24 @@ from absense_server.domain.ids import (
     ProgrammeId,
     RecordId,
     SessionId,
-    SignInId,
     TermId,
     UserId,
 )
-from absense_server.domain.images import MediaType
-from absense_server.domain.people import Person, User, UserState
-from absense_server.domain.policy import Attention, RecordStatus
+from absense_server.domain.people import User, UserState
+from absense_server.domain.policy import RecordStatus
 from absense_server.domain.records import AttendanceRecord
-from absense_server.domain.sessions import AttendanceSession, Counts, SessionState
-
-
-class Race(Exception):
-    """Somebody else's transaction got there first: read again and decide anew. Never reaches a caller."""
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """A user with the hash of the password; None for an account that has none yet."""
-
-    user: User
-    password_hash: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class SignIn:
-    """What an access token belongs to."""
-
-    id: SignInId
-    user_id: UserId
-    started_at: datetime
-    device_name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Revocation:
-    """Ends one sign-in, or every sign-in of a user begun before `at`."""
-
-    user_id: UserId
-    at: datetime
-    sign_in_id: SignInId | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class DoneRequest:
-    """A request that made something: what it asked for (SHA-256) and what it made."""
-
-    fingerprint: bytes
-    resource_id: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class StoredImage:
-    """A photograph kept as an encrypted blob; erasing the row voids every copy of the blob."""
-
-    id: ImageId
-    owner_id: UserId
-    blob_name: str
-    wrapped_key: bytes
-    key_id: str
-    media_type: MediaType
-    size: int
-    width: int
-    height: int
-    sha256: bytes
-    """Of the bytes as received."""
-    stored_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class KnownClaim:
-    """A claim kept under the id that a new one names."""
-
-    record_id: RecordId
-    fingerprint: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """The enrollment that covers a session."""
-
-    programme_id: ProgrammeId | None
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimView:
-    """All that is known when a claim arrives, read at once."""
-
-    student: Person
-    known: KnownClaim | None
-    session: AttendanceSession | None
-    coverage: Coverage | None
-    device: Device | None
-    record: AttendanceRecord | None
-
-
-@dataclass(frozen=True, slots=True)
-class SessionFilter:
-    """Which sessions to list."""
-
-    course_id: CourseId | None = None
-    states: frozenset[SessionState] = frozenset()
-    opens_from: datetime | None = None
-    opens_until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FlaggedFilter:
-    """Which flagged records to list."""
-
-    session_id: SessionId | None = None
-    course_id: CourseId | None = None
-    attention: Attention | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OpenSession:
-    """A session open to a student, with the student's record there."""
-
-    session: AttendanceSession
-    record_id: RecordId | None
-    record_status: RecordStatus | None
+from absense_server.domain.sessions import AttendanceSession, Counts
+from absense_server.ports.findings import (
+    ClaimView,
+    Credentials,
+    DoneRequest,
+    FlaggedFilter,
+    OpenSession,
+    Revocation,
+    SessionFilter,
+    SignIn,
+    StoredImage,
+)
 
 
 class Users(Protocol):

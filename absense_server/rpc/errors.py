@@ -7,7 +7,7 @@ import grpc
 from google.protobuf import duration_pb2
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 
-from absense_server.domain.errors import DomainError, Kind
+from absense_server.domain.errors.base import DomainError, Kind
 
 DOMAIN: Final = "absense"
 """`google.rpc.ErrorInfo.domain` of every reason."""

@@ -2,7 +2,8 @@
 
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
-from absense_server.domain.errors import FieldViolation, RoleNotOpen, SignInEnded, WeakPassword
+from absense_server.domain.errors.accounts import RoleNotOpen, SignInEnded, WeakPassword
+from absense_server.domain.errors.base import FieldViolation
 from absense_server.domain.ids import UserId
 from absense_server.domain.passwords import password_faults
 from absense_server.domain.people import (

@@ -9,14 +9,10 @@ from absense_server.domain.advice import Advice, advice_on
 from absense_server.domain.audit import Action
 from absense_server.domain.claims import ClaimHeader
 from absense_server.domain.devices import DeviceEvidence
-from absense_server.domain.errors import (
-    ClaimIdReused,
-    DomainError,
-    OutOfScope,
-    SessionNotFound,
-    StatementMalformed,
-    TooManyUnenrolledClaims,
-)
+from absense_server.domain.errors.base import DomainError
+from absense_server.domain.errors.claims import ClaimIdReused, StatementMalformed, TooManyUnenrolledClaims
+from absense_server.domain.errors.codes import OutOfScope
+from absense_server.domain.errors.sessions import SessionNotFound
 from absense_server.domain.ids import RecordId, SessionId
 from absense_server.domain.people import Caller, Person
 from absense_server.domain.policy import RecordStatus
@@ -31,7 +27,8 @@ from absense_server.domain.records import (
     with_claim,
 )
 from absense_server.domain.sessions import AttendanceSession, SessionState
-from absense_server.ports.data import ClaimView, Race, Transaction, UnitOfWork
+from absense_server.ports.data import Transaction, UnitOfWork
+from absense_server.ports.findings import ClaimView, Race
 from absense_server.ports.outside import Clock, EventBus, Ids, Threads
 from absense_server.services.claim_phones import ClaimPhones
 from absense_server.services.code_proofs import CodeProofs, SessionReference

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from absense_server.domain import codes
 from absense_server.domain.codes import CodeKeys, Generation, ScannedCode, Step
-from absense_server.domain.errors import (
+from absense_server.domain.errors.codes import (
     QrCodeExpired,
     QrCodeWrong,
     TypedCodeOff,

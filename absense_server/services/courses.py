@@ -3,7 +3,7 @@
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
 from absense_server.domain.courses import Course, NewCourse, Term
-from absense_server.domain.errors import NoCurrentTerm, ProgrammeNotFound, TermNotFound
+from absense_server.domain.errors.courses import NoCurrentTerm, ProgrammeNotFound, TermNotFound
 from absense_server.domain.ids import CourseId
 from absense_server.domain.pages import Page, PageRequest, PageTokens
 from absense_server.domain.people import Caller, Person

@@ -5,7 +5,8 @@ from datetime import datetime
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
 from absense_server.domain.devices import BINDING_CONTEXT, MAX_BINDING_AGE, Device, DeviceKey, NewDevice
-from absense_server.domain.errors import DeviceAlreadyBound, DeviceNotFound, DeviceTaken, KeyProofInvalid, SignInEnded
+from absense_server.domain.errors.accounts import SignInEnded
+from absense_server.domain.errors.devices import DeviceAlreadyBound, DeviceNotFound, DeviceTaken, KeyProofInvalid
 from absense_server.domain.ids import DeviceId
 from absense_server.domain.people import Caller
 from absense_server.ports.data import UnitOfWork

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from absense_server.domain.errors import RequestIdReused
+from absense_server.domain.errors.calls import RequestIdReused
 from absense_server.domain.ids import UserId
-from absense_server.ports.data import DoneRequest, Transaction
+from absense_server.ports.data import Transaction
+from absense_server.ports.findings import DoneRequest
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from absense_server.domain.pages import Page, PageRequest, PageTokens
 from absense_server.domain.people import Caller, Person
 from absense_server.domain.policy import RecordStatus
 from absense_server.domain.records import AttendanceRecord, Decision
-from absense_server.ports.data import FlaggedFilter, StoredImage, UnitOfWork
+from absense_server.ports.data import UnitOfWork
+from absense_server.ports.findings import FlaggedFilter, StoredImage
 from absense_server.ports.outside import BlobDamaged, BlobStore, Clock, EventBus, Ids, Sealed, Threads, Vault
 from absense_server.services.settle import settle
 

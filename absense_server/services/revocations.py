@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from absense_server.domain.errors import BackendUnavailable
+from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.domain.ids import SignInId, UserId
 from absense_server.ports.data import UnitOfWork
 from absense_server.ports.outside import AccessClaims, Clock

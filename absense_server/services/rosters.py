@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
 from absense_server.domain.courses import Course, Enrollment
-from absense_server.domain.errors import NotEnrolled, SignInEnded
+from absense_server.domain.errors.accounts import SignInEnded
+from absense_server.domain.errors.courses import NotEnrolled
 from absense_server.domain.ids import CourseId, EnrollmentId, RecordId, SessionId
 from absense_server.domain.pages import Page, PageRequest, PageTokens
 from absense_server.domain.people import Caller, User

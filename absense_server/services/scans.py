@@ -5,14 +5,17 @@ from datetime import datetime
 
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
-from absense_server.domain.errors import DomainError, OutOfScope, SessionNotFound
+from absense_server.domain.errors.base import DomainError
+from absense_server.domain.errors.codes import OutOfScope
+from absense_server.domain.errors.sessions import SessionNotFound
 from absense_server.domain.ids import RecordId, SessionId
 from absense_server.domain.people import Caller
 from absense_server.domain.policy import RecordStatus
 from absense_server.domain.proofs import ScannedProof, TypedProof
 from absense_server.domain.sessions import AttendanceSession
 from absense_server.domain.tickets import ScanTicket, TicketOffice
-from absense_server.ports.data import ClaimView, UnitOfWork
+from absense_server.ports.data import UnitOfWork
+from absense_server.ports.findings import ClaimView
 from absense_server.ports.outside import Clock
 from absense_server.services.code_proofs import CodeProofs
 

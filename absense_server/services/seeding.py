@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from absense_server.domain.courses import Course, Enrollment, Programme, Term
-from absense_server.domain.errors import EmailTaken
+from absense_server.domain.errors.accounts import EmailTaken
 from absense_server.domain.ids import CourseId, EnrollmentId, ProgrammeId, TermId, UserId
 from absense_server.domain.people import Role, User, UserState
 from absense_server.ports.data import Transaction, UnitOfWork

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
 from absense_server.domain.codes import CodeTimes, Generation
-from absense_server.domain.errors import ProgrammeNotFound, SessionOverlaps
+from absense_server.domain.errors.courses import ProgrammeNotFound
+from absense_server.domain.errors.sessions import SessionOverlaps
 from absense_server.domain.ids import SessionId
 from absense_server.domain.pages import Page, PageRequest, PageTokens
 from absense_server.domain.people import Caller, Person
@@ -22,7 +23,8 @@ from absense_server.domain.sessions import (
     SessionState,
     window_for,
 )
-from absense_server.ports.data import OpenSession, SessionFilter, Transaction, UnitOfWork
+from absense_server.ports.data import Transaction, UnitOfWork
+from absense_server.ports.findings import OpenSession, SessionFilter
 from absense_server.ports.outside import Clock, EventBus, Ids
 from absense_server.services.requests import RequestKey, made_before
 from absense_server.services.settle import settle

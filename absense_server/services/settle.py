@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from absense_server.domain.errors import Overloaded
-from absense_server.ports.data import Race
+from absense_server.domain.errors.calls import Overloaded
+from absense_server.ports.findings import Race
 
 T = TypeVar("T")
 _ATTEMPTS = 10

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
-from absense_server.domain.errors import AccountNotActive, BadCredentials
+from absense_server.domain.errors.accounts import AccountNotActive, BadCredentials
 from absense_server.domain.ids import SignInId
 from absense_server.domain.people import Caller, User, UserState, normalize_email
-from absense_server.ports.data import Credentials, SignIn, UnitOfWork
+from absense_server.ports.data import UnitOfWork
+from absense_server.ports.findings import Credentials, SignIn
 from absense_server.ports.outside import AccessClaims, AccessTokens, Clock, Ids, Passwords, Threads
 
 WHAT_TO_DO = {

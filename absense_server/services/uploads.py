@@ -9,12 +9,11 @@ from weakref import WeakValueDictionary
 
 from absense_server.domain import images
 from absense_server.domain.claims import Announcement
-from absense_server.domain.errors import (
-    DeadlinePassed,
-    DomainError,
+from absense_server.domain.errors.base import DomainError
+from absense_server.domain.errors.calls import DeadlinePassed, Overloaded
+from absense_server.domain.errors.claims import (
     ImageNotSupported,
     ImageTooManyPixels,
-    Overloaded,
     UploadHashMismatch,
     UploadOutOfOrder,
     UploadSizeMismatch,
@@ -22,7 +21,7 @@ from absense_server.domain.errors import (
 )
 from absense_server.domain.ids import ImageId, UserId
 from absense_server.domain.images import MediaType, NotAPhotograph, Photograph, TooManyPixels
-from absense_server.ports.data import StoredImage
+from absense_server.ports.findings import StoredImage
 from absense_server.ports.outside import BlobStore, Clock, Ids, Threads, Vault
 
 _AT_ONCE = 2

@@ -17,7 +17,7 @@ import pytest
 
 from absense_server.adapters.blobs.folder import FolderBlobs
 from absense_server.adapters.blobs.s3 import S3Blobs
-from absense_server.domain.errors import BackendUnavailable
+from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.ports.outside import BlobStore
 from tests.support import seaweedfs
 from tests.support.seaweedfs import S3Server, free_ports

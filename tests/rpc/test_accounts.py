@@ -28,10 +28,10 @@ from absense.v1 import (
 )
 from absense_server.app import SERVICES
 from absense_server.domain import consent
-from absense_server.domain.errors import EmailTaken
+from absense_server.domain.errors.accounts import EmailTaken
 from absense_server.domain.ids import SignInId, UserId
 from absense_server.domain.people import Caller, NewUser, Role, User, UserState
-from absense_server.ports.data import Revocation
+from absense_server.ports.findings import Revocation
 from absense_server.rpc.policy import AccessPolicy, AccessRule, find_service, path_of
 from absense_server.rpc.rate_limits import LIMITS
 from tests.rpc.interceptors.rig import KINDS, Rig, path

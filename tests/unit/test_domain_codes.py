@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from absense_server.domain import codes
 from absense_server.domain.codes import CLOCK_TOLERANCE, CodeKeys, CodeTimes, Generation, parse_text
-from absense_server.domain.errors import PageTokenInvalid, QrCodeMalformed, ScanTicketExpired, ScanTicketInvalid
+from absense_server.domain.errors.calls import PageTokenInvalid
+from absense_server.domain.errors.codes import QrCodeMalformed, ScanTicketExpired, ScanTicketInvalid
 from absense_server.domain.ids import SessionId, UserId
 from absense_server.domain.pages import PageTokens
 from absense_server.domain.tickets import LIFE, ScanTicket, TicketOffice

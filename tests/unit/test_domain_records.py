@@ -12,7 +12,8 @@ from absense_server.domain import records
 from absense_server.domain.advice import SENTENCES, advice_on
 from absense_server.domain.codes import CodeTimes, Generation
 from absense_server.domain.devices import DeviceEvidence
-from absense_server.domain.errors import DecisionNotAllowed, RevisionMismatch
+from absense_server.domain.errors.calls import RevisionMismatch
+from absense_server.domain.errors.claims import DecisionNotAllowed
 from absense_server.domain.ids import ClaimId, CourseId, DecisionId, RecordId, SessionId, UserId
 from absense_server.domain.people import Person
 from absense_server.domain.places import Fix, Geofence, LatLng

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from absense_server.domain.advice import SENTENCES
 from absense_server.domain.codes import CodeTimes, Generation
 from absense_server.domain.devices import DeviceEvidence, judge_device
-from absense_server.domain.errors import CheckUnavailable, CodeTimesInvalid, SessionTimesInvalid
+from absense_server.domain.errors.sessions import CheckUnavailable, CodeTimesInvalid, SessionTimesInvalid
 from absense_server.domain.ids import CourseId, SessionId, UserId
 from absense_server.domain.passwords import password_faults
 from absense_server.domain.people import Person

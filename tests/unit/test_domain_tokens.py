@@ -8,7 +8,8 @@ from uuid import UUID
 import pytest
 
 from absense_server.domain.codes import hkdf
-from absense_server.domain.errors import PageTokenInvalid, ScanTicketExpired, ScanTicketInvalid
+from absense_server.domain.errors.calls import PageTokenInvalid
+from absense_server.domain.errors.codes import ScanTicketExpired, ScanTicketInvalid
 from absense_server.domain.ids import SessionId, UserId
 from absense_server.domain.pages import PageTokens
 from absense_server.domain.tickets import LIFE, ScanTicket, TicketOffice

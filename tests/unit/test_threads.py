@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from absense_server.adapters.threads import ThreadPool
-from absense_server.domain.errors import Overloaded, ShuttingDown
+from absense_server.domain.errors.calls import Overloaded, ShuttingDown
 
 SIZE = 2
 PATIENCE_S = 30

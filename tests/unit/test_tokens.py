@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from absense_server.adapters.keys import KeyRing
 from absense_server.adapters.tokens import PURPOSE, JwtAccessTokens
-from absense_server.domain.errors import TokenExpired, TokenInvalid
+from absense_server.domain.errors.accounts import TokenExpired, TokenInvalid
 from absense_server.domain.ids import SignInId, UserId
 from absense_server.domain.people import Role
 from absense_server.ports.outside import AccessClaims

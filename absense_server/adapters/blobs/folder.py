@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from absense_server.adapters.blobs import require_name
-from absense_server.domain.errors import BackendUnavailable
+from absense_server.domain.errors.calls import BackendUnavailable
 
 
 class FolderBlobs:

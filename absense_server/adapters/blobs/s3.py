@@ -4,7 +4,7 @@ from contextlib import closing
 from typing import Any
 
 from absense_server.adapters.blobs import require_name
-from absense_server.domain.errors import BackendUnavailable
+from absense_server.domain.errors.calls import BackendUnavailable
 
 _CONNECT_SECONDS = 2
 _READ_SECONDS = 5

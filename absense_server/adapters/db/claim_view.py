@@ -17,9 +17,9 @@ from absense_server.adapters.db.tables import (
     enrollments,
 )
 from absense_server.adapters.db.users import to_person
-from absense_server.domain.errors import SignInEnded
+from absense_server.domain.errors.accounts import SignInEnded
 from absense_server.domain.ids import ClaimId, SessionId, UserId
-from absense_server.ports.data import ClaimView, Coverage, KnownClaim
+from absense_server.ports.findings import ClaimView, Coverage, KnownClaim
 
 _STUDENT = bindparam("student_id", type_=devices.c.student_id.type)
 

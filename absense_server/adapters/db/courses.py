@@ -20,10 +20,10 @@ from absense_server.adapters.db.tables import (
 )
 from absense_server.adapters.db.users import person_columns, to_person
 from absense_server.domain.courses import Course, Programme, Term, TermState, folded
-from absense_server.domain.errors import CourseCodeTaken, CourseNotFound
+from absense_server.domain.errors.courses import CourseCodeTaken, CourseNotFound
 from absense_server.domain.ids import CourseId, ProgrammeId, TermId, UserId
 from absense_server.domain.people import Person
-from absense_server.ports.data import Race
+from absense_server.ports.findings import Race
 
 COURSE_TABLES = courses.join(terms, terms.c.id == courses.c.term_id)
 COURSE_COLUMNS = (*labelled("course_", courses), *labelled("term_", terms))

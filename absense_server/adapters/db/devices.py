@@ -6,7 +6,7 @@ from absense_server.adapters.db.errors import unless_taken
 from absense_server.adapters.db.rows import AnyRow, labelled
 from absense_server.adapters.db.tables import devices
 from absense_server.domain.devices import Device
-from absense_server.domain.errors import DeviceAlreadyBound, DeviceTaken
+from absense_server.domain.errors.devices import DeviceAlreadyBound, DeviceTaken
 from absense_server.domain.ids import UserId
 
 DEVICE_COLUMNS = labelled(

@@ -13,7 +13,7 @@ from absense_server.adapters.db.tables import courses, enrollments, users
 from absense_server.adapters.db.users import person_columns, to_person
 from absense_server.domain.courses import Enrollment
 from absense_server.domain.ids import CourseId, EnrollmentId, UserId
-from absense_server.ports.data import Race
+from absense_server.ports.findings import Race
 
 _COLUMNS = (
     *labelled("enrollment_", enrollments, "id", "from_at", "until_at", "programme_id", "level"),

@@ -10,8 +10,8 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, Operation
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from absense_server.adapters.db.tables import metadata
-from absense_server.domain.errors import BackendUnavailable
-from absense_server.ports.data import Race
+from absense_server.domain.errors.calls import BackendUnavailable
+from absense_server.ports.findings import Race
 
 _COLUMNS_OF_NAME = {
     str(rule.name): ", ".join(f"{table.name}.{column.name}" for column in rule.columns)

@@ -4,9 +4,9 @@ from sqlalchemy import Connection, insert, select
 
 from absense_server.adapters.db.courses import teaches
 from absense_server.adapters.db.tables import attendance_records, claims, images
-from absense_server.domain.errors import ImageNotFound
+from absense_server.domain.errors.claims import ImageNotFound
 from absense_server.domain.ids import ImageId, UserId
-from absense_server.ports.data import StoredImage
+from absense_server.ports.findings import StoredImage
 
 
 class SqlImages:

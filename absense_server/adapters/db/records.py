@@ -29,11 +29,11 @@ from absense_server.adapters.db.tables import (
     enrollments,
     verdicts,
 )
-from absense_server.domain.errors import RecordNotFound
+from absense_server.domain.errors.claims import RecordNotFound
 from absense_server.domain.ids import ClaimId, CourseId, RecordId, SessionId, UserId
 from absense_server.domain.policy import RecordStatus
 from absense_server.domain.records import AttendanceRecord
-from absense_server.ports.data import ClaimView, FlaggedFilter, Race
+from absense_server.ports.findings import ClaimView, FlaggedFilter, Race
 
 _RECORDS = select(*RECORD_COLUMNS).select_from(RECORD_TABLES)
 _ADD_RECORD = insert(attendance_records)

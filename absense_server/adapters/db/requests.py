@@ -8,7 +8,7 @@ from sqlalchemy import Connection, insert, select
 from absense_server.adapters.db.errors import unless_taken
 from absense_server.adapters.db.tables import requests
 from absense_server.domain.ids import UserId
-from absense_server.ports.data import DoneRequest, Race
+from absense_server.ports.findings import DoneRequest, Race
 
 
 class SqlRequests:

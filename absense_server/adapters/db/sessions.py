@@ -36,11 +36,11 @@ from absense_server.adapters.db.tables import (
     typed_code_tries,
 )
 from absense_server.domain.codes import Generation
-from absense_server.domain.errors import SessionNotFound
+from absense_server.domain.errors.sessions import SessionNotFound
 from absense_server.domain.ids import CourseId, ProgrammeId, SessionId, UserId
 from absense_server.domain.policy import RecordStatus
 from absense_server.domain.sessions import AttendanceSession, Counts, SessionState
-from absense_server.ports.data import OpenSession, Race, SessionFilter
+from absense_server.ports.findings import OpenSession, Race, SessionFilter
 
 _SESSIONS = select(*SESSION_COLUMNS).select_from(SESSION_TABLES)
 

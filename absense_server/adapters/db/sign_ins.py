@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from absense_server.adapters.db.tables import revocations, sign_ins
-from absense_server.ports.data import Revocation, SignIn
+from absense_server.ports.findings import Revocation, SignIn
 
 
 class SqlSignIns:

@@ -8,10 +8,10 @@ from sqlalchemy import Connection, FromClause, Label, insert, or_, select, updat
 from absense_server.adapters.db.errors import unless_taken
 from absense_server.adapters.db.rows import AnyRow
 from absense_server.adapters.db.tables import users
-from absense_server.domain.errors import EmailTaken
+from absense_server.domain.errors.accounts import EmailTaken
 from absense_server.domain.ids import UserId
 from absense_server.domain.people import Person, User, UserState, normalize_email
-from absense_server.ports.data import Credentials, Race
+from absense_server.ports.findings import Credentials, Race
 
 
 class SqlUsers:

@@ -30,12 +30,10 @@ from absense_server.domain.devices import (
     Platform,
     SignedBytes,
 )
-from absense_server.domain.errors import (
-    FieldViolation,
-    InvalidRequest,
-    KeyProofInvalid,
-    UploadOutOfOrder,
-)
+from absense_server.domain.errors.base import FieldViolation
+from absense_server.domain.errors.calls import InvalidRequest
+from absense_server.domain.errors.claims import UploadOutOfOrder
+from absense_server.domain.errors.devices import KeyProofInvalid
 from absense_server.domain.ids import ClaimId, CourseId, ProgrammeId, RecordId, SessionId, TermId
 from absense_server.domain.pages import DEFAULT_SIZE, PageRequest
 from absense_server.domain.people import NewUser, Role
@@ -43,7 +41,7 @@ from absense_server.domain.places import DEFAULT_RADIUS_M, Fix, Geofence, LatLng
 from absense_server.domain.policy import PolicyWishes, RecordStatus
 from absense_server.domain.proofs import Proof, ScannedProof, TicketProof, TypedProof
 from absense_server.domain.sessions import NewSession
-from absense_server.ports.data import FlaggedFilter, SessionFilter
+from absense_server.ports.findings import FlaggedFilter, SessionFilter
 from absense_server.rpc.convert import pairs
 from absense_server.services.requests import RequestKey
 

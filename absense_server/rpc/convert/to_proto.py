@@ -25,14 +25,14 @@ from absense.v1 import (
 from absense_server.domain.advice import Advice
 from absense_server.domain.courses import Course, Enrollment
 from absense_server.domain.devices import Device
-from absense_server.domain.errors import DomainError
+from absense_server.domain.errors.base import DomainError
 from absense_server.domain.people import Person, User
 from absense_server.domain.places import Fix, Geofence, LatLng
 from absense_server.domain.policy import Policy
 from absense_server.domain.records import AttendanceRecord, Claim, Decision
 from absense_server.domain.sessions import AttendanceSession, Counts
 from absense_server.domain.verdicts import Verdict
-from absense_server.ports.data import OpenSession, StoredImage
+from absense_server.ports.findings import OpenSession, StoredImage
 from absense_server.rpc.convert import pairs
 from absense_server.services.check_in import Submission
 from absense_server.services.qr_codes import QrCode, QrStatus

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any, Final
 
-from absense_server.domain.errors import NotSignedIn, RecentSignInRequired, WrongRole
+from absense_server.domain.errors.accounts import NotSignedIn, RecentSignInRequired, WrongRole
 from absense_server.ports.outside import Clock
 from absense_server.rpc.interceptors.base import Call, Interceptor, Proceed
 from absense_server.rpc.policy import AccessPolicy

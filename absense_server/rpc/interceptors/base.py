@@ -16,7 +16,8 @@ import grpc
 import grpc.aio
 from google.protobuf.message import DecodeError
 
-from absense_server.domain.errors import FieldViolation, InvalidRequest
+from absense_server.domain.errors.base import FieldViolation
+from absense_server.domain.errors.calls import InvalidRequest
 from absense_server.domain.people import Caller
 from absense_server.ports.outside import AccessClaims
 from absense_server.rpc.calls import Metadata

@@ -8,7 +8,7 @@ import grpc.aio
 import structlog
 from google.rpc import status_pb2
 
-from absense_server.domain.errors import DomainError
+from absense_server.domain.errors.base import DomainError
 from absense_server.rpc.calls import REQUEST_ID_KEY
 from absense_server.rpc.errors import code_of, internal, to_status
 from absense_server.rpc.interceptors.base import Call, Interceptor, Proceed

@@ -5,7 +5,9 @@ from collections import Counter
 from datetime import timedelta
 from typing import Any, Final
 
-from absense_server.domain.errors import BackendUnavailable, DomainError, RateLimited, ShuttingDown, SignInEnded
+from absense_server.domain.errors.accounts import SignInEnded
+from absense_server.domain.errors.base import DomainError
+from absense_server.domain.errors.calls import BackendUnavailable, RateLimited, ShuttingDown
 from absense_server.ports.outside import AccessClaims, Clock, Revoked
 from absense_server.rpc.interceptors.base import Call, Interceptor, Proceed
 

@@ -5,7 +5,7 @@ from hashlib import blake2b
 from ipaddress import ip_address
 from typing import Any, NamedTuple
 
-from absense_server.domain.errors import RateLimited
+from absense_server.domain.errors.calls import RateLimited
 from absense_server.domain.people import Caller, normalize_email
 from absense_server.rpc.interceptors.base import Call, Interceptor, Proceed
 from absense_server.rpc.policy import AccessPolicy, PolicyError

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from absense_server.domain.errors import BackendUnavailable, SignInEnded, TokenExpired, TokenInvalid
+from absense_server.domain.errors.accounts import SignInEnded, TokenExpired, TokenInvalid
+from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.domain.people import Caller
 from absense_server.ports.outside import AccessClaims, AccessTokens, Clock, Revoked
 from absense_server.rpc.calls import address_of, bearer_token, set_caller

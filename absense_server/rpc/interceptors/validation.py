@@ -7,7 +7,8 @@ from google.protobuf.descriptor import Descriptor
 from google.protobuf.message_factory import GetMessageClass
 from protovalidate import Validator, Violation
 
-from absense_server.domain.errors import FieldViolation, InvalidRequest
+from absense_server.domain.errors.base import FieldViolation
+from absense_server.domain.errors.calls import InvalidRequest
 from absense_server.rpc.interceptors.base import Call, Interceptor
 from absense_server.rpc.policy import find_service
 

@@ -8,10 +8,11 @@ from sqlalchemy import select
 
 from absense_server.adapters.db.tables import audit_events, audit_private, devices
 from absense_server.domain.audit import Action, event, machine_event
-from absense_server.domain.errors import DeviceAlreadyBound, DeviceTaken, EmailTaken
+from absense_server.domain.errors.accounts import EmailTaken
+from absense_server.domain.errors.devices import DeviceAlreadyBound, DeviceTaken
 from absense_server.domain.ids import SignInId
 from absense_server.domain.people import Caller, Role, UserState
-from absense_server.ports.data import Credentials, DoneRequest, Race, Revocation, SignIn
+from absense_server.ports.findings import Credentials, DoneRequest, Race, Revocation, SignIn
 from tests.integration.db.world import MINUTE, NOW, World, a_device, a_user
 
 

@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 
 from absense_server.domain.courses import Course, TermState
-from absense_server.domain.errors import CourseCodeTaken, CourseNotFound
+from absense_server.domain.errors.courses import CourseCodeTaken, CourseNotFound
 from absense_server.domain.ids import CourseId, ProgrammeId, TermId
-from absense_server.ports.data import Race
+from absense_server.ports.findings import Race
 from tests.integration.db.world import MINUTE, NOW, World, all_pages, an_enrollment
 
 

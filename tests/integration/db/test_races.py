@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from uuid import uuid4
 
 from absense_server.domain.codes import Generation
-from absense_server.domain.errors import CourseCodeTaken, DeviceAlreadyBound, DeviceTaken, EmailTaken
+from absense_server.domain.errors.accounts import EmailTaken
+from absense_server.domain.errors.courses import CourseCodeTaken
+from absense_server.domain.errors.devices import DeviceAlreadyBound, DeviceTaken
 from absense_server.domain.ids import CourseId
 from absense_server.domain.records import confirmed, with_claim
-from absense_server.ports.data import DoneRequest, Race
+from absense_server.ports.findings import DoneRequest, Race
 from tests.integration.db.conftest import THREADS
 from tests.integration.db.world import (
     MINUTE,

@@ -9,7 +9,8 @@ from sqlalchemy import delete
 
 from absense_server.adapters.db.tables import images, users
 from absense_server.domain.devices import DeviceEvidence
-from absense_server.domain.errors import ImageNotFound, RecordNotFound, SignInEnded
+from absense_server.domain.errors.accounts import SignInEnded
+from absense_server.domain.errors.claims import ImageNotFound, RecordNotFound
 from absense_server.domain.ids import ClaimId, ImageId, RecordId, SessionId, UserId
 from absense_server.domain.people import Role
 from absense_server.domain.policy import Attention, RecordStatus
@@ -24,7 +25,7 @@ from absense_server.domain.records import (
 )
 from absense_server.domain.sessions import AttendanceSession
 from absense_server.domain.verdicts import Check, Reason, passed
-from absense_server.ports.data import ClaimView, Coverage, FlaggedFilter, KnownClaim, Race
+from absense_server.ports.findings import ClaimView, Coverage, FlaggedFilter, KnownClaim, Race
 from tests.integration.db.world import (
     MINUTE,
     NOW,

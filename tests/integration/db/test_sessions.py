@@ -11,11 +11,11 @@ from sqlalchemy import delete
 
 from absense_server.adapters.db.tables import attendance_sessions, code_generations
 from absense_server.domain.codes import Generation
-from absense_server.domain.errors import SessionNotFound
+from absense_server.domain.errors.sessions import SessionNotFound
 from absense_server.domain.ids import CourseId, SessionId
 from absense_server.domain.policy import RecordStatus
 from absense_server.domain.sessions import AttendanceSession, Counts, SessionState
-from absense_server.ports.data import OpenSession, Race, SessionFilter
+from absense_server.ports.findings import OpenSession, Race, SessionFilter
 from tests.integration.db.world import MINUTE, NOW, World, a_session, all_pages
 
 MICROSECOND = timedelta(microseconds=1)

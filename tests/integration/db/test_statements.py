@@ -16,7 +16,7 @@ from absense_server.domain.people import User
 from absense_server.domain.policy import RecordStatus
 from absense_server.domain.records import AttendanceRecord, with_enrollment
 from absense_server.domain.sessions import AttendanceSession, SessionState
-from absense_server.ports.data import FlaggedFilter, SessionFilter
+from absense_server.ports.findings import FlaggedFilter, SessionFilter
 from tests.integration.db.world import NOW, World, a_claim, a_decision, a_record, statements
 
 LARGE = {

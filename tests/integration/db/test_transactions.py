@@ -18,9 +18,11 @@ from absense_server.adapters.db.engine import create_engine
 from absense_server.adapters.db.tables import terms
 from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
 from absense_server.domain.courses import TermState
-from absense_server.domain.errors import BackendUnavailable, EmailTaken
+from absense_server.domain.errors.accounts import EmailTaken
+from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.domain.ids import UserId
-from absense_server.ports.data import Race, Revocation, Transaction, UnitOfWork
+from absense_server.ports.data import Transaction, UnitOfWork
+from absense_server.ports.findings import Race, Revocation
 from tests.integration.db.world import NOW, World, a_user
 from tests.support.postgres import Postgres
 

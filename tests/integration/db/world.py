@@ -38,7 +38,7 @@ from absense_server.domain.policy import Attention, Policy, RecordStatus, Requir
 from absense_server.domain.records import AttendanceRecord, Claim, Decision, ProofKind, Sighting, Source
 from absense_server.domain.sessions import AttendanceSession, SessionCourse
 from absense_server.domain.verdicts import Check, Reason, Verdict, failed, inconclusive, passed, skipped
-from absense_server.ports.data import StoredImage
+from absense_server.ports.findings import StoredImage
 
 T = TypeVar("T")
 

@@ -13,7 +13,7 @@ import grpc.aio
 from google.rpc import error_details_pb2, status_pb2
 
 from absense.v1.auth_service_pb2 import LoginRequest, LoginResponse
-from absense_server.domain.errors import TokenExpired, TokenInvalid
+from absense_server.domain.errors.accounts import TokenExpired, TokenInvalid
 from absense_server.domain.ids import SignInId, UserId
 from absense_server.domain.people import Role
 from absense_server.ports.outside import AccessClaims

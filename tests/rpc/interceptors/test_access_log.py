@@ -6,7 +6,7 @@ import grpc
 from structlog.typing import EventDict
 
 from absense.v1.auth_service_pb2 import LoginRequest, LoginResponse
-from absense_server.domain.errors import CourseNotFound
+from absense_server.domain.errors.courses import CourseNotFound
 from tests.rpc.interceptors.rig import Rig, outcome, path, request, response
 
 

@@ -9,7 +9,10 @@ from google.rpc import error_details_pb2
 from structlog.typing import EventDict
 
 from absense.v1.auth_service_pb2 import LoginRequest, LoginResponse
-from absense_server.domain.errors import CourseNotFound, FieldViolation, Overloaded, WeakPassword
+from absense_server.domain.errors.accounts import WeakPassword
+from absense_server.domain.errors.base import FieldViolation
+from absense_server.domain.errors.calls import Overloaded
+from absense_server.domain.errors.courses import CourseNotFound
 from tests.rpc.interceptors.rig import Body, Rig, path, response
 
 SECRET = "SELECT password FROM users"

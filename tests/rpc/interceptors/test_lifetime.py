@@ -7,7 +7,7 @@ import pytest
 from structlog.typing import EventDict
 
 from absense.v1.auth_service_pb2 import LoginRequest, LoginResponse
-from absense_server.domain.errors import BackendUnavailable
+from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.rpc.interceptors import lifetime
 from tests.rpc.interceptors.rig import STREAM_STREAM, UNARY_STREAM, Metadata, Rig, outcome, path, response
 

@@ -6,7 +6,7 @@ import pytest
 from structlog.contextvars import get_contextvars
 
 from absense.v1.auth_service_pb2 import LoginRequest, LoginResponse
-from absense_server.domain.errors import CourseNotFound
+from absense_server.domain.errors.courses import CourseNotFound
 from absense_server.rpc.calls import current_request_id
 from tests.rpc.interceptors.rig import Rig, response
 

@@ -7,7 +7,7 @@ import pytest
 from structlog.typing import EventDict
 
 from absense.v1.auth_service_pb2 import LoginRequest, LoginResponse
-from absense_server.domain.errors import BackendUnavailable
+from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.domain.people import Caller, Role
 from absense_server.rpc.calls import current_caller
 from absense_server.rpc.policy import AccessRule

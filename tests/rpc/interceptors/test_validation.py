@@ -11,7 +11,7 @@ from absense.v1 import (
     student_service_pb2,
 )
 from absense.v1.auth_service_pb2 import LoginRequest, LoginResponse
-from absense_server.domain.errors import InvalidRequest
+from absense_server.domain.errors.calls import InvalidRequest
 from absense_server.rpc.interceptors.validation import Validation, warm_up
 from absense_server.rpc.policy import PolicyError
 from tests.rpc.interceptors.rig import STREAM_STREAM, STREAM_UNARY, Rig, request, response

@@ -1,0 +1,1 @@
+"""Everything that can go wrong, as data, by what it is about."""
