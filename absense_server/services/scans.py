@@ -76,6 +76,7 @@ class Scans:
             view = tx.records.view(caller.id, None, session_id=session_id, session_code=session_code)
             if view.session is None:
                 raise SessionNotFound
+            # once more, because a view comes without the lecturers' names
             session = tx.sessions.find(view.session.id)
         if session is None:
             raise SessionNotFound

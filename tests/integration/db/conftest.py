@@ -12,12 +12,9 @@ from absense_server.adapters.db.engine import create_engine
 from absense_server.adapters.db.tables import metadata
 from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
 from tests.integration.db.world import World
-from tests.support import postgres as support
 from tests.support.postgres import Postgres
 
 THREADS = 20
-
-postgres = support.postgres
 
 
 @pytest.fixture(scope="session")
@@ -25,13 +22,6 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
     migrate.upgrade(f"sqlite:///{path}")
     return path
-
-
-@pytest.fixture(scope="session")
-def migrated_database(postgres: Postgres) -> str:
-    name = postgres.create_database()
-    migrate.upgrade(postgres.url(name))
-    return name
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,116 @@
+"""What many do at once, through the contract, on a database whose writers do not wait for each other."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Callable
+
+import grpc.aio
+import pytest
+
+from absense.v1 import lecturer_service_pb2, student_service_pb2
+from absense_server.app import App
+from absense_server.settings import Settings
+from tests.support.clock import HandClock
+from tests.support.hall import Hall, Status, reason_of
+from tests.support.postgres import Postgres
+
+AT_ONCE = 10
+
+
+@pytest.fixture
+async def hall(
+    make_settings: Callable[..., Settings], clock: HandClock, postgres: Postgres, migrated_database: str
+) -> AsyncIterator[Hall]:
+    """The hall of the other tests, on PostgreSQL."""
+    name = postgres.create_database(template=migrated_database)
+    app = App(make_settings(database_url=postgres.url(name), database_threads=AT_ONCE), clock=clock)
+    port = await app.start(with_jobs=False)
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        hall = Hall(app, clock, channel, port)
+        await hall.furnish()
+        yield hall
+    await app.stop(grace=0)
+    postgres.drop_database(name)
+
+
+async def test_claims_of_one_student_make_one_record(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    same = await ama.header(session)
+    headers = [same] * AT_ONCE + [await ama.header(session) for _ in range(AT_ONCE)]
+    answers = await asyncio.gather(*(ama.send(header) for header in headers))
+    assert {answer.record.status for answer in answers} == {Status.RECORD_STATUS_CONFIRMED}
+    assert sum(not answer.already_recorded for answer in answers) == 1
+    (record,) = await session.records()
+    assert len(record.claims) == 1
+
+
+async def test_tries_of_one_student_are_three(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    headers = [await ama.header(session, fix=None) for _ in range(AT_ONCE)]
+    answers = await asyncio.gather(*(ama.send(header) for header in headers))
+    assert sum(not answer.already_recorded for answer in answers) == 3
+    assert [claim.number for claim in (await session.records())[0].claims] == [1, 2, 3]
+
+
+async def test_a_course_is_made_once_for_one_request(hall: Hall) -> None:
+    request = lecturer_service_pb2.LecturerServiceCreateCourseRequest(
+        request_id=str(uuid.uuid4()), code="MA101", title="Mathematics"
+    )
+    teacher = hall.teacher
+    answers = await asyncio.gather(
+        *(teacher.stub.CreateCourse(request, metadata=teacher.metadata) for _ in range(AT_ONCE))
+    )
+    assert len({answer.course.id for answer in answers}) == 1
+
+
+async def test_a_session_is_made_once_for_one_request(hall: Hall) -> None:
+    request = lecturer_service_pb2.CreateSessionRequest(request_id=str(uuid.uuid4()), course_id=hall.course.id)
+    teacher = hall.teacher
+    answers = await asyncio.gather(
+        *(teacher.stub.CreateSession(request, metadata=teacher.metadata) for _ in range(AT_ONCE))
+    )
+    assert len({answer.session.id for answer in answers}) == 1
+
+
+async def test_sessions_of_one_course_do_not_overlap(hall: Hall) -> None:
+    answers = await asyncio.gather(*(hall.open_session() for _ in range(AT_ONCE)), return_exceptions=True)
+    refused = [answer for answer in answers if isinstance(answer, grpc.aio.AioRpcError)]
+    assert [reason_of(error) for error in refused] == ["SESSION_OVERLAPS"] * (AT_ONCE - 1)
+
+
+async def test_a_student_enrolls_and_binds_once(hall: Hall) -> None:
+    ama = await hall.student(enrolled=False, phone=False)
+    enrollments = await asyncio.gather(*(ama.enroll() for _ in range(AT_ONCE)))
+    assert len({enrollment.id for enrollment in enrollments}) == 1
+    devices = await asyncio.gather(*(ama.bind(with_key=False) for _ in range(AT_ONCE)))
+    assert len({device.id for device in devices}) == 1
+
+
+async def test_a_student_drops_once(hall: Hall) -> None:
+    ama = await hall.student()
+    request = student_service_pb2.DropCourseRequest(course_id=hall.course.id)
+    drops = (ama.stub.DropCourse(request, metadata=ama.metadata) for _ in range(AT_ONCE))
+    answers = await asyncio.gather(*drops, return_exceptions=True)
+    refused = [answer for answer in answers if isinstance(answer, grpc.aio.AioRpcError)]
+    assert [reason_of(error) for error in refused] == ["NOT_ENROLLED"] * (AT_ONCE - 1)
+
+
+async def test_enrolling_and_claiming_at_once_never_leaves_a_claim_unjudged(hall: Hall) -> None:
+    session = await hall.open_session()
+    students = [await hall.student(enrolled=False) for _ in range(AT_ONCE)]
+    headers = [await student.header(session) for student in students]
+    sent = [student.send(header) for student, header in zip(students, headers, strict=True)]
+    await asyncio.gather(*sent, *(student.enroll() for student in students))
+    assert {record.status for record in await session.records()} == {Status.RECORD_STATUS_CONFIRMED}
+    assert (await session.reload()).counts.confirmed == AT_ONCE
+
+
+async def test_claims_without_enrollment_are_three_a_day(hall: Hall) -> None:
+    ama = await hall.student(enrolled=False)
+    sessions = [await hall.teacher.open_session(await hall.teacher.course()) for _ in range(AT_ONCE)]
+    headers = [await ama.header(session) for session in sessions]
+    answers = await asyncio.gather(*(ama.send(header) for header in headers), return_exceptions=True)
+    refused = [answer for answer in answers if isinstance(answer, grpc.aio.AioRpcError)]
+    assert [reason_of(error) for error in refused] == ["TOO_MANY_UNENROLLED_CLAIMS"] * (AT_ONCE - 3)
