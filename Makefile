@@ -29,8 +29,11 @@ help: ## show this
 # --- run ---
 
 run: export DEMO_MODE := true
-run: $(FOR_SERVER) ## install and start a server with demo data; everything it keeps is in var/
-	@mkdir -p var
+# apart from what is real: everybody knows the demo's passwords
+run: export DATABASE_URL := sqlite:///var/demo/absense.db
+run: export STORAGE_FOLDER := var/demo/blobs
+run: $(FOR_SERVER) ## install and start a server with demo data; everything it keeps is in var/demo/
+	@echo "Starting ..."
 	@$(BIN)/absense-server migrate
 	@$(BIN)/absense-server seed
 	@exec $(BIN)/absense-server serve

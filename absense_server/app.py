@@ -231,9 +231,11 @@ class App:
     async def start(self, *, address: str | None = None, with_jobs: bool = True) -> int:
         """Serve, and return the port. Without jobs nothing happens by itself: the caller turns the clock.
 
-        Raises DatabaseNotReady, AddressInUse.
+        Raises DatabaseNotReady, DemoAccountsOpen, AddressInUse.
         """
         self.require_database()
+        if not self.settings.demo_mode and self.seeding.open_demo_accounts():
+            raise DemoAccountsOpen
         await self._db_threads.run(self.revocations.poll)
         validation.warm_up(SERVICES)
         self._server = server = grpc.aio.server(
@@ -303,6 +305,17 @@ class App:
 
 class DatabaseNotReady(Exception):
     """The database does not answer, or its schema is not the one this version needs."""
+
+
+class DemoAccountsOpen(Exception):
+    """Outside demo mode, the database has demo accounts."""
+
+    def __str__(self) -> str:
+        """What to do."""
+        return (
+            "This database has demo accounts, whose passwords everybody knows. Set DATABASE_URL to another database, "
+            "or DEMO_MODE=true."
+        )
 
 
 class AddressInUse(Exception):

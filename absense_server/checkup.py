@@ -3,7 +3,7 @@
 import importlib.util
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,7 +11,12 @@ from urllib.parse import urlsplit
 from absense_server.adapters.blobs.s3 import S3Blobs
 from absense_server.adapters.db import migrate
 from absense_server.adapters.db.engine import create_engine
+from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
+from absense_server.adapters.passwords import Pbkdf2Passwords
+from absense_server.adapters.system import SystemClock, SystemIds
 from absense_server.domain.errors.base import DomainError
+from absense_server.ports.data import UnitOfWork
+from absense_server.services.seeding import Seeding
 from absense_server.settings import DEMO_SECRET_KEY, Settings
 
 _LITTLE_SPACE = 1024**3
@@ -52,9 +57,10 @@ def _make(folder: Path) -> None:
         raise FolderNotMade(folder, error) from error
 
 
-def examine(settings: Settings) -> list[Finding]:
-    """Everything worth knowing before serving; no secret is in it."""
-    return [*_modes(settings), *_database(settings), *_storage(settings), *_faces()]
+def examine(settings: Settings, *, unknown: Iterable[str] = ()) -> list[Finding]:
+    """Everything worth knowing before serving; no secret is in it. `unknown`: names in `.env` that are no settings."""
+    strangers = [Finding(ok=False, text=f".env: {name} is no setting of ours; misspelt?") for name in unknown]
+    return [*_modes(settings), *strangers, *_database(settings), *_storage(settings), *_faces()]
 
 
 def _modes(settings: Settings) -> Iterator[Finding]:
@@ -72,15 +78,18 @@ def _modes(settings: Settings) -> Iterator[Finding]:
 
 def _database(settings: Settings) -> Iterator[Finding]:
     url = settings.database_url.get_secret_value()
-    where = str(_sqlite_file(settings)) if _sqlite_file(settings) else f"PostgreSQL at {urlsplit(url).hostname}"
-    missing = _sqlite_file(settings)
-    if missing is not None and not missing.exists():
-        yield Finding(ok=False, text=f"database: {missing} is not there; run `absense-server migrate`", fatal=True)
+    file = _sqlite_file(settings)
+    where = str(file.resolve()) if file else f"PostgreSQL at {urlsplit(url).hostname}"
+    if file is not None and not file.exists():
+        yield Finding(
+            ok=False, text=f"database: {file.resolve()} is not there; run `absense-server migrate`", fatal=True
+        )
         return
     engine = create_engine(url, pool_size=1)
     try:
         if migrate.is_current(engine):
             yield Finding(ok=True, text=f"database: {where}, schema up to date")
+            yield from _demo_accounts(settings, SqlUnitOfWork(engine))
         else:
             yield Finding(
                 ok=False,
@@ -93,11 +102,19 @@ def _database(settings: Settings) -> Iterator[Finding]:
         engine.dispose()
 
 
+def _demo_accounts(settings: Settings, uow: UnitOfWork) -> Iterator[Finding]:
+    if settings.demo_mode:
+        return
+    seeding = Seeding(uow, Pbkdf2Passwords(settings.password_rounds), SystemClock(), SystemIds())
+    for email in seeding.open_demo_accounts():
+        yield Finding(ok=False, text=f"database: everybody knows the password of {email}; use another", fatal=True)
+
+
 def _storage(settings: Settings) -> Iterator[Finding]:
     if settings.storage_backend == "s3":
         yield from _s3(settings)
         return
-    folder = settings.storage_folder
+    folder = settings.storage_folder.resolve()
     try:
         with tempfile.TemporaryFile(dir=folder):
             free = shutil.disk_usage(folder).free

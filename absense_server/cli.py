@@ -15,7 +15,7 @@ from absense_server import checkup, settings
 from absense_server.adapters import logs
 from absense_server.adapters.db import migrate as migrations
 from absense_server.adapters.db.engine import create_engine
-from absense_server.app import AddressInUse, App, DatabaseNotReady
+from absense_server.app import AddressInUse, App, DatabaseNotReady, DemoAccountsOpen
 from absense_server.domain.errors.base import DomainError
 from absense_server.domain.people import Caller, NewUser, Role
 from absense_server.services.seeding import DEMO_ACCOUNTS
@@ -85,7 +85,7 @@ def doctor() -> None:
         for line in str(error).splitlines():
             print(f"  {line}")
         raise typer.Exit(1) from None
-    findings = checkup.examine(config)
+    findings = checkup.examine(config, unknown=settings.unknown_names())
     for finding in findings:
         print(f"{'ok     ' if finding.ok else 'PROBLEM' if finding.fatal else 'note   '} {finding.text}")
     if any(finding.fatal and not finding.ok for finding in findings):
@@ -154,7 +154,7 @@ def _settings() -> Settings:
 def _explained() -> Iterator[None]:
     try:
         yield
-    except (DomainError, DatabaseNotReady, AddressInUse, checkup.FolderNotMade) as error:
+    except (DomainError, DatabaseNotReady, DemoAccountsOpen, AddressInUse, checkup.FolderNotMade) as error:
         _fail(str(error))
 
 

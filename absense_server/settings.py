@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -124,7 +125,7 @@ class Settings(BaseSettings):
             *(key.get_secret_value() for key in self.older_secret_keys),
         ]
         make_one = "make one with: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
-        if DEMO_SECRET_KEY in keys:
+        if DEMO_SECRET_KEY in keys or not keys[0]:
             problems.append(f"SECRET_KEY: is not set; {make_one} (or set DEMO_MODE=true to try things out)")
         elif any(len(key) < MIN_SECRET_LENGTH for key in keys):
             problems.append(f"SECRET_KEY: has fewer than {MIN_SECRET_LENGTH} characters; {make_one}")
@@ -173,3 +174,9 @@ def load(**given: Any) -> Settings:
             text = problem["msg"].removeprefix("Value error, ")
             lines.append(f"{name}: {text}" if name else text)
         raise SettingsInvalid("\n".join(lines)) from None
+
+
+def unknown_names() -> list[str]:
+    """Names in the `.env` file that are no settings: probably misspelt."""
+    known = {name.upper() for name in Settings.model_fields}
+    return [name for name in dotenv_values(".env") if name.upper() not in known]

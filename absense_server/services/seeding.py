@@ -55,16 +55,31 @@ class Seeding:
     def seed_demo(self) -> None:
         """The demo accounts, and a course that the demo lecturer holds and the demo student attends."""
         term = self.seed_term()
-        hashes = {account.email: self._passwords.hash(account.password) for account in DEMO_ACCOUNTS}
+        with self._uow(read_only=True) as tx:
+            missing = [account for account in DEMO_ACCOUNTS if tx.users.credentials(account.email) is None]
+        hashes = {account.email: self._passwords.hash(account.password) for account in missing}
         with self._uow() as tx:
             programme = self._programme(tx)
             people = {
-                account.role: self._account(tx, account, hashes[account.email], programme) for account in DEMO_ACCOUNTS
+                account.role: self._account(tx, account, hashes.get(account.email), programme)
+                for account in DEMO_ACCOUNTS
             }
             course = self._course(tx, term, people[Role.LECTURER])
             if tx.enrollments.running(people[Role.STUDENT].id, course.id) is None:
                 tx.enrollments.add(self._enrollment(people[Role.STUDENT], course))
             tx.commit()
+
+    def open_demo_accounts(self) -> list[str]:
+        """The addresses of demo accounts that still have the password everybody knows."""
+        with self._uow(read_only=True) as tx:
+            found = [(account, tx.users.credentials(account.email)) for account in DEMO_ACCOUNTS]
+        return [
+            account.email
+            for account, known in found
+            if known is not None
+            and known.user.state is UserState.ACTIVE
+            and self._passwords.verify(account.password, known.password_hash)
+        ]
 
     def _programme(self, tx: Transaction) -> Programme:
         code, name = DEMO_PROGRAMME
@@ -74,7 +89,7 @@ class Seeding:
             tx.courses.add_programme(programme)
         return programme
 
-    def _account(self, tx: Transaction, account: DemoAccount, password_hash: str, programme: Programme) -> User:
+    def _account(self, tx: Transaction, account: DemoAccount, password_hash: str | None, programme: Programme) -> User:
         found = tx.users.credentials(account.email)
         if found is not None:
             if found.user.role is not account.role:

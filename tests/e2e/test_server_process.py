@@ -41,8 +41,6 @@ PASSWORD = "correct horse battery"
 NO_SECRET_KEY = {"DEMO_MODE": "false", "PASSWORD_ROUNDS": "600000"}
 SECRET_KEY = "3f1c-a-key-that-is-long-enough-for-production-and-nobodys"
 
-# Strict: whoever mends the server takes the mark away.
-
 MakeServer = Callable[..., ServerProcess]
 SubmitCall: TypeAlias = (
     "grpc.aio.StreamUnaryCall["
@@ -202,6 +200,10 @@ class TestSettingUp:
         assert "SECRET_KEY: has fewer than 32 characters" in done.stdout
         assert "too-short-to-be-one" not in done.stdout + done.stderr
 
+    def test_the_doctor_points_at_what_is_misspelt(self, server: ServerProcess) -> None:
+        (server.folder / ".env").write_text("CODE_LIFE=30\n")
+        assert "note    .env: CODE_LIFE is no setting of ours; misspelt?" in server.run("doctor").stdout
+
     def test_the_doctor_shows_no_key_and_no_database_password(self, make_server: MakeServer) -> None:
         server = make_server(
             **NO_SECRET_KEY, SECRET_KEY=SECRET_KEY, DATABASE_URL="postgresql://absense:hunter22@127.0.0.1:1/absense"
@@ -229,6 +231,13 @@ class TestRefusingToServe:
         told = self.refused(make_server(**NO_SECRET_KEY), command)
         assert told.startswith("Settings that are wrong:\n  SECRET_KEY: is not set; make one with: python3 -c ")
         assert "DEMO_MODE=true" in told
+
+    def test_with_demo_accounts_outside_demo_mode(self, server: ServerProcess) -> None:
+        server.environment |= {"DEMO_MODE": "false", "SECRET_KEY": SECRET_KEY, "PASSWORD_ROUNDS": "600000"}
+        assert self.refused(server).startswith("This database has demo accounts, whose passwords everybody knows.")
+        done = server.run("doctor")
+        assert done.returncode == 1
+        assert "PROBLEM database: everybody knows the password of admin@absense.com; use another" in done.stdout
 
     def test_with_a_short_key(self, make_server: MakeServer) -> None:
         told = self.refused(make_server(**NO_SECRET_KEY, SECRET_KEY="too-short-to-be-one"))

@@ -1,5 +1,7 @@
 """Connections: how each database is opened, and what a transaction begins with."""
 
+import sqlite3
+from contextlib import suppress
 from typing import Any
 
 import sqlalchemy
@@ -58,8 +60,10 @@ def _open_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> No
     # the driver shall never begin a transaction by itself: _begin_sqlite does
     connection.isolation_level = None
     cursor = connection.cursor()
+    # It stays with the file. Switching does not wait for a lock as other statements do; who holds it is switching too.
+    with suppress(sqlite3.OperationalError):
+        cursor.execute("PRAGMA journal_mode = WAL")
     for pragma in (
-        "journal_mode = WAL",
         # NORMAL keeps the file sound too, but may lose the last commits with the power: acknowledged claims
         "synchronous = FULL",
         "foreign_keys = ON",
