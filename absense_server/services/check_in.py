@@ -10,6 +10,7 @@ from absense_server.domain.audit import Action
 from absense_server.domain.claims import ClaimHeader
 from absense_server.domain.devices import DeviceEvidence
 from absense_server.domain.errors.base import DomainError
+from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.domain.errors.claims import ClaimIdReused, StatementMalformed, TooManyUnenrolledClaims
 from absense_server.domain.errors.codes import OutOfScope
 from absense_server.domain.errors.sessions import SessionNotFound
@@ -104,6 +105,9 @@ class CheckIn:
             raise
         try:
             submission = await self._threads.run(self._keep, caller, header, admitted, selfie)
+        except BackendUnavailable:
+            # the commit may have happened all the same: better a blob without a claim than a claim without its blob
+            raise
         except DomainError:
             await self._uploads.discard(selfie)
             raise

@@ -14,7 +14,9 @@ import pytest
 from google.rpc import error_details_pb2
 
 from absense.v1 import claim_upload_pb2, student_service_pb2
+from absense_server.adapters.db.unit_of_work import SqlTransaction
 from absense_server.app import App
+from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.settings import Settings
 from tests.rpc.test_check_in import CONFIRMED, photograph
 from tests.support.clock import HandClock
@@ -270,3 +272,56 @@ async def test_an_image_is_seen_only_by_the_courses_lecturers(hall: Hall) -> Non
     image_id = (await session.record_of(ama)).claims[0].image_id
     stranger = await hall.lecturer()
     assert reason_of(await refusal(stranger.image(image_id))) == "IMAGE_NOT_FOUND"
+
+
+async def test_a_database_that_fails_while_a_claim_is_kept_does_not_cost_its_photograph(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    selfie = photograph()
+    header = await ama.header(session, selfie=selfie)
+    commit = SqlTransaction.commit
+
+    def answer_lost(tx: SqlTransaction) -> None:
+        commit(tx)
+        raise BackendUnavailable
+
+    with monkeypatch.context() as broken:
+        broken.setattr(SqlTransaction, "commit", answer_lost)
+        error = await refusal(ama.send(header, selfie))
+    assert (error.code(), reason_of(error)) == (grpc.StatusCode.UNAVAILABLE, "BACKEND_UNAVAILABLE")
+    assert detail(error, error_details_pb2.RetryInfo) is not None
+    again = await ama.send(header, selfie)
+    assert (again.already_recorded, again.record.status) == (True, CONFIRMED)
+    _, data = await hall.teacher.image((await session.record_of(ama)).claims[0].image_id)
+    assert data == selfie
+
+
+class Full:
+    """Storage that does not answer."""
+
+    def put(self, name: str, data: bytes) -> None:
+        raise BackendUnavailable
+
+    def get(self, name: str) -> bytes | None:
+        raise BackendUnavailable
+
+    def delete(self, name: str) -> None:
+        raise BackendUnavailable
+
+
+async def test_storage_that_does_not_answer_keeps_nothing(
+    make_settings: Callable[..., Settings], clock: HandClock
+) -> None:
+    app = App(make_settings(), clock=clock, blobs=Full())
+    port = await app.start(with_jobs=False)
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        hall = Hall(app, clock, channel, port)
+        await hall.furnish()
+        session = await hall.open_session()
+        ama = await hall.student()
+        error = await refusal(ama.submit(session, selfie=photograph()))
+        assert (error.code(), reason_of(error)) == (grpc.StatusCode.UNAVAILABLE, "BACKEND_UNAVAILABLE")
+        assert await session.records() == []
+    await app.stop(grace=0)
