@@ -103,7 +103,7 @@ class App:
         self.code_keys = CodeKeys(ring.derive("absense/qr-code/v1"))
         self.tickets = TicketOffice(ring.derive("absense/scan-ticket/v1"))
         pages = PageTokens(ring.derive("absense/page-token/v1"))
-        identifiers = HmacIdentifierKeys(ring.derive("absense/device-identifier/v1"))
+        identifiers = HmacIdentifierKeys(ring.derive_all("absense/device-identifier/v1").values())
         vault = AesGcmVault(ring.derive_all("absense/blob-master/v1"), ring.key_id)
         signatures = P256Signatures()
         limits = UploadLimits(

@@ -4,7 +4,7 @@ import hmac
 import re
 import secrets
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
 from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
@@ -57,18 +57,19 @@ def _p256(public_key: bytes) -> EllipticCurvePublicKey | None:
 
 
 class HmacIdentifierKeys:
-    """HMAC-SHA256 of device identifiers, so that the few there are cannot be searched without `key`."""
+    """HMAC-SHA256 of device identifiers, so that the few there are cannot be searched without a key."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+    def __init__(self, keys: Iterable[bytes]) -> None:
+        """`keys`: the one in use first, then older ones."""
+        self._keys = tuple(keys)
 
-    def mac(self, identifier: str) -> bytes:
-        """32 bytes, whatever the text's composition (NFC), the space around it, and the way an IMEI is grouped."""
+    def macs(self, identifier: str) -> tuple[bytes, ...]:
+        """32 bytes under each key, whatever the text's composition (NFC), the space around it, an IMEI's grouping."""
         text = unicodedata.normalize("NFC", identifier).strip()
         digits = _IMEI_SEPARATORS.sub("", text)
         if _IMEI.fullmatch(digits):
             text = digits
-        return hmac.digest(self._key, text.encode(), sha256)
+        return tuple(hmac.digest(key, text.encode(), sha256) for key in self._keys)
 
 
 class AesGcmVault:

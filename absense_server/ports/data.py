@@ -220,6 +220,10 @@ class Devices(Protocol):
 
     def active(self, student_id: UserId) -> Device | None: ...
 
+    def is_bound(self, identifier_macs: Collection[bytes]) -> bool:
+        """Whether somebody has a phone bound under one of these hashes."""
+        ...
+
     def add(self, device: Device) -> None:
         """Raises DeviceAlreadyBound (the student has one), DeviceTaken (the phone is somebody's)."""
         ...

@@ -89,8 +89,8 @@ class Revoked(Protocol):
 class IdentifierKeys(Protocol):
     """Keyed hashes of device identifiers."""
 
-    def mac(self, identifier: str) -> bytes:
-        """32 bytes."""
+    def macs(self, identifier: str) -> tuple[bytes, ...]:
+        """32 bytes under each key: first the one in use, then older ones, under which phones were bound before."""
         ...
 
 

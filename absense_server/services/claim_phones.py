@@ -19,7 +19,7 @@ class ClaimPhones:
 
     def identifier_mac(self, header: ClaimHeader) -> bytes | None:
         """The keyed hash of the identifier that the claim names; None when it names none."""
-        return self._identifiers.mac(header.device_identifier) if header.device_identifier else None
+        return self._identifiers.macs(header.device_identifier)[0] if header.device_identifier else None
 
     def evidence(
         self, caller: Caller, header: ClaimHeader, session: AttendanceSession, device: Device | None
@@ -31,7 +31,9 @@ class ClaimPhones:
             bound=device is not None,
             key_bound=key is not None,
             identifier_given=bool(header.device_identifier),
-            identifier_matches=device is not None and self.identifier_mac(header) == device.identifier_mac,
+            identifier_matches=(
+                device is not None and device.identifier_mac in self._identifiers.macs(header.device_identifier)
+            ),
             signed=signed is not None,
             signature_holds=(
                 key is not None

@@ -41,27 +41,29 @@ class Devices:
         Raises DeviceAlreadyBound, DeviceTaken, KeyProofInvalid, SignInEnded.
         """
         now = self._clock.now()
-        mac = self._identifiers.mac(wish.identifier)
+        macs = self._identifiers.macs(wish.identifier)
         public_key = None if wish.key is None else self._proven(caller, wish.identifier, wish.key, now)
-        device = Device(DeviceId(self._ids.new()), caller.id, mac, wish.platform, wish.model, now, public_key)
+        device = Device(DeviceId(self._ids.new()), caller.id, macs[0], wish.platform, wish.model, now, public_key)
         try:
-            return self._bind(caller, device)
+            return self._bind(caller, device, macs)
         except (DeviceAlreadyBound, DeviceTaken):
             # it may have been this very phone, asking twice at once
             bound = self._active(caller)
-            if bound is None or not _is_same(bound, device):
+            if bound is None or not _is_same(bound, macs, public_key):
                 raise
             return bound
 
-    def _bind(self, caller: Caller, device: Device) -> Device:
+    def _bind(self, caller: Caller, device: Device, macs: tuple[bytes, ...]) -> Device:
         with self._uow() as tx:
             if tx.users.get(caller.id) is None:
                 raise SignInEnded
             bound = tx.devices.active(caller.id)
             if bound is not None:
-                if not _is_same(bound, device):
+                if not _is_same(bound, macs, device.public_key):
                     raise DeviceAlreadyBound
                 return bound
+            if tx.devices.is_bound(macs[1:]):  # no constraint sees that a hash under an older key is the same phone's
+                raise DeviceTaken
             tx.devices.add(device)
             has_key = "no" if device.public_key is None else "yes"
             tx.audit.add(audit.event(Action.DEVICE_BOUND, caller, device.bound_at, device.id, key=has_key))
@@ -89,6 +91,6 @@ class Devices:
         raise KeyProofInvalid(problem)
 
 
-def _is_same(bound: Device, wished: Device) -> bool:
+def _is_same(bound: Device, macs: tuple[bytes, ...], public_key: bytes | None) -> bool:
     """Whether it is the same phone with the same key."""
-    return (bound.identifier_mac, bound.public_key) == (wished.identifier_mac, wished.public_key)
+    return bound.identifier_mac in macs and bound.public_key == public_key

@@ -3,13 +3,16 @@
 import asyncio
 import hashlib
 import unicodedata
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import cv2
 import grpc
 import grpc.aio
+import numpy as np
 import pytest
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -17,7 +20,10 @@ from sqlalchemy import func, select
 
 from absense.v1 import device_pb2, student_service_pb2
 from absense_server.adapters.db.tables import audit_events, devices
-from tests.support.hall import Hall, Student, reason_of, timestamp
+from absense_server.app import App
+from absense_server.settings import Settings
+from tests.support.clock import HandClock
+from tests.support.hall import Hall, Student, reason_of, timestamp, verdicts
 
 BINDING = b"absense.binding.v1\0"
 CLAIM = b"absense.claim.v1\0"
@@ -469,3 +475,40 @@ def files_with(files: dict[str, bytes], identifier: str) -> list[str]:
         digest.hex().upper().encode(),
     ]
     return [name for name, content in files.items() if any(text in content for text in clear)]
+
+
+# --- Keys ---
+
+
+async def test_a_new_secret_key_leaves_phones_and_photographs_as_they_were(
+    make_settings: Callable[..., Settings], clock: HandClock
+) -> None:
+    before, after = "b" * 40, "a" * 40
+    old = App(make_settings(secret_key=before), clock=clock)
+    async with channel_to(old) as channel:
+        hall = Hall(old, clock, channel, 0)
+        await hall.furnish()
+        ama, kwame = await hall.student(), await hall.student(phone=False)
+        session = await hall.open_session()
+        selfie = bytes(cv2.imencode(".png", np.zeros((8, 8), np.uint8))[1])
+        await kwame.submit(session, selfie=selfie)
+        image_id = (await session.record_of(kwame)).claims[0].image_id
+    await old.stop(grace=0)
+
+    new = App(make_settings(secret_key=after, older_secret_keys=before), clock=clock)
+    async with channel_to(new) as channel:
+        hall.app, hall.channel = new, channel
+        answer = await ama.submit(session)
+        assert verdicts(answer.record)["DEVICE"] == ("PASSED", "KEY_SIGNED")
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await kwame.bind(identifier=ama.identifier)
+        assert reason_of(refused.value) == "DEVICE_TAKEN"
+        assert (await hall.teacher.image(image_id))[1] == selfie
+    await new.stop(grace=0)
+
+
+@asynccontextmanager
+async def channel_to(app: App) -> AsyncIterator[grpc.aio.Channel]:
+    port = await app.start(with_jobs=False)
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        yield channel

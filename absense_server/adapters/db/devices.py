@@ -1,5 +1,7 @@
 """Bound phones."""
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection, insert, select
 
 from absense_server.adapters.db.errors import unless_taken
@@ -25,6 +27,14 @@ class SqlDevices:
             select(*DEVICE_COLUMNS).where(devices.c.student_id == student_id, devices.c.unbound_at.is_(None))
         ).one_or_none()
         return None if row is None else to_device(row)
+
+    def is_bound(self, identifier_macs: Collection[bytes]) -> bool:
+        if not identifier_macs:
+            return False
+        found = select(devices.c.id).where(
+            devices.c.identifier_mac.in_(identifier_macs), devices.c.unbound_at.is_(None)
+        )
+        return self._connection.execute(found.limit(1)).first() is not None
 
     def add(self, device: Device) -> None:
         with unless_taken(
