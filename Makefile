@@ -15,6 +15,7 @@ VENV_MADE := $(VENV)/.made
 FOR_SERVER := $(VENV)/.installed-for-server
 FOR_DEMO := $(VENV)/.installed-for-demo
 FOR_TESTS := $(VENV)/.installed-for-tests
+MODELS := var/models
 BUF_INSTALLED := tools/node_modules/.installed
 
 MAKEFLAGS += --no-print-directory
@@ -32,7 +33,9 @@ run: export DEMO_MODE := true
 # apart from what is real: everybody knows the demo's passwords
 run: export DATABASE_URL := sqlite:///var/demo/absense.db
 run: export STORAGE_FOLDER := var/demo/blobs
+run: export FACE_VERIFICATION_ENABLED := true
 run: $(FOR_SERVER) ## install and start a server with demo data; everything it keeps is in var/demo/
+	@$(BIN)/absense-server models fetch
 	@echo "Starting ..."
 	@$(BIN)/absense-server migrate
 	@$(BIN)/absense-server seed
@@ -95,15 +98,15 @@ $(VENV_MADE):
 	@touch $@
 
 $(FOR_SERVER): $(VENV_MADE) $(INPUTS)
-	$(PIP_INSTALL) --editable '.[server]'
+	$(PIP_INSTALL) --editable '.[server,face]'
 	@touch $@
 
 $(FOR_DEMO): $(VENV_MADE) $(INPUTS)
-	$(PIP_INSTALL) --editable '.[server,demo]'
+	$(PIP_INSTALL) --editable '.[server,face,demo]'
 	@touch $@ $(FOR_SERVER)
 
 $(FOR_TESTS): $(VENV_MADE) $(INPUTS)
-	$(PIP_INSTALL) --editable '.[server,s3,demo,test]'
+	$(PIP_INSTALL) --editable '.[server,face,evaluate,s3,demo,test]'
 	@touch $@ $(FOR_SERVER) $(FOR_DEMO)
 
 # buf is on the npm registry and not on Python's. Not `npm ci`: it demands every system's binary in the lock, and a

@@ -58,6 +58,20 @@ class Settings(BaseSettings):
     upload_max_megapixels: float = Field(50, gt=0, le=200)
     upload_stall_seconds: float = Field(30, gt=0, le=600)
 
+    face_verification_enabled: bool = False
+    face_models_folder: Path = Path("var/models")
+    face_model: str = Field("SFace", min_length=1)
+    face_detector: str = Field("yunet", min_length=1)
+    face_threshold: float | None = Field(None, gt=0, lt=2)
+    face_workers: int = Field(2, ge=1, le=64)
+    face_timeout_seconds: float = Field(10, ge=1, le=120)
+    face_worker_photographs: int = Field(2000, ge=1)
+    face_worker_memory_mb: int = Field(1024, ge=256)
+    face_first_enrollment: Literal["trusted", "look"] = "trusted"
+    face_opt_out: Literal["look", "signed_device"] = "look"
+    selfie_retention_days: int = Field(30, ge=1, le=3650)
+    face_retention_days: int = Field(365, ge=1, le=3650)
+
     code_life_seconds: float = Field(60, ge=5, le=300)
     code_overlap_seconds: float = Field(10, ge=0, le=150)
 
@@ -69,6 +83,11 @@ class Settings(BaseSettings):
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @field_validator("face_threshold", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return None if value == "" else value
 
     @field_validator("database_url")
     @classmethod

@@ -5,15 +5,12 @@ made by the US government, and NASA's astronaut (Eileen Collins). The archives' 
 before anything in them runs, the photographs' own by us.
 """
 
-import hashlib
-import subprocess
 import sys
-import tarfile
-import tempfile
-import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from absense_server.adapters import package_index
+from absense_server.adapters.package_index import Archive, ArchiveError, is_whole
 
 FOLDER = Path(__file__).resolve().parent.parent / "var" / "photographs"
 
@@ -22,21 +19,11 @@ class PhotographsError(Exception):
     """A photograph could not be had; the message says which and why."""
 
 
-@dataclass(frozen=True)
-class Archive:
-    """A package of the index and the photographs in it: path inside the archive -> SHA-256."""
-
-    requirement: str
-    sha256: str
-    options: tuple[str, ...]
-    photographs: dict[str, str]
-
-
+# Of each the photographs: path inside the archive -> SHA-256.
 ARCHIVES = (
     Archive(
         "face_recognition==1.3.0",
         "5e5efdd1686aa566af0d3cc1313b131e4b197657a8ffd03669e6d3fad92705ec",
-        ("--no-binary=face_recognition",),  # its wheel leaves the tests out
         {
             "face_recognition-1.3.0/tests/test_images/biden.jpg": (
                 "3c17508bb91554c637a2eabddfae790e5bb1caba93130814fc2ac50be9760c4c"
@@ -51,10 +38,12 @@ ARCHIVES = (
                 "76ac6bf97c36dc2da0ad16a537d6a5ac1b10f48d49aac29a0cca9a17cdbc3ca3"
             ),
         },
+        ("--no-binary=face_recognition",),  # its wheel leaves the tests out
     ),
     Archive(
         "scikit-image==0.26.0",
         "74aa5518ccea28121f57a95374581d3b979839adc25bb03f289b1bc9b99c58af",
+        {"skimage/data/astronaut.png": "88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5"},
         # One wheel by name, whatever machine this is: only its picture is wanted.
         (
             "--only-binary=:all:",
@@ -63,7 +52,6 @@ ARCHIVES = (
             "--python-version=3.11",
             "--abi=cp311",
         ),
-        {"skimage/data/astronaut.png": "88431cd9653ccd539741b555fb0a46b61558b301d4110412b5bc28b5e3ea6cb5"},
     ),
 )
 
@@ -79,61 +67,19 @@ def fetch(folder: Path, say: Callable[[str], None] = print) -> dict[str, Path]:
     folder.mkdir(parents=True, exist_ok=True)
     found: dict[str, Path] = {}
     for archive in ARCHIVES:
-        wanted = {folder / Path(member).name: member for member in archive.photographs}
-        found |= {path.name: path for path in wanted}
-        missing = {path: m for path, m in wanted.items() if not is_whole(path, archive.photographs[m])}
+        paths = {member: folder / Path(member).name for member in archive.members}
+        found |= {path.name: path for path in paths.values()}
+        missing = {member for member, path in paths.items() if not is_whole(path, archive.members[member])}
         if missing:
-            say(f"Fetching {', '.join(sorted(path.name for path in missing))} from {archive.requirement} ...")
-            unpack(archive, missing)
+            say(f"Fetching {', '.join(sorted(paths[m].name for m in missing))} from {archive.requirement} ...")
+            try:
+                contents = package_index.fetch(archive, missing)
+            except ArchiveError as error:
+                raise PhotographsError(str(error)) from error
+            for member, data in contents.items():
+                package_index.write(paths[member], data)
     say(f"{len(found)} photographs in {folder}")
     return found
-
-
-def is_whole(path: Path, sha256: str) -> bool:
-    """Say whether the file is there with the content it should have."""
-    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == sha256
-
-
-def unpack(archive: Archive, wanted: dict[Path, str]) -> None:
-    """Download the archive and put the wanted members where they belong."""
-    with tempfile.TemporaryDirectory() as temporary:
-        contents = read(download(archive, Path(temporary)), set(wanted.values()))
-    for path, member in wanted.items():
-        data = contents.get(member)
-        if data is None or hashlib.sha256(data).hexdigest() != archive.photographs[member]:
-            raise PhotographsError(f"{archive.requirement} does not hold the {path.name} that was expected.")
-        partial = path.with_name(path.name + ".part")
-        partial.write_bytes(data)
-        partial.replace(path)
-
-
-def download(archive: Archive, folder: Path) -> Path:
-    """Let pip fetch one archive, from whatever index it is set up for."""
-    requirements = folder / "requirements.txt"
-    requirements.write_text(f"{archive.requirement} --hash=sha256:{archive.sha256}\n", encoding="utf-8")
-    target = folder / "archive"
-    command = [
-        *(sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--quiet", "--no-deps"),
-        *("--require-hashes", "--requirement", str(requirements), "--dest", str(target), *archive.options),
-    ]
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    if done.returncode != 0:
-        raise PhotographsError(f"pip could not download {archive.requirement}:\n{done.stdout.strip()}")
-    (path,) = target.iterdir()
-    return path
-
-
-def read(archive: Path, members: set[str]) -> dict[str, bytes]:
-    """Read some members of a wheel or source distribution into memory."""
-    if zipfile.is_zipfile(archive):
-        with zipfile.ZipFile(archive) as wheel:
-            return {name: wheel.read(name) for name in wheel.namelist() if name in members}
-    contents = {}
-    with tarfile.open(archive) as sdist:
-        for member in sdist:
-            if member.name in members and (file := sdist.extractfile(member)):
-                contents[member.name] = file.read()
-    return contents
 
 
 def main() -> int:

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from absense_server.domain.policy import RecordStatus, Requirement
+from absense_server.domain.policy import RecordStatus, Requirement, lacks_stand_in
 from absense_server.domain.records import AttendanceRecord
-from absense_server.domain.verdicts import Check, Reason, Verdict
+from absense_server.domain.verdicts import Check, Reason
 
 SENTENCES: dict[Reason, str] = {
     Reason.NOT_ENROLLED: "You are not on this course's list. Enroll, and this is judged again by itself.",
@@ -21,9 +21,23 @@ SENTENCES: dict[Reason, str] = {
     Reason.FIX_FROM_FUTURE: "Your phone's clock is ahead. Let the phone set its time by itself and try again.",
     Reason.NO_FIX: "Your phone sent no location. Allow it for this app and try again.",
     Reason.ENGINE_OFF: "This could not be checked here. You need not do anything.",
+    Reason.ENGINE_MISSING: "Faces could not be checked here. You need not do anything.",
+    Reason.ENGINE_FAILED: "Your photograph could not be checked. Take another one and try again.",
     Reason.IMAGE_DAMAGED: "The photograph is damaged. Take another one.",
+    Reason.NO_CONSENT: "You have no face enrolled, so your lecturer confirms you by sight. You need not do anything.",
+    Reason.NO_SELFIE: "No photograph came with this. Let the app take one and try again.",
+    Reason.FACE_MISMATCH: "The face in the photograph is not the one enrolled for you. Your lecturer will look at it.",
+    Reason.FACE_UNCLEAR: "The face could not be recognized for certain. Look straight at the camera and try again.",
+    Reason.NO_FACE: "There is no face in the photograph. Hold the phone in front of your face and try again.",
+    Reason.SEVERAL_FACES: "There are several faces in the photograph. Take one of yourself alone.",
+    Reason.FACE_TOO_SMALL: "The face is too small. Hold the phone closer and try again.",
+    Reason.FACE_TOO_DARK: "The face is too dark. Turn to the light and try again.",
+    Reason.FACE_TOO_BLURRED: "The photograph is blurred. Hold the phone still and try again.",
+    Reason.FACE_TURNED_AWAY: "The face is turned away. Look straight at the camera and try again.",
+    Reason.TEMPLATE_UNVERIFIED: "A person has to compare your enrolled face first. Until then your lecturer decides.",
+    Reason.MODEL_CHANGED: "Your enrolled face can no longer be used. Enroll your face again, then try again.",
 }
-"""One sentence for each reason that can be a fault."""
+"""One sentence for each reason that can flag a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +54,10 @@ def advice_on(record: AttendanceRecord) -> tuple[Advice, ...]:
     deciding = record.deciding_claim
     if deciding is None or record.status is not RecordStatus.FLAGGED:
         return ()
-    return tuple(_advice(verdict) for verdict in deciding.verdicts if verdict.is_fault and _counts(record, verdict))
-
-
-def _counts(record: AttendanceRecord, verdict: Verdict) -> bool:
-    return record.policy.requirement(verdict.check) is Requirement.REQUIRED
-
-
-def _advice(verdict: Verdict) -> Advice:
-    return Advice(verdict.check, verdict.reason, SENTENCES[verdict.reason])
+    no_face = lacks_stand_in(record.policy, deciding.verdicts)
+    return tuple(
+        Advice(verdict.check, verdict.reason, SENTENCES[verdict.reason])
+        for verdict in deciding.verdicts
+        if (verdict.is_fault and record.policy.requirement(verdict.check) is Requirement.REQUIRED)
+        or (no_face and verdict.reason is Reason.NO_CONSENT)
+    )

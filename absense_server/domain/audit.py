@@ -1,7 +1,7 @@
 """What is written down of who did what."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum
 from uuid import UUID
@@ -31,6 +31,15 @@ class Action(Enum):
     RECORD_JUDGED_AGAIN = "RECORD_JUDGED_AGAIN"
     RECORD_CONFIRMED = "RECORD_CONFIRMED"
     IMAGE_SEEN = "IMAGE_SEEN"
+    FACE_ENROLLED = "FACE_ENROLLED"
+    FACE_VIEW_ADDED = "FACE_VIEW_ADDED"
+    FACE_REPLACED = "FACE_REPLACED"
+    FACE_CONSENT_WITHDRAWN = "FACE_CONSENT_WITHDRAWN"
+    FACE_CLEARED = "FACE_CLEARED"
+    FACE_VERIFIED = "FACE_VERIFIED"
+    FACE_EXPIRED = "FACE_EXPIRED"
+    SELFIE_ERASED = "SELFIE_ERASED"
+    RECORD_VERIFIED = "RECORD_VERIFIED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +53,10 @@ class AuditEvent:
     request_id: str
     facts: Mapping[str, str] = field(default_factory=dict)
     private: Mapping[str, str] = field(default_factory=dict)
+
+    def with_note(self, note: str) -> "AuditEvent":
+        """The same with a person's words, where they can be erased."""
+        return replace(self, private={**self.private, "note": note}) if note else self
 
 
 def event(action: Action, caller: Caller, at: datetime, subject_id: UUID | None, **facts: str) -> AuditEvent:

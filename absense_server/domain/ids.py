@@ -16,3 +16,7 @@ ClaimId = NewType("ClaimId", UUID)
 """Made by the client: unique per student, not across students."""
 ImageId = NewType("ImageId", UUID)
 DecisionId = NewType("DecisionId", UUID)
+FaceTemplateId = NewType("FaceTemplateId", UUID)
+FaceViewId = NewType("FaceViewId", UUID)
+ConsentId = NewType("ConsentId", UUID)
+VerificationId = NewType("VerificationId", UUID)

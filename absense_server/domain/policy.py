@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from absense_server.domain.errors.sessions import CheckUnavailable
-from absense_server.domain.verdicts import Check, Outcome, Verdict
+from absense_server.domain.verdicts import Check, Outcome, Reason, Verdict
 
-POLICY_VERSION = "2026-11"
+POLICY_VERSION = "2026-12"
 """Version of the rules in this package that turn inputs into verdicts; goes up when one of them changes."""
 
 
@@ -41,6 +41,15 @@ class Attention(Enum):
     SUSPICIOUS = "SUSPICIOUS"
 
 
+class StandIn(Enum):
+    """What stands in for the face of a student who has none enrolled, where FACE is required."""
+
+    LOOK = "LOOK"
+    """A person's look."""
+    SIGNED_DEVICE = "SIGNED_DEVICE"
+    """A claim signed with the bound phone's key."""
+
+
 @dataclass(frozen=True, slots=True)
 class Engines:
     """What this server can check beyond codes, devices and places."""
@@ -58,6 +67,7 @@ class Policy:
     face: Requirement
     liveness: Requirement
     version: str = POLICY_VERSION
+    stand_in: StandIn = StandIn.LOOK
 
     def requirement(self, check: Check) -> Requirement:
         """How much `check` weighs."""
@@ -81,7 +91,7 @@ class PolicyWishes:
     liveness: Requirement | None = None
 
 
-def policy_for(wishes: PolicyWishes, *, has_place: bool, engines: Engines) -> Policy:
+def policy_for(wishes: PolicyWishes, *, has_place: bool, engines: Engines, stand_in: StandIn = StandIn.LOOK) -> Policy:
     """The policy of a new session: what was asked for, else the default (DESIGN.md, Claims).
 
     Raises CheckUnavailable when a required check could never pass: no place for LOCATION, no engine for FACE.
@@ -91,6 +101,7 @@ def policy_for(wishes: PolicyWishes, *, has_place: bool, engines: Engines) -> Po
         location=wishes.location or (Requirement.REQUIRED if has_place else Requirement.OFF),
         face=wishes.face or (Requirement.REQUIRED if engines.face else Requirement.ADVISORY),
         liveness=wishes.liveness or Requirement.OFF,
+        stand_in=stand_in,
     )
     if policy.location is Requirement.REQUIRED and not has_place:
         raise CheckUnavailable(Check.LOCATION)
@@ -113,15 +124,25 @@ def standing_of(policy: Policy, verdicts: Iterable[Verdict]) -> Standing:
     """The status that follows from `verdicts` under `policy`: a pure function (DESIGN.md, Claims).
 
     A required check that failed or was inconclusive flags; else a required one without a verdict is awaited; else the
-    record is confirmed. What was skipped never flags.
+    record is confirmed. What was skipped does not flag, but for a required face that nothing stands in for.
     """
-    found = {verdict.check: verdict.outcome for verdict in verdicts}
-    required = [check for check in Check if policy.requirement(check) is Requirement.REQUIRED]
-    outcomes = {found.get(check) for check in required}
+    found = {verdict.check: verdict for verdict in verdicts}
+    outcomes = {
+        verdict and verdict.outcome
+        for verdict in (found.get(check) for check in Check if policy.requirement(check) is Requirement.REQUIRED)
+    }
     if Outcome.FAILED in outcomes:
         return Standing(RecordStatus.FLAGGED, Attention.SUSPICIOUS)
-    if Outcome.INCONCLUSIVE in outcomes:
+    if Outcome.INCONCLUSIVE in outcomes or lacks_stand_in(policy, found.values()):
         return Standing(RecordStatus.FLAGGED, Attention.NEEDS_LOOK)
     if None in outcomes:
         return Standing(RecordStatus.PENDING_VERIFICATION)
     return Standing(RecordStatus.CONFIRMED)
+
+
+def lacks_stand_in(policy: Policy, verdicts: Iterable[Verdict]) -> bool:
+    """Whether FACE is required of a student who has none enrolled, and nothing stands in for it."""
+    reasons = {verdict.check: verdict.reason for verdict in verdicts}
+    if policy.face is not Requirement.REQUIRED or reasons.get(Check.FACE) is not Reason.NO_CONSENT:
+        return False
+    return policy.stand_in is StandIn.LOOK or reasons.get(Check.DEVICE) is not Reason.KEY_SIGNED

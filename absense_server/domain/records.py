@@ -8,6 +8,7 @@ from enum import Enum
 from absense_server.domain.devices import NO_EVIDENCE, DeviceEvidence, judge_device
 from absense_server.domain.errors.calls import RevisionMismatch
 from absense_server.domain.errors.claims import DecisionNotAllowed
+from absense_server.domain.faces import NO_FACE_EVIDENCE, FaceEvidence, judge_face
 from absense_server.domain.ids import ClaimId, CourseId, DecisionId, ImageId, RecordId, SessionId
 from absense_server.domain.people import Person
 from absense_server.domain.places import Fix, judge_place
@@ -69,7 +70,7 @@ class Evidence:
     enrolled: bool
     device: DeviceEvidence
     fix: Fix | None
-    image_damaged: bool = False
+    face: FaceEvidence = NO_FACE_EVIDENCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,11 @@ class Claim:
     def claimed_at(self) -> datetime:
         """The instant that counts: the scan's."""
         return self.sighting.seen_at
+
+    @property
+    def awaits_face(self) -> bool:
+        """Its selfie has not been looked at yet."""
+        return self.outcome(Check.FACE) is None
 
     def outcome(self, check: Check) -> Outcome | None:
         """What `check` found."""
@@ -132,12 +138,20 @@ class AttendanceRecord:
     revision: int = 1
 
     def takes_another_claim(self) -> bool:
-        """Whether another try is taken, apart from session and code (DESIGN.md, Claims)."""
+        """Whether another try is taken, apart from session and code (DESIGN.md, Claims).
+
+        Something has to be there that trying can mend: not a face that was never enrolled.
+        """
+        deciding = self.deciding_claim
         return (
             self.status is RecordStatus.FLAGGED
             and not self.decisions
             and len(self.claims) < MAX_CLAIMS
             and all(v.is_retryable for claim in self.claims for v in claim.verdicts if v.is_fault)
+            and deciding is not None
+            and any(
+                v.is_mendable and self.policy.requirement(v.check) is Requirement.REQUIRED for v in deciding.verdicts
+            )
         )
 
     def tries_left(self) -> int:
@@ -151,14 +165,15 @@ class AttendanceRecord:
 
 
 def judge(session: AttendanceSession, policy: Policy, evidence: Evidence) -> tuple[Verdict, ...]:
-    """One verdict for each check, in the order of the layers."""
+    """A verdict for each check, in the order of the layers; none for FACE while its selfie has not been looked at."""
+    face = _unless_off(policy, Check.FACE) or judge_face(evidence.face)
     return (
         passed(Check.QR_CODE, Reason[evidence.sighting.kind.value]),
         judge_enrollment(enrolled=evidence.enrolled),
         _unless_off(policy, Check.DEVICE) or judge_device(evidence.device),
         _unless_off(policy, Check.LOCATION) or _judge_place(session, evidence),
         _unless_off(policy, Check.LIVENESS) or inconclusive(Check.LIVENESS, Reason.ENGINE_OFF),
-        _unless_off(policy, Check.FACE) or _judge_face(evidence),
+        *([] if face is None else [face]),
     )
 
 
@@ -179,12 +194,6 @@ def _judge_place(session: AttendanceSession, evidence: Evidence) -> Verdict:
     return judge_place(
         session.geofence, evidence.fix, claimed_at=evidence.sighting.seen_at, received_at=evidence.received_at
     )
-
-
-def _judge_face(evidence: Evidence) -> Verdict:
-    if evidence.image_damaged:
-        return inconclusive(Check.FACE, Reason.IMAGE_DAMAGED)
-    return inconclusive(Check.FACE, Reason.ENGINE_OFF)
 
 
 def with_claim(record: AttendanceRecord, session: AttendanceSession, claim: Claim, now: datetime) -> AttendanceRecord:
@@ -219,16 +228,27 @@ def with_enrollment(record: AttendanceRecord, now: datetime) -> AttendanceRecord
 
     CONFIRMED is never lowered by it: the only verdict that changes is one that failed.
     """
-    claims = tuple(
-        replace(
-            claim,
-            verdicts=tuple(
-                judge_enrollment(enrolled=True) if v.check is Check.ENROLLMENT else v for v in claim.verdicts
-            ),
-        )
-        for claim in record.claims
-    )
-    again = replace(record, claims=claims, enrolled=True, updated_at=now, revision=record.revision + 1)
+    claims = tuple(_with_verdict(claim, judge_enrollment(enrolled=True)) for claim in record.claims)
+    return _judged_again(replace(record, claims=claims, enrolled=True), now)
+
+
+def with_face(record: AttendanceRecord, number: int, verdict: Verdict, now: datetime) -> AttendanceRecord:
+    """The record after claim `number` got its FACE verdict; a person's decision stays.
+
+    CONFIRMED is never lowered by it: where FACE is required, a record that awaits it is not confirmed by the machine.
+    """
+    claims = tuple(_with_verdict(claim, verdict) if claim.number == number else claim for claim in record.claims)
+    return _judged_again(replace(record, claims=claims), now)
+
+
+def _with_verdict(claim: Claim, verdict: Verdict) -> Claim:
+    others = (v for v in claim.verdicts if v.check is not verdict.check)
+    order = list(Check)
+    return replace(claim, verdicts=tuple(sorted((*others, verdict), key=lambda v: order.index(v.check))))
+
+
+def _judged_again(record: AttendanceRecord, now: datetime) -> AttendanceRecord:
+    again = replace(record, updated_at=now, revision=record.revision + 1)
     deciding = again.deciding_claim
     if record.decisions or deciding is None:
         return again

@@ -51,6 +51,21 @@ class Reason(Enum):
     ENGINE_OFF = "ENGINE_OFF"
     IMAGE_DAMAGED = "IMAGE_DAMAGED"
     CHECK_OFF = "CHECK_OFF"
+    ENGINE_MISSING = "ENGINE_MISSING"
+    ENGINE_FAILED = "ENGINE_FAILED"
+    NO_CONSENT = "NO_CONSENT"
+    NO_SELFIE = "NO_SELFIE"
+    FACE_MATCHES = "FACE_MATCHES"
+    FACE_MISMATCH = "FACE_MISMATCH"
+    FACE_UNCLEAR = "FACE_UNCLEAR"
+    NO_FACE = "NO_FACE"
+    SEVERAL_FACES = "SEVERAL_FACES"
+    FACE_TOO_SMALL = "FACE_TOO_SMALL"
+    FACE_TOO_DARK = "FACE_TOO_DARK"
+    FACE_TOO_BLURRED = "FACE_TOO_BLURRED"
+    FACE_TURNED_AWAY = "FACE_TURNED_AWAY"
+    TEMPLATE_UNVERIFIED = "TEMPLATE_UNVERIFIED"
+    MODEL_CHANGED = "MODEL_CHANGED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +86,18 @@ class Verdict:
 
     @property
     def is_retryable(self) -> bool:
-        """Another try may mend it: something was missing or not good enough, or the place was off without a mock flag.
+        """It bars no other try: something was missing or not good enough, or the place was off without a mock flag.
 
         A failed device or a clear mismatch of faces is not mended by trying again (DESIGN.md, Claims).
         """
         if self.outcome is Outcome.INCONCLUSIVE:
             return True
         return self.check is Check.LOCATION and self.reason is not Reason.MOCK_LOCATION
+
+    @property
+    def is_mendable(self) -> bool:
+        """Another try may mend it: retryable, and not waiting for a person."""
+        return self.is_fault and self.is_retryable and self.reason is not Reason.TEMPLATE_UNVERIFIED
 
 
 def passed(

@@ -1,1 +1,4 @@
-"""What the use cases need from outside: `outside` (clock, keys, storage, events), `data` (the database)."""
+"""What the use cases need from outside.
+
+`outside`: clock, keys, storage, events; `data` and `findings`: the database; `faces`: the face engine.
+"""

@@ -14,16 +14,19 @@ from absense_server.domain.audit import AuditEvent
 from absense_server.domain.codes import Generation
 from absense_server.domain.courses import Course, Enrollment, Programme, Term
 from absense_server.domain.devices import Device
+from absense_server.domain.faces import Consent, ConsentEnd, FaceTemplate, TemplateTrust
 from absense_server.domain.ids import (
     ClaimId,
     CourseId,
     EnrollmentId,
+    FaceTemplateId,
     ImageId,
     ProgrammeId,
     RecordId,
     SessionId,
     TermId,
     UserId,
+    VerificationId,
 )
 from absense_server.domain.people import User, UserState
 from absense_server.domain.policy import RecordStatus
@@ -34,11 +37,16 @@ from absense_server.ports.findings import (
     Credentials,
     DoneRequest,
     FlaggedFilter,
+    MatchEntry,
+    NewVerification,
     OpenSession,
     Revocation,
     SessionFilter,
     SignIn,
+    StoredFace,
     StoredImage,
+    StoredView,
+    Verification,
 )
 
 
@@ -268,6 +276,10 @@ class Records(Protocol):
         """Raises RecordNotFound, also when the lecturer does not teach the course."""
         ...
 
+    def with_ids(self, ids: Collection[RecordId]) -> Sequence[AttendanceRecord]:
+        """Those that are there, in no order."""
+        ...
+
     def list_of_session(
         self, session_id: SessionId, statuses: frozenset[RecordStatus], *, after: UUID | None, limit: int
     ) -> Sequence[AttendanceRecord]:
@@ -289,10 +301,96 @@ class Records(Protocol):
         ...
 
 
+class Faces(Protocol):
+    """Enrolled faces and the consents they rest on."""
+
+    def find(self, student_id: UserId) -> StoredFace | None: ...
+
+    def has_ended(self, student_id: UserId, how: frozenset[ConsentEnd]) -> bool:
+        """Whether a consent of the student has ended in one of these ways."""
+        ...
+
+    def add(self, face: StoredFace) -> None:
+        """With its consent and views. Raises Race when the student has one."""
+        ...
+
+    def add_view(self, template: FaceTemplate, view: StoredView) -> None: ...
+
+    def renew_consent(self, template: FaceTemplate, consent: Consent) -> None:
+        """The template rests on `consent` from now on."""
+        ...
+
+    def set_trust(self, template_id: FaceTemplateId, trust: TemplateTrust) -> None: ...
+
+    def touch(self, template_ids: Collection[FaceTemplateId], at: datetime) -> None:
+        """They were used; written only where that is news of a day or more."""
+        ...
+
+    def remove(self, template: FaceTemplate, at: datetime, how: ConsentEnd) -> None:
+        """The template with its views, not their photographs; its consent has ended."""
+        ...
+
+    def unused_since(self, instant: datetime, limit: int) -> Sequence[FaceTemplate]:
+        """Those used last before `instant`."""
+        ...
+
+
+class Verifications(Protocol):
+    """The queue of claims whose selfies wait to be looked at, and the log of all looks."""
+
+    def add(self, new: NewVerification) -> None: ...
+
+    def take(self, now: datetime, until: datetime, limit: int) -> Sequence[Verification]:
+        """The longest waiting ones that nobody works on: the caller's until `until`."""
+        ...
+
+    def postpone(self, verification_id: VerificationId, until: datetime, *, counted: bool) -> None:
+        """Give it back, to be taken again from `until` on; the attempt counts or does not."""
+        ...
+
+    def end(self, ids: Collection[VerificationId]) -> frozenset[VerificationId]:
+        """Take them out of the queue; returns those that were still in it."""
+        ...
+
+    def of_student(self, student_id: UserId) -> Sequence[NewVerification]:
+        """Those still in the queue."""
+        ...
+
+    def waiting(self) -> int:
+        """How many are in the queue."""
+        ...
+
+    def log(self, entries: Collection[MatchEntry]) -> None: ...
+
+
 class Images(Protocol):
     """Where photographs are kept."""
 
     def add(self, image: StoredImage) -> None: ...
+
+    def get(self, image_id: ImageId) -> StoredImage:
+        """Raises ImageNotFound."""
+        ...
+
+    def of_owner(self, owner_id: UserId) -> Sequence[ImageId]:
+        """All photographs that a person sent."""
+        ...
+
+    def selfies_before(self, instant: datetime, limit: int) -> Sequence[ImageId]:
+        """Those stored before `instant`, less the references of enrolled faces."""
+        ...
+
+    def remove(self, image_ids: Collection[ImageId], at: datetime) -> None:
+        """Delete the rows, which voids the blobs; the blobs are doomed, to be deleted by name."""
+        ...
+
+    def doomed(self, limit: int) -> Sequence[str]:
+        """Names of blobs to be deleted, oldest first."""
+        ...
+
+    def forget_doomed(self, names: Collection[str]) -> None:
+        """They are deleted."""
+        ...
 
     def for_lecturer(self, lecturer_id: UserId, image_id: ImageId) -> StoredImage:
         """Raises ImageNotFound, also unless it belongs to a claim in a course that the lecturer teaches."""
@@ -324,6 +422,10 @@ class Transaction(Protocol):
     def devices(self) -> Devices: ...
     @property
     def records(self) -> Records: ...
+    @property
+    def faces(self) -> Faces: ...
+    @property
+    def verifications(self) -> Verifications: ...
     @property
     def images(self) -> Images: ...
     @property

@@ -1,24 +1,31 @@
 """What the database hands over besides the objects of the domain."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import Enum
 from uuid import UUID
 
 from absense_server.domain.devices import Device
+from absense_server.domain.faces import FaceModel, FaceTemplate
 from absense_server.domain.ids import (
+    ClaimId,
     CourseId,
+    FaceViewId,
     ImageId,
     ProgrammeId,
     RecordId,
     SessionId,
     SignInId,
     UserId,
+    VerificationId,
 )
 from absense_server.domain.images import MediaType
 from absense_server.domain.people import Person, User
 from absense_server.domain.policy import Attention, RecordStatus
 from absense_server.domain.records import AttendanceRecord
 from absense_server.domain.sessions import AttendanceSession, SessionState
+from absense_server.domain.verdicts import Verdict
+from absense_server.ports.outside import Sealed
 
 
 class Race(Exception):
@@ -79,6 +86,77 @@ class StoredImage:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredView:
+    """One photograph of an enrolled face, with its vector sealed."""
+
+    id: FaceViewId
+    image_id: ImageId
+    sha256: bytes
+    """Of the photograph as received."""
+    vector: Sealed
+    added_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFace:
+    """A student's enrolled face."""
+
+    template: FaceTemplate
+    views: tuple[StoredView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewVerification:
+    """A claim whose selfie waits to be looked at."""
+
+    id: VerificationId
+    record_id: RecordId
+    number: int
+    student_id: UserId
+    queued_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """One taken out of the queue under a lease, with all it needs."""
+
+    id: VerificationId
+    record_id: RecordId
+    number: int
+    claim_id: ClaimId
+    session_id: SessionId
+    student_id: UserId
+    queued_at: datetime
+    attempts: int
+    """This one included."""
+    image: StoredImage | None
+    face: StoredFace | None
+
+
+class MatchKind(Enum):
+    """Why a photograph was looked at."""
+
+    CLAIM = "CLAIM"
+    ENROLLMENT = "ENROLLMENT"
+    TRIAL = "TRIAL"
+
+
+@dataclass(frozen=True, slots=True)
+class MatchEntry:
+    """One line of the verification log."""
+
+    id: UUID
+    kind: MatchKind
+    student_id: UserId
+    at: datetime
+    verdict: Verdict
+    model: FaceModel
+    took: timedelta
+    record_id: RecordId | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class KnownClaim:
     """A claim kept under the id that a new one names."""
 
@@ -102,6 +180,7 @@ class ClaimView:
     session: AttendanceSession | None
     coverage: Coverage | None
     device: Device | None
+    face: FaceTemplate | None
     record: AttendanceRecord | None
 
 

@@ -2,12 +2,14 @@
 
 from absense.v1 import auth_service_pb2 as pb
 from absense.v1.auth_service_pb2_grpc import AuthServiceServicer
+from absense_server.domain.faces import FaceModel
 from absense_server.ports.outside import Clock, Threads
 from absense_server.rpc.calls import current_caller
 from absense_server.rpc.context import Context
 from absense_server.rpc.convert import from_proto, to_proto
 from absense_server.rpc.server_info import ServerInfo
 from absense_server.services.accounts import Accounts
+from absense_server.services.face_templates import FaceTemplates
 from absense_server.services.sign_ins import SignIns
 
 
@@ -15,11 +17,21 @@ class Auth(AuthServiceServicer):
     """Makes accounts and signs people in."""
 
     def __init__(
-        self, *, info: ServerInfo, accounts: Accounts, sign_ins: SignIns, threads: Threads, clock: Clock
+        self,
+        *,
+        info: ServerInfo,
+        accounts: Accounts,
+        sign_ins: SignIns,
+        templates: FaceTemplates,
+        face_model: FaceModel | None,
+        threads: Threads,
+        clock: Clock,
     ) -> None:
         self._info = info
         self._accounts = accounts
         self._sign_ins = sign_ins
+        self._templates = templates
+        self._face_model = face_model
         self._threads = threads
         self._clock = clock
 
@@ -40,4 +52,8 @@ class Auth(AuthServiceServicer):
 
     async def GetCurrentUser(self, request: pb.GetCurrentUserRequest, context: Context) -> pb.GetCurrentUserResponse:
         user = await self._threads.run(self._accounts.current, current_caller())
-        return pb.GetCurrentUserResponse(user=to_proto.user(user))
+        face = await self._threads.run(self._templates.find, current_caller())
+        return pb.GetCurrentUserResponse(
+            user=to_proto.user(user),
+            face_template=to_proto.face_template(None if face is None else face.template, self._face_model),
+        )

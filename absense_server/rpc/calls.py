@@ -3,16 +3,20 @@
 import re
 from collections.abc import Iterable
 from contextvars import ContextVar
+from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 from typing import Final
 from urllib.parse import unquote
 
 from absense_server.domain.people import Caller
 from absense_server.ports.outside import Ids
+from absense_server.rpc.context import Context
 
 REQUEST_ID_KEY: Final = "x-request-id"
 _REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _BEARER: Final = "bearer "
+_LONG: Final = 86_400.0
+"""Seconds; a deadline that is further away is none."""
 
 # Set by the interceptors, in the task that serves the call: nothing runs over into the next call.
 _caller: ContextVar[Caller] = ContextVar("caller")
@@ -45,6 +49,12 @@ def current_request_id() -> str:
 def set_request_id(request_id: str) -> None:
     """For the request-id interceptor."""
     _request_id.set(request_id)
+
+
+def deadline_of(context: Context, now: datetime) -> datetime | None:
+    """When the caller stops waiting; None: it waits for ever."""
+    left: float | None = context.time_remaining()  # its type leaves out the None
+    return None if left is None else now + timedelta(seconds=min(left, _LONG))
 
 
 def value_of(metadata: Metadata, key: str) -> str | None:

@@ -52,6 +52,9 @@ WRITE: Final = (per_minute(By.USER, 120),)
 # A stream stays; who opens it this often is in a loop.
 WATCH: Final = (per_minute(By.USER, 60),)
 CLAIM: Final = (per_minute(By.USER, 30),)
+# A look by the engine each; and whoever may try without end learns how to come near a face.
+FACE: Final = (per_minute(By.USER, 12), per_hour(By.USER, 60))
+TRIAL: Final = (per_minute(By.USER, 6), per_hour(By.USER, 30))
 # Narrow ones first: what they refuse uses up nothing of the wide ones. Tries are counted by account *and*
 # address, so that nobody can shut a person out from elsewhere; by account alone only what no person does,
 # against many addresses trying one account; by address alone so widely that a campus behind one address signs
@@ -71,6 +74,10 @@ REGISTRATION: Final = (
 PUBLIC: Final = (per_minute(By.ADDRESS, 6000),)
 
 LIMITS: Final[Mapping[str, tuple[RateRule, ...]]] = {
+    "/absense.v1.AdminService/ClearFaceReference": WRITE,
+    "/absense.v1.AdminService/GetFaceTemplate": READ,
+    "/absense.v1.AdminService/GetImage": READ,
+    "/absense.v1.AdminService/VerifyFaceTemplate": WRITE,
     "/absense.v1.AuthService/GetCurrentUser": READ,
     "/absense.v1.AuthService/GetServerInfo": PUBLIC,
     "/absense.v1.AuthService/Login": CREDENTIALS,
@@ -95,6 +102,8 @@ LIMITS: Final[Mapping[str, tuple[RateRule, ...]]] = {
     "/absense.v1.StudentService/BindDevice": CLAIM,
     "/absense.v1.StudentService/DropCourse": WRITE,
     "/absense.v1.StudentService/EnrollInCourse": WRITE,
+    "/absense.v1.StudentService/EnrollFace": FACE,
+    "/absense.v1.StudentService/EnrollFaceInline": FACE,
     "/absense.v1.StudentService/GetAttendanceRecord": READ,
     "/absense.v1.StudentService/GetDevice": READ,
     "/absense.v1.StudentService/ListMyCourses": READ,
@@ -103,7 +112,10 @@ LIMITS: Final[Mapping[str, tuple[RateRule, ...]]] = {
     "/absense.v1.StudentService/SearchCourses": READ,
     "/absense.v1.StudentService/SubmitAttendance": CLAIM,
     "/absense.v1.StudentService/SubmitAttendanceInline": CLAIM,
+    "/absense.v1.StudentService/VerifyFace": TRIAL,
+    "/absense.v1.StudentService/VerifyFaceInline": TRIAL,
     "/absense.v1.StudentService/WatchAttendanceRecord": WATCH,
+    "/absense.v1.StudentService/WithdrawFaceConsent": WRITE,
     # Asked by proxies and orchestrators, all the time.
     "/grpc.health.v1.Health/Check": NO_LIMIT,
     "/grpc.health.v1.Health/List": NO_LIMIT,

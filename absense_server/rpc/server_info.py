@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from absense.v1 import auth_service_pb2 as pb
-from absense_server.domain import passwords
+from absense_server.domain import faces, passwords
 from absense_server.domain.policy import Engines
 from absense_server.rpc.convert import to_proto
 from absense_server.services.uploads import UploadLimits
@@ -37,8 +37,20 @@ class ServerInfo:
             ),
             features=pb.Features(face_verification=self.engines.face, liveness=self.engines.liveness),
             consent=pb.ConsentText(version=self.consent_version, text=self.consent_text),
+            face_rules=_face_rules() if self.engines.face else None,
             password_rules=pb.PasswordRules(
                 min_length=passwords.MIN_LENGTH, max_length=passwords.MAX_LENGTH, refuses_common=True
             ),
             oldest_client_version=self.oldest_client_version,
         )
+
+
+def _face_rules() -> pb.FaceRules:
+    limits = faces.FOR_ENROLLMENT
+    return pb.FaceRules(
+        max_views=faces.MAX_VIEWS,
+        min_width_pixels=limits.width_px,
+        min_brightness=limits.brightness,
+        min_sharpness=limits.sharpness,
+        max_yaw=limits.yaw,
+    )

@@ -5,13 +5,16 @@ from uuid import UUID
 
 from absense.v1 import student_service_pb2 as pb
 from absense.v1.student_service_pb2_grpc import StudentServiceServicer
+from absense_server.domain.faces import FaceModel
 from absense_server.domain.ids import CourseId, RecordId
 from absense_server.ports.outside import Clock, Threads
-from absense_server.rpc.calls import current_caller
+from absense_server.rpc.calls import current_caller, deadline_of
 from absense_server.rpc.context import Context
 from absense_server.rpc.convert import from_proto, to_proto
 from absense_server.services.check_in import CheckIn
 from absense_server.services.devices import Devices
+from absense_server.services.face_enrollment import FaceEnrollment
+from absense_server.services.face_templates import FaceTemplates
 from absense_server.services.records import Records
 from absense_server.services.rosters import Rosters
 from absense_server.services.scans import Scans
@@ -25,6 +28,9 @@ class Student(StudentServiceServicer):
         self,
         *,
         devices: Devices,
+        enrollment: FaceEnrollment,
+        templates: FaceTemplates,
+        face_model: FaceModel | None,
         scans: Scans,
         check_in: CheckIn,
         records: Records,
@@ -34,6 +40,9 @@ class Student(StudentServiceServicer):
         clock: Clock,
     ) -> None:
         self._devices = devices
+        self._enrollment = enrollment
+        self._templates = templates
+        self._face_model = face_model
         self._scans = scans
         self._check_in = check_in
         self._records = records
@@ -50,6 +59,58 @@ class Student(StudentServiceServicer):
         device = await self._threads.run(self._devices.get, current_caller())
         return pb.GetDeviceResponse(device=to_proto.device(device))
 
+    async def EnrollFace(
+        self, request_iterator: AsyncIterator[pb.EnrollFaceRequest], context: Context
+    ) -> pb.EnrollFaceResponse:
+        header = await from_proto.first_enrollment(request_iterator)
+        enrolled = await self._enrollment.enroll(
+            current_caller(),
+            from_proto.enrollment_wish(header.enrollment),
+            from_proto.announcement(header.photograph),
+            from_proto.chunks(request_iterator),
+            self._clock.now(),
+        )
+        return pb.EnrollFaceResponse(
+            template=to_proto.face_template(enrolled.template, self._face_model),
+            quality=to_proto.face_quality(enrolled.quality),
+        )
+
+    async def EnrollFaceInline(
+        self, request: pb.EnrollFaceInlineRequest, context: Context
+    ) -> pb.EnrollFaceInlineResponse:
+        enrolled = await self._enrollment.enroll(
+            current_caller(),
+            from_proto.enrollment_wish(request.enrollment),
+            from_proto.whole_announcement(request.photograph),
+            from_proto.whole(request.photograph),
+            self._clock.now(),
+        )
+        return pb.EnrollFaceInlineResponse(
+            template=to_proto.face_template(enrolled.template, self._face_model),
+            quality=to_proto.face_quality(enrolled.quality),
+        )
+
+    async def VerifyFace(
+        self, request_iterator: AsyncIterator[pb.VerifyFaceRequest], context: Context
+    ) -> pb.VerifyFaceResponse:
+        announced = await from_proto.first_announcement(request_iterator)
+        chunks = from_proto.chunks(request_iterator)
+        trial = await self._templates.try_out(current_caller(), announced, chunks, self._clock.now())
+        return pb.VerifyFaceResponse(trial=to_proto.face_trial(trial, self._face_model))
+
+    async def VerifyFaceInline(
+        self, request: pb.VerifyFaceInlineRequest, context: Context
+    ) -> pb.VerifyFaceInlineResponse:
+        announced, chunks = from_proto.whole_announcement(request.photograph), from_proto.whole(request.photograph)
+        trial = await self._templates.try_out(current_caller(), announced, chunks, self._clock.now())
+        return pb.VerifyFaceInlineResponse(trial=to_proto.face_trial(trial, self._face_model))
+
+    async def WithdrawFaceConsent(
+        self, request: pb.WithdrawFaceConsentRequest, context: Context
+    ) -> pb.WithdrawFaceConsentResponse:
+        erased = await self._threads.run(self._templates.withdraw, current_caller())
+        return pb.WithdrawFaceConsentResponse(erased=to_proto.erased_face(erased))
+
     async def ScanQr(self, request: pb.ScanQrRequest, context: Context) -> pb.ScanQrResponse:
         now = self._clock.now()
         if request.HasField("session_code"):
@@ -65,7 +126,11 @@ class Student(StudentServiceServicer):
         header = await from_proto.first_header(request_iterator)
         arrived_at = self._clock.now()
         submission = await self._check_in.submit(
-            current_caller(), from_proto.claim_header(header), from_proto.chunks(request_iterator), arrived_at
+            current_caller(),
+            from_proto.claim_header(header),
+            from_proto.chunks(request_iterator),
+            arrived_at,
+            deadline_of(context, arrived_at),
         )
         return to_proto.submission(submission)
 
@@ -74,21 +139,23 @@ class Student(StudentServiceServicer):
     ) -> pb.SubmitAttendanceInlineResponse:
         arrived_at = self._clock.now()
         header = from_proto.claim_header(request.header)
-        submission = await self._check_in.submit(current_caller(), header, from_proto.whole(request.selfie), arrived_at)
+        submission = await self._check_in.submit(
+            current_caller(), header, from_proto.whole(request.selfie), arrived_at, deadline_of(context, arrived_at)
+        )
         return to_proto.inline_submission(submission)
 
     async def GetAttendanceRecord(
         self, request: pb.StudentServiceGetAttendanceRecordRequest, context: Context
     ) -> pb.StudentServiceGetAttendanceRecordResponse:
         record_id, session_id = from_proto.record_key(request)
-        record = await self._threads.run(self._records.get, current_caller(), record_id, session_id)
-        return pb.StudentServiceGetAttendanceRecordResponse(record=to_proto.student_record(record))
+        outlook = await self._threads.run(self._records.get, current_caller(), record_id, session_id)
+        return to_proto.own_record(outlook)
 
     async def WatchAttendanceRecord(
         self, request: pb.WatchAttendanceRecordRequest, context: Context
     ) -> AsyncIterator[pb.WatchAttendanceRecordResponse]:
-        async for record in self._records.watch(current_caller(), RecordId(UUID(request.record_id))):
-            yield pb.WatchAttendanceRecordResponse(record=to_proto.student_record(record))
+        async for outlook in self._records.watch(current_caller(), RecordId(UUID(request.record_id))):
+            yield to_proto.watched_record(outlook)
 
     async def ListOpenSessions(
         self, request: pb.ListOpenSessionsRequest, context: Context

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from absense_server.domain import audit
-from absense_server.domain.advice import Advice, advice_on
 from absense_server.domain.audit import Action
 from absense_server.domain.claims import ClaimHeader
 from absense_server.domain.devices import DeviceEvidence
@@ -30,24 +29,32 @@ from absense_server.domain.records import (
 from absense_server.domain.sessions import AttendanceSession, SessionState
 from absense_server.ports.data import Transaction, UnitOfWork
 from absense_server.ports.findings import ClaimView, Race
-from absense_server.ports.outside import Clock, EventBus, Ids, Threads
+from absense_server.ports.outside import Clock, EventBus, Ids, Subscription, Threads
 from absense_server.services.claim_phones import ClaimPhones
 from absense_server.services.code_proofs import CodeProofs, SessionReference
+from absense_server.services.outlook import Outlook, outlook_on
 from absense_server.services.settle import settle
 from absense_server.services.uploads import Selfie, Uploads
+from absense_server.services.verification import FaceVerification
 
 MAX_UPLOAD = timedelta(minutes=3)
 """From a claim's header to its last byte; as long as a scan ticket lives."""
+MAX_WAIT = timedelta(seconds=3)
+"""How long an answer is held back for the verdict on a face."""
+_TIME_TO_ANSWER = timedelta(seconds=0.5)
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
     """What became of a claim."""
 
-    record: AttendanceRecord
+    outlook: Outlook
     already_recorded: bool
-    tries_left: int
-    advice: tuple[Advice, ...]
+
+    @property
+    def record(self) -> AttendanceRecord:
+        """The record as it is now."""
+        return self.outlook.record
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,7 @@ class CheckIn:
         proofs: CodeProofs,
         uploads: Uploads,
         phones: ClaimPhones,
+        verification: FaceVerification,
         events: EventBus,
         clock: Clock,
         ids: Ids,
@@ -81,14 +89,23 @@ class CheckIn:
         self._proofs = proofs
         self._uploads = uploads
         self._phones = phones
+        self._verification = verification
         self._events = events
         self._clock = clock
         self._ids = ids
 
     async def submit(
-        self, caller: Caller, header: ClaimHeader, chunks: AsyncIterator[bytes], received_at: datetime
+        self,
+        caller: Caller,
+        header: ClaimHeader,
+        chunks: AsyncIterator[bytes],
+        received_at: datetime,
+        deadline: datetime | None = None,
     ) -> Submission:
         """Decide a claim and keep it; returns only after it is committed. `received_at`: when its header arrived.
+
+        Where only the face is awaited, waits a little for its verdict: not past the `deadline`, and not behind a queue
+        that is longer.
 
         What fails up to the code raises, before `chunks` is touched, and leaves an audit event: SessionNotFound,
         SessionNotOpen, SessionClosed, SessionCancelled, the errors of codes, tickets and typed codes, OutOfScope,
@@ -103,17 +120,46 @@ class CheckIn:
         except DomainError as refusal:
             await self._threads.run(self._audit_refusal, caller, admitted.session.id, refusal)
             raise
-        try:
-            submission = await self._threads.run(self._keep, caller, header, admitted, selfie)
-        except BackendUnavailable:
-            # the commit may have happened all the same: better a blob without a claim than a claim without its blob
-            raise
-        except DomainError:
-            await self._uploads.discard(selfie)
-            raise
-        if submission.already_recorded:
-            await self._uploads.discard(selfie)
-        return submission
+        with self._events.subscribe(header.claim_id) as verdict:
+            try:
+                submission = await self._threads.run(self._keep, caller, header, admitted, selfie)
+            except BackendUnavailable:
+                # the commit may have happened all the same: better a blob without a claim than a claim without its blob
+                raise
+            except DomainError:
+                await self._uploads.discard(selfie.image)
+                raise
+            if submission.already_recorded:
+                await self._uploads.discard(selfie.image)
+                return submission
+            return await self._with_verdict(caller, submission, admitted.session, verdict, deadline)
+
+    async def _with_verdict(
+        self,
+        caller: Caller,
+        submission: Submission,
+        session: AttendanceSession,
+        verdict: Subscription,
+        deadline: datetime | None,
+    ) -> Submission:
+        """The submission with the verdict on its face, if that is worth waiting for."""
+        if submission.record.claims[-1].awaits_face:
+            self._verification.announce()
+        if submission.record.status is not RecordStatus.PENDING_VERIFICATION:
+            return submission
+        now = self._clock.now()
+        until = now + MAX_WAIT
+        if deadline is not None:
+            until = min(until, deadline - _TIME_TO_ANSWER)
+        if now + self._verification.expected_wait() > until:
+            return submission
+        await verdict.wait(until)
+        record = await self._threads.run(self._read, caller, submission.record.id)
+        return self._submission(record, session, already_recorded=False)
+
+    def _read(self, caller: Caller, record_id: RecordId) -> AttendanceRecord:
+        with self._uow(read_only=True) as tx:
+            return tx.records.for_student(caller.id, record_id=record_id)
 
     def _admit(self, caller: Caller, header: ClaimHeader, received_at: datetime) -> "Submission | _Admission":
         """Everything that is decided before the selfie is read."""
@@ -189,7 +235,7 @@ class CheckIn:
             enrolled=admitted.view.coverage is not None,
             device=admitted.device,
             fix=header.fix,
-            image_damaged=selfie.damaged,
+            face=self._verification.evidence(admitted.view.face, selfie.state),
         )
         claim = Claim(
             claim_id=header.claim_id,
@@ -211,6 +257,8 @@ class CheckIn:
             tx.records.add(record)
         else:
             tx.records.save(before, record)
+        if claim.awaits_face:
+            self._verification.queue(tx, record, claim)
         tx.audit.add(
             audit.event(
                 Action.CLAIM_KEPT,
@@ -272,13 +320,7 @@ class CheckIn:
     def _submission(
         self, record: AttendanceRecord, session: AttendanceSession | None, *, already_recorded: bool
     ) -> Submission:
-        still_open = session is not None and session.state(self._clock.now()) is SessionState.OPEN
-        return Submission(
-            record,
-            already_recorded,
-            tries_left=record.tries_left() if still_open else 0,
-            advice=advice_on(record),
-        )
+        return Submission(outlook_on(record, session, self._clock.now()), already_recorded)
 
     def _require_few_unenrolled(self, tx: Transaction, caller: Caller, received_at: datetime) -> None:
         if tx.records.count_unenrolled(caller.id, received_at - timedelta(days=1)) >= MAX_UNENROLLED_PER_DAY:

@@ -4,30 +4,30 @@ from collections.abc import AsyncIterator
 
 from absense_server.domain.ids import RecordId, SessionId
 from absense_server.domain.people import Caller
-from absense_server.domain.records import AttendanceRecord
 from absense_server.ports.data import UnitOfWork
-from absense_server.ports.outside import EventBus, Threads
+from absense_server.ports.outside import Clock, EventBus, Threads
+from absense_server.services.outlook import Outlook, outlook_on
 
 
 class Records:
     """Reads and watches a student's own records."""
 
-    def __init__(self, uow: UnitOfWork, threads: Threads, events: EventBus) -> None:
+    def __init__(self, uow: UnitOfWork, threads: Threads, events: EventBus, clock: Clock) -> None:
         self._uow = uow
         self._threads = threads
         self._events = events
+        self._clock = clock
 
-    def get(
-        self, caller: Caller, record_id: RecordId | None = None, session_id: SessionId | None = None
-    ) -> AttendanceRecord:
+    def get(self, caller: Caller, record_id: RecordId | None = None, session_id: SessionId | None = None) -> Outlook:
         """The caller's own record, by its id or by its session.
 
         Raises RecordNotFound.
         """
         with self._uow(read_only=True) as tx:
-            return tx.records.for_student(caller.id, record_id=record_id, session_id=session_id)
+            record = tx.records.for_student(caller.id, record_id=record_id, session_id=session_id)
+            return outlook_on(record, tx.sessions.find(record.session_id), self._clock.now())
 
-    async def watch(self, caller: Caller, record_id: RecordId) -> AsyncIterator[AttendanceRecord]:
+    async def watch(self, caller: Caller, record_id: RecordId) -> AsyncIterator[Outlook]:
         """The caller's own record now and after each change, until it is final.
 
         Raises RecordNotFound.
@@ -35,13 +35,13 @@ class Records:
         seen = 0
         with self._events.subscribe(record_id) as changes:
             while True:
-                record = await self._threads.run(self._read, caller, record_id)
-                if record.revision > seen:
-                    seen = record.revision
-                    yield record
-                if record.status.is_final:
+                outlook = await self._threads.run(self._read, caller, record_id)
+                if outlook.record.revision > seen:
+                    seen = outlook.record.revision
+                    yield outlook
+                if outlook.record.status.is_final:
                     return
                 await changes.wait()
 
-    def _read(self, caller: Caller, record_id: RecordId) -> AttendanceRecord:
+    def _read(self, caller: Caller, record_id: RecordId) -> Outlook:
         return self.get(caller, record_id=record_id)

@@ -9,7 +9,8 @@ from absense_server.domain.policy import RecordStatus
 from absense_server.domain.records import AttendanceRecord, Decision
 from absense_server.ports.data import UnitOfWork
 from absense_server.ports.findings import FlaggedFilter, StoredImage
-from absense_server.ports.outside import BlobDamaged, BlobStore, Clock, EventBus, Ids, Sealed, Threads, Vault
+from absense_server.ports.outside import Clock, EventBus, Ids, Threads
+from absense_server.services.photographs import Photographs
 from absense_server.services.settle import settle
 
 
@@ -22,8 +23,7 @@ class Review:
         uow: UnitOfWork,
         threads: Threads,
         blob_threads: Threads,
-        vault: Vault,
-        blobs: BlobStore,
+        photographs: Photographs,
         events: EventBus,
         clock: Clock,
         ids: Ids,
@@ -32,8 +32,7 @@ class Review:
         self._uow = uow
         self._threads = threads
         self._blob_threads = blob_threads
-        self._vault = vault
-        self._blobs = blobs
+        self._photographs = photographs
         self._events = events
         self._clock = clock
         self._ids = ids
@@ -113,7 +112,7 @@ class Review:
         Raises ImageNotFound, BackendUnavailable; BlobDamaged when the storage lost or altered it.
         """
         image = await self._threads.run(self._audited, caller, image_id)
-        return image, await self._blob_threads.run(self._open, image)
+        return image, await self._blob_threads.run(self._photographs.read, image)
 
     def _audited(self, caller: Caller, image_id: ImageId) -> StoredImage:
         with self._uow() as tx:
@@ -122,13 +121,6 @@ class Review:
             tx.audit.add(audit.event(Action.IMAGE_SEEN, caller, now, image_id, owner=str(image.owner_id)))
             tx.commit()
         return image
-
-    def _open(self, image: StoredImage) -> bytes:
-        ciphertext = self._blobs.get(image.blob_name)
-        if ciphertext is None:
-            msg = f"the blob of image {image.id} is gone, though its row is there"
-            raise BlobDamaged(msg)
-        return self._vault.open(Sealed(ciphertext, image.wrapped_key, image.key_id), image.id.bytes)
 
 
 def _decided_already(record: AttendanceRecord, caller: Caller, expected_revision: int) -> bool:

@@ -10,7 +10,7 @@ from absense_server.domain.errors.codes import OutOfScope
 from absense_server.domain.errors.sessions import SessionNotFound
 from absense_server.domain.ids import RecordId, SessionId
 from absense_server.domain.people import Caller
-from absense_server.domain.policy import RecordStatus
+from absense_server.domain.policy import RecordStatus, Requirement
 from absense_server.domain.proofs import ScannedProof, TypedProof
 from absense_server.domain.sessions import AttendanceSession
 from absense_server.domain.tickets import ScanTicket, TicketOffice
@@ -18,6 +18,7 @@ from absense_server.ports.data import UnitOfWork
 from absense_server.ports.findings import ClaimView
 from absense_server.ports.outside import Clock
 from absense_server.services.code_proofs import CodeProofs
+from absense_server.services.verification import FaceVerification
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +34,25 @@ class Scan:
     ticket_expires_at: datetime | None = None
     record_id: RecordId | None = None
     record_status: RecordStatus | None = None
+    selfie_wanted: bool = False
+    """A selfie could be held against an enrolled face."""
 
 
 class Scans:
     """Looks at codes."""
 
-    def __init__(self, uow: UnitOfWork, proofs: CodeProofs, tickets: TicketOffice, clock: Clock) -> None:
+    def __init__(
+        self,
+        uow: UnitOfWork,
+        proofs: CodeProofs,
+        tickets: TicketOffice,
+        verification: FaceVerification,
+        clock: Clock,
+    ) -> None:
         self._uow = uow
         self._proofs = proofs
         self._tickets = tickets
+        self._verification = verification
         self._clock = clock
 
     def look_up(self, caller: Caller, session_code: str) -> Scan:
@@ -102,6 +113,7 @@ class Scans:
             ticket_expires_at=None if ticket is None else ticket.expires_at,
             record_id=None if record is None else record.id,
             record_status=None if record is None else record.status,
+            selfie_wanted=session.policy.face is not Requirement.OFF and self._verification.can_compare(view.face),
         )
 
     def _audit_problem(self, caller: Caller, session_id: SessionId, problem: DomainError) -> None:

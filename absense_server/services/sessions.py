@@ -12,7 +12,7 @@ from absense_server.domain.errors.sessions import SessionOverlaps
 from absense_server.domain.ids import SessionId
 from absense_server.domain.pages import Page, PageRequest, PageTokens
 from absense_server.domain.people import Caller, Person
-from absense_server.domain.policy import Engines, policy_for
+from absense_server.domain.policy import Engines, StandIn, policy_for
 from absense_server.domain.sessions import (
     SESSION_CODE_ALPHABET,
     SESSION_CODE_LENGTH,
@@ -36,6 +36,7 @@ class SessionDefaults:
 
     code_life: timedelta
     code_overlap: timedelta
+    stand_in: StandIn = StandIn.LOOK
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +171,12 @@ class Sessions:
             self._overlap(wish) if wish.code_overlap is None else wish.code_overlap,
         )
         times.require_sound()
-        policy = policy_for(wish.policy, has_place=wish.geofence is not None, engines=self._engines)
+        policy = policy_for(
+            wish.policy,
+            has_place=wish.geofence is not None,
+            engines=self._engines,
+            stand_in=self._defaults.stand_in,
+        )
         if wish.programme_id is not None and not tx.courses.known_programmes([wish.programme_id]):
             raise ProgrammeNotFound
         tx.sessions.lock_course(course.id)

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from weakref import WeakValueDictionary
@@ -19,11 +20,14 @@ from absense_server.domain.errors.claims import (
     UploadSizeMismatch,
     UploadTooLarge,
 )
+from absense_server.domain.faces import SelfieState
 from absense_server.domain.ids import ImageId, UserId
 from absense_server.domain.images import MediaType, NotAPhotograph, Photograph, TooManyPixels
 from absense_server.ports.findings import StoredImage
 from absense_server.ports.outside import BlobStore, Clock, Ids, Threads, Vault
 
+MAX_FACE_UPLOAD = timedelta(minutes=1)
+"""From the header of a photograph of a face to its last byte."""
 _AT_ONCE = 2
 
 
@@ -47,6 +51,13 @@ class Selfie:
     image: StoredImage | None
     damaged: bool = False
 
+    @property
+    def state(self) -> SelfieState:
+        """What the FACE check goes by."""
+        if self.image is not None:
+            return SelfieState.KEPT
+        return SelfieState.DAMAGED if self.damaged else SelfieState.MISSING
+
 
 class Uploads:
     """Takes photographs in."""
@@ -68,16 +79,18 @@ class Uploads:
         if announced is not None and announced.size > self._limits.max_bytes:
             raise UploadTooLarge(self._limits.max_bytes)
 
-    async def take(
+    @asynccontextmanager
+    async def receive(
         self, announced: Announcement | None, chunks: AsyncIterator[bytes], owner: UserId, until: datetime
-    ) -> Selfie:
-        """Read the photograph announced, to the end of `chunks`, before `until`, and store it.
+    ) -> AsyncIterator[Photograph | None]:
+        """The photograph announced, read to the end of `chunks`, before `until`; None when none was announced.
 
-        One owner's photographs are read two at a time: who sends many waits for oneself.
+        Its memory is accounted for until the block ends. One owner's photographs are read two at a time: who sends many
+        waits for oneself.
 
         Raises UploadOutOfOrder, UploadSizeMismatch, UploadHashMismatch, ImageNotSupported, ImageTooManyPixels,
         DeadlinePassed when the chunks stop coming or come too slowly, Overloaded when too many photographs are coming
-        in, BackendUnavailable when the storage does not answer.
+        in.
         """
         size = 0 if announced is None else announced.size
         turns = self._turns.setdefault(owner, asyncio.Semaphore(_AT_ONCE))
@@ -87,18 +100,37 @@ class Uploads:
             self._announced += size
             try:
                 data = await self._receive(announced, chunks, until)
-                if announced is None:
-                    return Selfie(None)
-                return await self._threads.run(self._store, data, announced.sha256, owner)
+                yield None if announced is None else await self._threads.run(self._inspect, data)
             finally:
                 self._announced -= size
 
-    async def discard(self, selfie: Selfie) -> None:
-        """Take back a photograph that no claim came to hold. Storage that does not answer keeps an orphan: harmless."""
-        if selfie.image is None:
+    async def take(
+        self, announced: Announcement | None, chunks: AsyncIterator[bytes], owner: UserId, until: datetime
+    ) -> Selfie:
+        """Receive a photograph and store it, unless it is damaged.
+
+        Raises what `receive` raises, and BackendUnavailable when the storage does not answer.
+        """
+        async with self.receive(announced, chunks, owner, until) as photograph:
+            if photograph is None or announced is None:
+                return Selfie(None)
+            if not photograph.whole:
+                return Selfie(None, damaged=True)
+            return Selfie(await self.store(photograph, announced.sha256, owner))
+
+    async def store(self, photograph: Photograph, sha256: bytes, owner: UserId) -> StoredImage:
+        """Encrypt a photograph and store it; `sha256`: of the bytes as received.
+
+        Raises BackendUnavailable, Overloaded.
+        """
+        return await self._threads.run(self._store, photograph, sha256, owner)
+
+    async def discard(self, image: StoredImage | None) -> None:
+        """Take back a photograph that nothing came to hold. Storage that does not answer keeps an orphan: harmless."""
+        if image is None:
             return
         try:
-            await self._threads.run(self._blobs.delete, selfie.image.blob_name)
+            await self._threads.run(self._blobs.delete, image.blob_name)
         except DomainError:
             return
 
@@ -131,10 +163,7 @@ class Uploads:
             raise DeadlinePassed
         return chunk
 
-    def _store(self, data: bytes, sha256: bytes, owner: UserId) -> Selfie:
-        photograph = self._inspect(data)
-        if not photograph.whole:
-            return Selfie(None, damaged=True)
+    def _store(self, photograph: Photograph, sha256: bytes, owner: UserId) -> StoredImage:
         image_id = ImageId(self._ids.new())
         sealed = self._vault.seal(photograph.content, image_id.bytes)
         image = StoredImage(
@@ -151,7 +180,7 @@ class Uploads:
             stored_at=self._clock.now(),
         )
         self._blobs.put(image.blob_name, sealed.ciphertext)
-        return Selfie(image)
+        return image
 
     def _inspect(self, data: bytes) -> Photograph:
         accepted = ", ".join(sorted(media_type.value for media_type in self._limits.types))

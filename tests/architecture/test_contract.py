@@ -21,6 +21,7 @@ from protovalidate import Validator
 from absense.v1 import access_pb2, error_reason_pb2, role_pb2
 from absense_server import settings
 from absense_server.app import SERVICES
+from absense_server.rpc.admin import Admin
 from absense_server.rpc.auth import Auth
 from absense_server.rpc.lecturer import Lecturer
 from absense_server.rpc.student import Student
@@ -36,6 +37,7 @@ SERVICERS: Final[dict[str, type]] = {
     "absense.v1.AuthService": Auth,
     "absense.v1.StudentService": Student,
     "absense.v1.LecturerService": Lecturer,
+    "absense.v1.AdminService": Admin,
 }
 ROLES: Final = {"STUDENT", "LECTURER", "ADMIN"}
 

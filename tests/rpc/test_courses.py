@@ -81,7 +81,7 @@ async def student_of(hall: Hall, programme_id: Any, level: int) -> Student:
         level=level,
     )
     with hall.app.uow() as tx:
-        tx.users.add(user, hall.app.passwords.hash(PASSWORD))
+        tx.users.add(user, hall.app.outside.passwords.hash(PASSWORD))
         tx.commit()
     return Student(hall, str(user.id), email, (await hall.login(email)).access_token)
 

@@ -22,6 +22,8 @@ from absense_server.rpc.errors import CODES, code_of, internal, to_status
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "ACCOUNT_NOT_ACTIVE": ("Wait for an administrator.",),
     "CHECK_UNAVAILABLE": (Check.FACE,),
+    "CONSENT_OUTDATED": ("2026-11",),
+    "FACE_VIEWS_FULL": (5,),
     "CODE_TIMES_INVALID": (FieldViolation("code_life", "is too short"),),
     "DECISION_NOT_ALLOWED": ("CONFIRMED",),
     "IMAGE_NOT_SUPPORTED": ("image/jpeg",),

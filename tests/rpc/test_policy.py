@@ -5,13 +5,20 @@ from pathlib import Path
 import pytest
 from google.protobuf import descriptor_pb2, descriptor_pool
 
-from absense.v1 import access_pb2, auth_service_pb2, lecturer_service_pb2, role_pb2, student_service_pb2
+from absense.v1 import (
+    access_pb2,
+    admin_service_pb2,
+    auth_service_pb2,
+    lecturer_service_pb2,
+    role_pb2,
+    student_service_pb2,
+)
 from absense_server.domain.people import Role
 from absense_server.rpc.policy import AccessPolicy, AccessRule, PolicyError
 
 SERVICES = [
     service.full_name
-    for module in (auth_service_pb2, lecturer_service_pb2, student_service_pb2)
+    for module in (admin_service_pb2, auth_service_pb2, lecturer_service_pb2, student_service_pb2)
     for service in module.DESCRIPTOR.services_by_name.values()
 ]
 

@@ -53,7 +53,7 @@ async def test_five_steps_and_one_rotation_by_hand_at_the_right_instants(hall: H
     session = await hall.open_session()
     start = hall.clock.now()
     screen = Screen(session)
-    keys = hall.app.code_keys
+    keys = hall.app.outside.code_keys
     with hall.app.uow(read_only=True) as tx:
         domain = tx.sessions.find(SessionId(uuid.UUID(session.id)))
     assert domain is not None
@@ -120,7 +120,7 @@ def timestamp_in(hall: Hall, by: float) -> Timestamp:
 
 
 async def test_a_code_is_drawn_once_however_many_watch(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    artist = hall.app.qr_artist
+    artist = hall.app.outside.qr_artist
     drawn: list[str] = []
     draw = artist.draw
 
@@ -157,7 +157,7 @@ async def test_a_restart_changes_nothing(hall: Hall, make_settings: Callable[...
     with other.uow(read_only=True) as tx:
         found = tx.sessions.find(SessionId(uuid.UUID(session.id)))
     assert found is not None
-    assert other.code_keys.text(found.step_at(hall.clock.now())) == before.text
+    assert other.outside.code_keys.text(found.step_at(hall.clock.now())) == before.text
     other.close()
 
 

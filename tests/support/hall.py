@@ -4,7 +4,7 @@ from __future__ import annotations  # the stubs' async types exist for type chec
 
 import hashlib
 import uuid
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from google.type import latlng_pb2
 from grpc_status import rpc_status
 
 from absense.v1 import (
+    admin_service_pb2_grpc,
     attendance_record_pb2,
     attendance_session_pb2,
     auth_service_pb2,
@@ -27,6 +28,7 @@ from absense.v1 import (
     course_pb2,
     device_pb2,
     error_reason_pb2,
+    face_pb2,
     fix_pb2,
     image_pb2,
     lecturer_service_pb2,
@@ -37,6 +39,7 @@ from absense.v1 import (
     student_service_pb2_grpc,
 )
 from absense_server.app import App
+from absense_server.domain import consent
 from absense_server.domain.people import Caller, NewUser, Role
 from tests.support.clock import HandClock
 
@@ -190,6 +193,15 @@ class Lecturer(Person):
 
 
 @dataclass
+class Admin(Person):
+    """An administrator with a client."""
+
+    @property
+    def stub(self) -> admin_service_pb2_grpc.AdminServiceAsyncStub:
+        return admin_service_pb2_grpc.AdminServiceStub(self.hall.channel)
+
+
+@dataclass
 class Student(Person):
     """A student with a phone."""
 
@@ -227,6 +239,30 @@ class Student(Person):
     async def enroll(self, course: course_pb2.Course | None = None) -> course_pb2.Enrollment:
         request = student_service_pb2.EnrollInCourseRequest(course_id=(course or self.hall.course).id)
         return (await self.stub.EnrollInCourse(request, metadata=self.metadata)).enrollment
+
+    async def enroll_face(
+        self, photograph: bytes, *, replace: bool = False, consent: str = consent.VERSION
+    ) -> student_service_pb2.EnrollFaceResponse:
+        wish = face_pb2.FaceEnrollment(consent_version=consent, replace=replace)
+        header = student_service_pb2.EnrollFaceHeader(enrollment=wish, photograph=announce(photograph))
+        messages = [
+            student_service_pb2.EnrollFaceRequest(header=header),
+            *(student_service_pb2.EnrollFaceRequest(chunk=chunk) for chunk in chunks_of(photograph)),
+        ]
+        return await self.stub.EnrollFace(iter_async(messages), metadata=self.metadata)
+
+    async def try_face(self, photograph: bytes) -> face_pb2.FaceTrial:
+        request = student_service_pb2.VerifyFaceInlineRequest(photograph=photograph)
+        return (await self.stub.VerifyFaceInline(request, metadata=self.metadata)).trial
+
+    async def withdraw_face(self) -> face_pb2.ErasedFace:
+        request = student_service_pb2.WithdrawFaceConsentRequest()
+        return (await self.stub.WithdrawFaceConsent(request, metadata=self.metadata)).erased
+
+    async def watch(self, record: Record) -> AsyncIterator[student_service_pb2.WatchAttendanceRecordResponse]:
+        request = student_service_pb2.WatchAttendanceRecordRequest(record_id=record.id)
+        async for response in self.stub.WatchAttendanceRecord(request, metadata=self.metadata):
+            yield response
 
     async def scan(self, text: str) -> student_service_pb2.ScanQrResponse:
         return await self.stub.ScanQr(student_service_pb2.ScanQrRequest(scanned_text=text), metadata=self.metadata)
@@ -307,11 +343,14 @@ def announce(data: bytes, media_type: str = "image/jpeg") -> image_pb2.ImageUplo
 
 def parts(header: claim_upload_pb2.ClaimHeader, selfie: bytes) -> list[student_service_pb2.SubmitAttendanceRequest]:
     """The messages of a claim."""
-    chunks = (selfie[start : start + CHUNK] for start in range(0, len(selfie), CHUNK))
     return [
         student_service_pb2.SubmitAttendanceRequest(header=header),
-        *(student_service_pb2.SubmitAttendanceRequest(chunk=chunk) for chunk in chunks),
+        *(student_service_pb2.SubmitAttendanceRequest(chunk=chunk) for chunk in chunks_of(selfie)),
     ]
+
+
+def chunks_of(data: bytes) -> Iterator[bytes]:
+    return (data[start : start + CHUNK] for start in range(0, len(data), CHUNK))
 
 
 async def iter_async(items: Iterable[Any] | AsyncIterator[Any]) -> AsyncIterator[Any]:
@@ -357,6 +396,12 @@ class Hall:
         self.clock.turn(by)
         self.app.jobs.tick()
         await self.app.jobs.poll_revocations()
+
+    async def admin(self) -> Admin:
+        email = f"admin-{uuid.uuid4().hex}@example.edu"
+        await self.app.accounts.create(_NOBODY, NewUser(email, PASSWORD, "Adjoa Admin", Role.ADMIN))
+        login = await self.login(email)
+        return Admin(self, login.user.id, email, login.access_token)
 
     async def lecturer(self) -> Lecturer:
         email = f"lecturer-{uuid.uuid4().hex}@example.edu"

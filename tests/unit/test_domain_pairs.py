@@ -8,13 +8,15 @@ from absense.v1 import (
     attendance_record_pb2,
     attendance_session_pb2,
     device_pb2,
+    face_pb2,
     role_pb2,
     user_pb2,
     verdict_pb2,
 )
 from absense_server.domain.devices import Platform
+from absense_server.domain.faces import TemplateTrust
 from absense_server.domain.people import Role, UserState
-from absense_server.domain.policy import Attention, RecordStatus, Requirement
+from absense_server.domain.policy import Attention, RecordStatus, Requirement, StandIn
 from absense_server.domain.records import ProofKind, Source
 from absense_server.domain.sessions import SessionState
 from absense_server.domain.verdicts import Check, Outcome, Reason
@@ -57,6 +59,8 @@ def test_every_kind_of_proof_is_a_reason_to_pass() -> None:
 
 
 ENUMS: dict[str, tuple[Any, Any, str]] = {
+    "STAND_IN": (StandIn, attendance_session_pb2.FaceStandIn, "FACE_STAND_IN"),
+    "FACE_TRUST": (TemplateTrust, face_pb2.FaceTrust, "FACE_TRUST"),
     "ROLE": (Role, role_pb2.Role, "ROLE"),
     "USER_STATE": (UserState, user_pb2.UserState, "USER_STATE"),
     "PLATFORM": (Platform, device_pb2.DevicePlatform, "DEVICE_PLATFORM"),

@@ -158,7 +158,7 @@ def test_a_phone_passes_only_when_nothing_speaks_against_it(shown: DeviceEvidenc
 def test_every_fault_has_its_sentence() -> None:
     never_faults = {
         Reason.SCANNED, Reason.TICKET, Reason.TYPED, Reason.ENROLLED, Reason.KEY_SIGNED, Reason.IDENTIFIER_ONLY,
-        Reason.INSIDE, Reason.NO_PLACE, Reason.CHECK_OFF,
+        Reason.INSIDE, Reason.NO_PLACE, Reason.CHECK_OFF, Reason.FACE_MATCHES,
     }  # fmt: skip
     assert set(SENTENCES) == set(Reason) - never_faults
     assert all(sentence.endswith(".") for sentence in SENTENCES.values())

@@ -1,9 +1,10 @@
 """All that is known when a claim arrives, in one SELECT."""
 
-from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, select
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, bindparam, func, select
 
 from absense_server.adapters.db.devices import DEVICE_COLUMNS, to_device
 from absense_server.adapters.db.enrollments import covers
+from absense_server.adapters.db.faces import TEMPLATE_COLUMNS, TEMPLATE_TABLES, to_template
 from absense_server.adapters.db.prepared import PreparedSelect
 from absense_server.adapters.db.record_rows import RECORD_COLUMNS, students, to_records
 from absense_server.adapters.db.rows import AnySelect
@@ -15,6 +16,8 @@ from absense_server.adapters.db.tables import (
     courses,
     devices,
     enrollments,
+    face_templates,
+    face_views,
 )
 from absense_server.adapters.db.users import to_person
 from absense_server.domain.errors.accounts import SignInEnded
@@ -22,6 +25,13 @@ from absense_server.domain.ids import ClaimId, SessionId, UserId
 from absense_server.ports.findings import ClaimView, Coverage, KnownClaim
 
 _STUDENT = bindparam("student_id", type_=devices.c.student_id.type)
+
+_VIEWS = (
+    select(func.count())
+    .select_from(face_views)
+    .where(face_views.c.template_id == face_templates.c.id)
+    .scalar_subquery()
+)
 
 
 def _view_by(session: ColumnElement[bool]) -> AnySelect:
@@ -47,6 +57,7 @@ def _view_by(session: ColumnElement[bool]) -> AnySelect:
                 covers(enrollments, sessions),
             ),
         ),
+        (TEMPLATE_TABLES, face_templates.c.student_id == _STUDENT),
         (devices, and_(devices.c.student_id == _STUDENT, devices.c.unbound_at.is_(None))),
         (claims, and_(claims.c.student_id == _STUDENT, claims.c.claim_id == bindparam("claim_id"))),
     ):
@@ -56,6 +67,8 @@ def _view_by(session: ColumnElement[bool]) -> AnySelect:
             *SESSION_COLUMNS,
             *RECORD_COLUMNS,
             *DEVICE_COLUMNS,
+            *TEMPLATE_COLUMNS,
+            _VIEWS.label("template_views"),
             enrollments.c.id.label("enrollment_id"),
             enrollments.c.programme_id.label("enrollment_programme_id"),
             claims.c.record_id.label("known_record_id"),
@@ -100,5 +113,6 @@ def claim_view(
         session=None if row.session_id is None else to_session(row),
         coverage=None if row.enrollment_id is None else Coverage(row.enrollment_programme_id),
         device=None if row.device_id is None else to_device(row),
+        face=None if row.template_id is None else to_template(row, row.template_views),
         record=None if row.record_id is None else to_records(connection, [row])[0],
     )

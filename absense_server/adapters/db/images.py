@@ -1,12 +1,19 @@
 """Where photographs are kept."""
 
-from sqlalchemy import Connection, insert, select
+from collections.abc import Collection, Sequence
+from dataclasses import fields
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, insert, literal, select
 
 from absense_server.adapters.db.courses import teaches
-from absense_server.adapters.db.tables import attendance_records, claims, images
+from absense_server.adapters.db.rows import AnyRow
+from absense_server.adapters.db.tables import attendance_records, claims, doomed_blobs, face_views, images
 from absense_server.domain.errors.claims import ImageNotFound
 from absense_server.domain.ids import ImageId, UserId
 from absense_server.ports.findings import StoredImage
+
+_IMAGES = select(images)
 
 
 class SqlImages:
@@ -32,6 +39,12 @@ class SqlImages:
             )
         )
 
+    def get(self, image_id: ImageId) -> StoredImage:
+        row = self._connection.execute(_IMAGES.where(images.c.id == image_id)).one_or_none()
+        if row is None:
+            raise ImageNotFound
+        return to_image(row)
+
     def for_lecturer(self, lecturer_id: UserId, image_id: ImageId) -> StoredImage:
         seen = (
             select(claims.c.record_id)
@@ -39,7 +52,33 @@ class SqlImages:
             .where(claims.c.image_id == images.c.id, teaches(lecturer_id, attendance_records.c.course_id))
             .exists()
         )
-        row = self._connection.execute(select(images).where(images.c.id == image_id, seen)).one_or_none()
+        row = self._connection.execute(_IMAGES.where(images.c.id == image_id, seen)).one_or_none()
         if row is None:
             raise ImageNotFound
-        return StoredImage(**row._asdict())
+        return to_image(row)
+
+    def of_owner(self, owner_id: UserId) -> Sequence[ImageId]:
+        return self._connection.execute(select(images.c.id).where(images.c.owner_id == owner_id)).scalars().all()
+
+    def selfies_before(self, instant: datetime, limit: int) -> Sequence[ImageId]:
+        is_reference = select(face_views.c.id).where(face_views.c.image_id == images.c.id).exists()
+        old = select(images.c.id).where(images.c.stored_at < instant, ~is_reference)
+        return self._connection.execute(old.order_by(images.c.stored_at).limit(limit)).scalars().all()
+
+    def remove(self, image_ids: Collection[ImageId], at: datetime) -> None:
+        these = images.c.id.in_(image_ids)
+        names = select(images.c.blob_name, literal(at, doomed_blobs.c.since.type)).where(these)
+        self._connection.execute(insert(doomed_blobs).from_select(["blob_name", "since"], names))
+        self._connection.execute(delete(images).where(these))
+
+    def doomed(self, limit: int) -> Sequence[str]:
+        names = select(doomed_blobs.c.blob_name).order_by(doomed_blobs.c.since).limit(limit)
+        return self._connection.execute(names).scalars().all()
+
+    def forget_doomed(self, names: Collection[str]) -> None:
+        self._connection.execute(delete(doomed_blobs).where(doomed_blobs.c.blob_name.in_(names)))
+
+
+def to_image(row: AnyRow, prefix: str = "") -> StoredImage:
+    """The image that a row shows in its columns, each called `prefix` + its name."""
+    return StoredImage(**{field.name: getattr(row, prefix + field.name) for field in fields(StoredImage)})

@@ -1,6 +1,6 @@
 """Records with their claims, verdicts and decisions."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -115,6 +115,9 @@ class SqlRecords:
 
     def for_lecturer(self, lecturer_id: UserId, record_id: RecordId) -> AttendanceRecord:
         return self._one(attendance_records.c.id == record_id, teaches(lecturer_id, attendance_records.c.course_id))
+
+    def with_ids(self, ids: Collection[RecordId]) -> Sequence[AttendanceRecord]:
+        return self._list(attendance_records.c.id.in_(ids))
 
     def list_of_session(
         self, session_id: SessionId, statuses: frozenset[RecordStatus], *, after: UUID | None, limit: int

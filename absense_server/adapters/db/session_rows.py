@@ -98,6 +98,7 @@ def to_policy(row: AnyRow, prefix: str) -> Policy:
         face=getattr(row, f"{prefix}policy_face"),
         liveness=getattr(row, f"{prefix}policy_liveness"),
         version=getattr(row, f"{prefix}policy_version"),
+        stand_in=getattr(row, f"{prefix}policy_stand_in"),
     )
 
 
@@ -109,4 +110,5 @@ def from_policy(policy: Policy) -> dict[str, object]:
         "policy_face": policy.face,
         "policy_liveness": policy.liveness,
         "policy_version": policy.version,
+        "policy_stand_in": policy.stand_in,
     }

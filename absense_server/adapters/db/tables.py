@@ -29,11 +29,13 @@ from absense_server.adapters.db.types import Json, Serial, UtcDateTime, choice, 
 from absense_server.domain.audit import Action
 from absense_server.domain.courses import TermState
 from absense_server.domain.devices import DeviceEvidence, Platform
+from absense_server.domain.faces import ConsentEnd, TemplateTrust
 from absense_server.domain.images import MediaType
 from absense_server.domain.people import Role, UserState
-from absense_server.domain.policy import Attention, RecordStatus, Requirement
+from absense_server.domain.policy import Attention, RecordStatus, Requirement, StandIn
 from absense_server.domain.records import ProofKind, Source
 from absense_server.domain.verdicts import Check, Outcome, Reason
+from absense_server.ports.findings import MatchKind
 
 metadata = MetaData(
     naming_convention={
@@ -51,7 +53,11 @@ def _policy() -> list[Column[object]]:
     weights: list[Column[object]] = [
         Column(f"policy_{check}", choice(Requirement, f"policy_{check}"), nullable=False) for check in checks
     ]
-    return [*weights, Column("policy_version", Text, nullable=False)]
+    return [
+        *weights,
+        Column("policy_version", Text, nullable=False),
+        Column("policy_stand_in", growing_choice(StandIn, "policy_stand_in"), nullable=False, server_default="LOOK"),
+    ]
 
 
 # Accounts
@@ -289,7 +295,15 @@ images = Table(
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
     Column("sha256", LargeBinary, nullable=False),
-    Column("stored_at", UtcDateTime, nullable=False),
+    Column("stored_at", UtcDateTime, nullable=False, index=True),
+)
+
+# blobs whose rows are gone, until the storage has deleted them too
+doomed_blobs = Table(
+    "doomed_blobs",
+    metadata,
+    Column("blob_name", Text, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
 )
 
 attendance_records = Table(
@@ -379,6 +393,82 @@ decisions = Table(
     Column("reason", Text, nullable=False),
     Column("from_status", choice(RecordStatus, "from_status"), nullable=False),
     Column("to_status", choice(RecordStatus, "to_status"), nullable=False),
+)
+
+# Faces
+
+face_consents = Table(
+    "face_consents",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("student_id", ForeignKey("users.id", ondelete="RESTRICT"), nullable=False, index=True),
+    Column("version", Text, nullable=False),
+    Column("given_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("ended_how", growing_choice(ConsentEnd, "ended_how")),
+    CheckConstraint("(ended_at IS NULL) = (ended_how IS NULL)", "end"),
+)
+
+face_templates = Table(
+    "face_templates",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("student_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, unique=True),
+    Column("consent_id", ForeignKey("face_consents.id", ondelete="RESTRICT"), nullable=False, index=True),
+    Column("trust", choice(TemplateTrust, "trust"), nullable=False),
+    Column("model", Text, nullable=False),
+    Column("detector", Text, nullable=False),
+    Column("threshold", Double, nullable=False),
+    Column("threshold_origin", Text, nullable=False),
+    Column("enrolled_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime, nullable=False, index=True),
+)
+
+face_views = Table(
+    "face_views",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("template_id", ForeignKey("face_templates.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("image_id", ForeignKey("images.id", ondelete="RESTRICT"), nullable=False, index=True),
+    Column("vector", LargeBinary, nullable=False),
+    Column("wrapped_key", LargeBinary, nullable=False),
+    Column("key_id", Text, nullable=False),
+    Column("added_at", UtcDateTime, nullable=False),
+)
+
+verifications = Table(
+    "verifications",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("record_id", Uuid, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("student_id", Uuid, nullable=False, index=True),
+    Column("queued_at", UtcDateTime, nullable=False),
+    # when it may be taken: once at work, the end of the lease
+    Column("due_at", UtcDateTime, nullable=False, index=True),
+    Column("attempts", Integer, nullable=False),
+    UniqueConstraint("record_id", "number"),
+    ForeignKeyConstraint(["record_id", "number"], ["claims.record_id", "claims.number"], ondelete="CASCADE"),
+)
+
+# like the audit log without foreign keys: it outlives what it speaks of
+verification_log = Table(
+    "verification_log",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", growing_choice(MatchKind, "kind"), nullable=False),
+    Column("student_id", Uuid, nullable=False),
+    Column("record_id", Uuid),
+    Column("number", Integer),
+    Column("at", UtcDateTime, nullable=False),
+    Column("outcome", choice(Outcome, "outcome"), nullable=False),
+    Column("reason", growing_choice(Reason, "reason"), nullable=False),
+    Column("distance", Double),
+    Column("threshold", Double),
+    Column("model", Text, nullable=False),
+    Column("detector", Text, nullable=False),
+    Column("took_ms", Integer, nullable=False),
+    Index(None, "student_id", "id"),
 )
 
 # Audit: no foreign keys out of it, so that it outlives whatever it speaks of

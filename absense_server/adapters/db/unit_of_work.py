@@ -11,12 +11,14 @@ from absense_server.adapters.db.devices import SqlDevices
 from absense_server.adapters.db.engine import READ_ONLY
 from absense_server.adapters.db.enrollments import SqlEnrollments
 from absense_server.adapters.db.errors import translated
+from absense_server.adapters.db.faces import SqlFaces
 from absense_server.adapters.db.images import SqlImages
 from absense_server.adapters.db.records import SqlRecords
 from absense_server.adapters.db.requests import SqlRequests
 from absense_server.adapters.db.sessions import SqlSessions
 from absense_server.adapters.db.sign_ins import SqlSignIns
 from absense_server.adapters.db.users import SqlUsers
+from absense_server.adapters.db.verifications import SqlVerifications
 
 
 class SqlTransaction:
@@ -32,6 +34,8 @@ class SqlTransaction:
         self.sessions = SqlSessions(connection)
         self.devices = SqlDevices(connection)
         self.records = SqlRecords(connection)
+        self.faces = SqlFaces(connection)
+        self.verifications = SqlVerifications(connection)
         self.images = SqlImages(connection)
         self.audit = SqlAudit(connection)
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from google.protobuf import duration_pb2, timestamp_pb2
@@ -15,6 +15,7 @@ from absense.v1 import (
     auth_service_pb2,
     claim_upload_pb2,
     device_pb2,
+    face_pb2,
     fix_pb2,
     image_pb2,
     lecturer_service_pb2,
@@ -43,6 +44,7 @@ from absense_server.domain.proofs import Proof, ScannedProof, TicketProof, Typed
 from absense_server.domain.sessions import NewSession
 from absense_server.ports.findings import FlaggedFilter, SessionFilter
 from absense_server.rpc.convert import pairs
+from absense_server.services.face_enrollment import EnrollmentWish
 from absense_server.services.requests import RequestKey
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -55,6 +57,15 @@ class _Paged(Protocol):
     def page_size(self) -> int: ...
     @property
     def page_token(self) -> str: ...
+
+
+class _Chunked(Protocol):
+    @property
+    def chunk(self) -> bytes: ...
+    def WhichOneof(self, oneof_group: Any, /) -> Any: ...
+
+
+Part = TypeVar("Part", bound=Message)
 
 
 def page(request: _Paged) -> PageRequest:
@@ -294,6 +305,16 @@ def _signed(message: claim_upload_pb2.SignedStatement) -> SignedClaim:
     )
 
 
+def enrollment_wish(message: face_pb2.FaceEnrollment) -> EnrollmentWish:
+    """A face to be enrolled."""
+    return EnrollmentWish(message.consent_version, message.replace)
+
+
+def whole_announcement(data: bytes) -> Announcement:
+    """What is said about a photograph that has come already."""
+    return Announcement(len(data), hashlib.sha256(data).digest())
+
+
 async def first_header(
     parts: AsyncIterator[student_service_pb2.SubmitAttendanceRequest],
 ) -> claim_upload_pb2.ClaimHeader:
@@ -301,21 +322,43 @@ async def first_header(
 
     Raises UploadOutOfOrder.
     """
+    return (await _first(parts)).header
+
+
+async def first_enrollment(
+    parts: AsyncIterator[student_service_pb2.EnrollFaceRequest],
+) -> student_service_pb2.EnrollFaceHeader:
+    """The header that an enrollment's stream begins with.
+
+    Raises UploadOutOfOrder.
+    """
+    return (await _first(parts)).header
+
+
+async def first_announcement(parts: AsyncIterator[student_service_pb2.VerifyFaceRequest]) -> Announcement:
+    """What a trial's stream begins with.
+
+    Raises UploadOutOfOrder.
+    """
+    return announcement((await _first(parts)).header.photograph)
+
+
+async def _first(parts: AsyncIterator[Part]) -> Part:
     first = await anext(parts, None)
     if first is None:
         raise UploadOutOfOrder("nothing was sent")
     if not first.HasField("header"):
         raise UploadOutOfOrder("a chunk came before the header")
-    return first.header
+    return first
 
 
-async def chunks(parts: AsyncIterator[student_service_pb2.SubmitAttendanceRequest]) -> AsyncIterator[bytes]:
-    """The chunks that follow a claim's header.
+async def chunks(parts: AsyncIterator[_Chunked]) -> AsyncIterator[bytes]:
+    """The chunks that follow an upload's header.
 
     Raises UploadOutOfOrder.
     """
     async for part in parts:
-        if part.HasField("header"):
+        if part.WhichOneof("part") != "chunk":
             raise UploadOutOfOrder("a second header came")
         yield part.chunk
 

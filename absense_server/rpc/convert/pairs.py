@@ -4,13 +4,15 @@ from absense.v1 import (
     attendance_record_pb2,
     attendance_session_pb2,
     device_pb2,
+    face_pb2,
     role_pb2,
     user_pb2,
     verdict_pb2,
 )
 from absense_server.domain.devices import Platform
+from absense_server.domain.faces import TemplateTrust
 from absense_server.domain.people import Role, UserState
-from absense_server.domain.policy import Attention, RecordStatus, Requirement
+from absense_server.domain.policy import Attention, RecordStatus, Requirement, StandIn
 from absense_server.domain.records import Source
 from absense_server.domain.sessions import SessionState
 from absense_server.domain.verdicts import Check, Outcome, Reason
@@ -21,6 +23,8 @@ USER_STATE = EnumPair(UserState, user_pb2.UserState, "USER_STATE")
 PLATFORM = EnumPair(Platform, device_pb2.DevicePlatform, "DEVICE_PLATFORM")
 SESSION_STATE = EnumPair(SessionState, attendance_session_pb2.SessionState, "SESSION_STATE")
 REQUIREMENT = EnumPair(Requirement, attendance_session_pb2.Requirement, "REQUIREMENT")
+STAND_IN = EnumPair(StandIn, attendance_session_pb2.FaceStandIn, "FACE_STAND_IN")
+FACE_TRUST = EnumPair(TemplateTrust, face_pb2.FaceTrust, "FACE_TRUST")
 STATUS = EnumPair(RecordStatus, attendance_record_pb2.RecordStatus, "RECORD_STATUS")
 ATTENTION = EnumPair(Attention, attendance_record_pb2.Attention, "ATTENTION")
 SOURCE = EnumPair(Source, attendance_record_pb2.RecordSource, "RECORD_SOURCE")

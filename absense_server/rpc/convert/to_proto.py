@@ -14,6 +14,7 @@ from absense.v1 import (
     course_pb2,
     device_pb2,
     error_reason_pb2,
+    face_pb2,
     fix_pb2,
     image_pb2,
     lecturer_service_pb2,
@@ -22,19 +23,23 @@ from absense.v1 import (
     user_pb2,
     verdict_pb2,
 )
-from absense_server.domain.advice import Advice
+from absense_server.domain.advice import SENTENCES, Advice
 from absense_server.domain.courses import Course, Enrollment
 from absense_server.domain.devices import Device
 from absense_server.domain.errors.base import DomainError
+from absense_server.domain.faces import FaceModel, FaceTemplate, Quality
 from absense_server.domain.people import Person, User
 from absense_server.domain.places import Fix, Geofence, LatLng
 from absense_server.domain.policy import Policy
 from absense_server.domain.records import AttendanceRecord, Claim, Decision
 from absense_server.domain.sessions import AttendanceSession, Counts
-from absense_server.domain.verdicts import Verdict
+from absense_server.domain.verdicts import Check, Outcome, Verdict
 from absense_server.ports.findings import OpenSession, StoredImage
 from absense_server.rpc.convert import pairs
 from absense_server.services.check_in import Submission
+from absense_server.services.erasure import Erased
+from absense_server.services.face_templates import Trial
+from absense_server.services.outlook import Outlook
 from absense_server.services.qr_codes import QrCode, QrStatus
 from absense_server.services.scans import Scan
 from absense_server.services.sessions import CountedSession
@@ -133,6 +138,7 @@ def policy(value: Policy) -> attendance_session_pb2.CheckPolicy:
         face=pairs.REQUIREMENT.number(value.face),
         liveness=pairs.REQUIREMENT.number(value.liveness),
         version=value.version,
+        face_stand_in=pairs.STAND_IN.number(value.stand_in),
     )
 
 
@@ -263,6 +269,7 @@ def scan(value: Scan) -> student_service_pb2.ScanQrResponse:
         enrolled=value.enrolled,
         record_status=pairs.STATUS.number(value.record_status),
         record_id=ident(value.record_id),
+        selfie_wanted=value.selfie_wanted,
     )
 
 
@@ -274,15 +281,16 @@ def error_reason(error: DomainError | None) -> error_reason_pb2.ErrorReason:
     return reason
 
 
-def verdict(value: Verdict, policy_version: str) -> verdict_pb2.Verdict:
-    """What a check found."""
+def verdict(value: Verdict, policy_version: str, *, for_review: bool) -> verdict_pb2.Verdict:
+    """What a check found. How near a face came is told to reviewers only: it would teach a cheat to come nearer."""
+    measured = for_review or value.check is not Check.FACE
     return verdict_pb2.Verdict(
         check=pairs.CHECK.number(value.check),
         outcome=pairs.OUTCOME.number(value.outcome),
         reason=pairs.REASON.number(value.reason),
-        measured=value.measured,
-        threshold=value.threshold,
-        unit=value.unit,
+        measured=value.measured if measured else None,
+        threshold=value.threshold if measured else None,
+        unit=value.unit if measured else "",
         policy_version=policy_version,
     )
 
@@ -299,16 +307,17 @@ def fix(value: Fix | None) -> fix_pb2.LocationFix | None:
     )
 
 
-def claim(value: Claim, policy_version: str, *, with_image: bool) -> attendance_record_pb2.Claim:
+def claim(value: Claim, policy_version: str, *, for_review: bool) -> attendance_record_pb2.Claim:
     """One try."""
     return attendance_record_pb2.Claim(
         claim_id=str(value.claim_id),
         number=value.number,
         claim_time=time(value.claimed_at),
         receive_time=time(value.received_at),
-        verdicts=[verdict(v, policy_version) for v in value.verdicts],
+        verdicts=[verdict(v, policy_version, for_review=for_review) for v in value.verdicts],
         fix=fix(value.fix),
-        image_id=ident(value.image_id) if with_image else "",
+        image_id=ident(value.image_id) if for_review else "",
+        awaited_checks=[verdict_pb2.CHECK_FACE] if value.awaits_face else [],
     )
 
 
@@ -326,15 +335,15 @@ def decision(value: Decision) -> attendance_record_pb2.Decision:
 
 def student_record(value: AttendanceRecord) -> attendance_record_pb2.AttendanceRecord:
     """A record as its student sees it."""
-    return _record(value, with_images=False)
+    return _record(value, for_review=False)
 
 
 def reviewed_record(value: AttendanceRecord) -> attendance_record_pb2.AttendanceRecord:
     """A record as its lecturers see it."""
-    return _record(value, with_images=True)
+    return _record(value, for_review=True)
 
 
-def _record(value: AttendanceRecord, *, with_images: bool) -> attendance_record_pb2.AttendanceRecord:
+def _record(value: AttendanceRecord, *, for_review: bool) -> attendance_record_pb2.AttendanceRecord:
     return attendance_record_pb2.AttendanceRecord(
         id=str(value.id),
         session_id=str(value.session_id),
@@ -343,7 +352,7 @@ def _record(value: AttendanceRecord, *, with_images: bool) -> attendance_record_
         attention=pairs.ATTENTION.number(value.attention),
         source=pairs.SOURCE.number(value.source),
         late=value.late,
-        claims=[claim(c, value.policy.version, with_image=with_images) for c in value.claims],
+        claims=[claim(c, value.policy.version, for_review=for_review) for c in value.claims],
         deciding_claim_id=ident(value.deciding_claim_id),
         decisions=[decision(d) for d in value.decisions],
         policy=policy(value.policy),
@@ -368,9 +377,9 @@ def submission(value: Submission) -> student_service_pb2.SubmitAttendanceRespons
     return student_service_pb2.SubmitAttendanceResponse(
         record=student_record(value.record),
         already_recorded=value.already_recorded,
-        can_retry=value.tries_left > 0,
-        tries_left=value.tries_left,
-        advice=advice(value.advice),
+        can_retry=value.outlook.tries_left > 0,
+        tries_left=value.outlook.tries_left,
+        advice=advice(value.outlook.advice),
     )
 
 
@@ -379,6 +388,26 @@ def inline_submission(value: Submission) -> student_service_pb2.SubmitAttendance
     return student_service_pb2.SubmitAttendanceInlineResponse(
         record=student_record(value.record),
         already_recorded=value.already_recorded,
+        can_retry=value.outlook.tries_left > 0,
+        tries_left=value.outlook.tries_left,
+        advice=advice(value.outlook.advice),
+    )
+
+
+def own_record(value: Outlook) -> student_service_pb2.StudentServiceGetAttendanceRecordResponse:
+    """A student's own record, with what can still be done about it."""
+    return student_service_pb2.StudentServiceGetAttendanceRecordResponse(
+        record=student_record(value.record),
+        can_retry=value.tries_left > 0,
+        tries_left=value.tries_left,
+        advice=advice(value.advice),
+    )
+
+
+def watched_record(value: Outlook) -> student_service_pb2.WatchAttendanceRecordResponse:
+    """The same, while it is watched."""
+    return student_service_pb2.WatchAttendanceRecordResponse(
+        record=student_record(value.record),
         can_retry=value.tries_left > 0,
         tries_left=value.tries_left,
         advice=advice(value.advice),
@@ -389,4 +418,51 @@ def image_header(value: StoredImage) -> image_pb2.ImageHeader:
     """What is said about an image before its bytes."""
     return image_pb2.ImageHeader(
         media_type=value.media_type.value, size=value.size, width=value.width, height=value.height
+    )
+
+
+def face_template(value: FaceTemplate | None, model: FaceModel | None) -> face_pb2.FaceTemplate | None:
+    """An enrolled face; `model`: what faces are compared with now. None stays absent."""
+    if value is None:
+        return None
+    return face_pb2.FaceTemplate(
+        id=str(value.id),
+        trust=pairs.FACE_TRUST.number(value.trust),
+        model=value.model.name,
+        usable=model is None or model.is_comparable(value.model),
+        view_count=value.views,
+        consent_version=value.consent.version,
+        consent_time=time(value.consent.given_at),
+        enroll_time=time(value.enrolled_at),
+    )
+
+
+def face_quality(value: Quality | None) -> face_pb2.FaceQuality | None:
+    """What was measured of a face; None stays absent."""
+    if value is None:
+        return None
+    return face_pb2.FaceQuality(
+        width_pixels=value.width_px,
+        brightness=value.brightness,
+        sharpness=value.sharpness,
+        yaw=value.yaw,
+        roll_degrees=value.roll_deg,
+    )
+
+
+def face_trial(value: Trial, model: FaceModel | None) -> face_pb2.FaceTrial:
+    """What came of a trial."""
+    return face_pb2.FaceTrial(
+        outcome=pairs.OUTCOME.number(value.verdict.outcome),
+        reason=pairs.REASON.number(value.verdict.reason),
+        advice="" if value.verdict.outcome is Outcome.PASSED else SENTENCES[value.verdict.reason],
+        template=face_template(value.template, model),
+        quality=face_quality(value.quality),
+    )
+
+
+def erased_face(value: Erased) -> face_pb2.ErasedFace:
+    """What was erased."""
+    return face_pb2.ErasedFace(
+        template=value.template, photograph_count=value.photographs, cancelled_check_count=value.checks
     )

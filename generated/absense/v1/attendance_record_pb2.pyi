@@ -50,7 +50,7 @@ RECORD_SOURCE_MANUAL: RecordSource
 RECORD_SOURCE_OFFLINE: RecordSource
 
 class Claim(_message.Message):
-    __slots__ = ("claim_id", "number", "claim_time", "receive_time", "verdicts", "fix", "image_id")
+    __slots__ = ("claim_id", "number", "claim_time", "receive_time", "verdicts", "fix", "image_id", "awaited_checks")
     CLAIM_ID_FIELD_NUMBER: _ClassVar[int]
     NUMBER_FIELD_NUMBER: _ClassVar[int]
     CLAIM_TIME_FIELD_NUMBER: _ClassVar[int]
@@ -58,6 +58,7 @@ class Claim(_message.Message):
     VERDICTS_FIELD_NUMBER: _ClassVar[int]
     FIX_FIELD_NUMBER: _ClassVar[int]
     IMAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    AWAITED_CHECKS_FIELD_NUMBER: _ClassVar[int]
     claim_id: str
     number: int
     claim_time: _timestamp_pb2.Timestamp
@@ -65,7 +66,8 @@ class Claim(_message.Message):
     verdicts: _containers.RepeatedCompositeFieldContainer[_verdict_pb2.Verdict]
     fix: _fix_pb2.LocationFix
     image_id: str
-    def __init__(self, claim_id: _Optional[str] = ..., number: _Optional[int] = ..., claim_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., receive_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., verdicts: _Optional[_Iterable[_Union[_verdict_pb2.Verdict, _Mapping]]] = ..., fix: _Optional[_Union[_fix_pb2.LocationFix, _Mapping]] = ..., image_id: _Optional[str] = ...) -> None: ...
+    awaited_checks: _containers.RepeatedScalarFieldContainer[_verdict_pb2.Check]
+    def __init__(self, claim_id: _Optional[str] = ..., number: _Optional[int] = ..., claim_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., receive_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., verdicts: _Optional[_Iterable[_Union[_verdict_pb2.Verdict, _Mapping]]] = ..., fix: _Optional[_Union[_fix_pb2.LocationFix, _Mapping]] = ..., image_id: _Optional[str] = ..., awaited_checks: _Optional[_Iterable[_Union[_verdict_pb2.Check, str]]] = ...) -> None: ...
 
 class Decision(_message.Message):
     __slots__ = ("id", "decided_by", "decide_time", "reason", "from_status", "to_status")

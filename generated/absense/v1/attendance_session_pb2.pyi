@@ -28,6 +28,12 @@ class Requirement(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     REQUIREMENT_REQUIRED: _ClassVar[Requirement]
     REQUIREMENT_ADVISORY: _ClassVar[Requirement]
     REQUIREMENT_OFF: _ClassVar[Requirement]
+
+class FaceStandIn(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    FACE_STAND_IN_UNSPECIFIED: _ClassVar[FaceStandIn]
+    FACE_STAND_IN_LOOK: _ClassVar[FaceStandIn]
+    FACE_STAND_IN_SIGNED_DEVICE: _ClassVar[FaceStandIn]
 SESSION_STATE_UNSPECIFIED: SessionState
 SESSION_STATE_SCHEDULED: SessionState
 SESSION_STATE_OPEN: SessionState
@@ -37,20 +43,25 @@ REQUIREMENT_UNSPECIFIED: Requirement
 REQUIREMENT_REQUIRED: Requirement
 REQUIREMENT_ADVISORY: Requirement
 REQUIREMENT_OFF: Requirement
+FACE_STAND_IN_UNSPECIFIED: FaceStandIn
+FACE_STAND_IN_LOOK: FaceStandIn
+FACE_STAND_IN_SIGNED_DEVICE: FaceStandIn
 
 class CheckPolicy(_message.Message):
-    __slots__ = ("device", "location", "face", "liveness", "version")
+    __slots__ = ("device", "location", "face", "liveness", "version", "face_stand_in")
     DEVICE_FIELD_NUMBER: _ClassVar[int]
     LOCATION_FIELD_NUMBER: _ClassVar[int]
     FACE_FIELD_NUMBER: _ClassVar[int]
     LIVENESS_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
+    FACE_STAND_IN_FIELD_NUMBER: _ClassVar[int]
     device: Requirement
     location: Requirement
     face: Requirement
     liveness: Requirement
     version: str
-    def __init__(self, device: _Optional[_Union[Requirement, str]] = ..., location: _Optional[_Union[Requirement, str]] = ..., face: _Optional[_Union[Requirement, str]] = ..., liveness: _Optional[_Union[Requirement, str]] = ..., version: _Optional[str] = ...) -> None: ...
+    face_stand_in: FaceStandIn
+    def __init__(self, device: _Optional[_Union[Requirement, str]] = ..., location: _Optional[_Union[Requirement, str]] = ..., face: _Optional[_Union[Requirement, str]] = ..., liveness: _Optional[_Union[Requirement, str]] = ..., version: _Optional[str] = ..., face_stand_in: _Optional[_Union[FaceStandIn, str]] = ...) -> None: ...
 
 class Geofence(_message.Message):
     __slots__ = ("center", "radius_meters")

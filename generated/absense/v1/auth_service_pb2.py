@@ -23,13 +23,14 @@ _sym_db = _symbol_database.Default()
 
 
 from absense.v1 import access_pb2 as absense_dot_v1_dot_access__pb2
+from absense.v1 import face_pb2 as absense_dot_v1_dot_face__pb2
 from absense.v1 import role_pb2 as absense_dot_v1_dot_role__pb2
 from absense.v1 import user_pb2 as absense_dot_v1_dot_user__pb2
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x61\x62sense/v1/auth_service.proto\x12\nabsense.v1\x1a\x17\x61\x62sense/v1/access.proto\x1a\x15\x61\x62sense/v1/role.proto\x1a\x15\x61\x62sense/v1/user.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x16\n\x14GetServerInfoRequest\"\xa7\x02\n\x15GetServerInfoResponse\x12/\n\x0bserver_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x02 \x01(\t\x12(\n\x06upload\x18\x03 \x01(\x0b\x32\x18.absense.v1.UploadLimits\x12&\n\x08\x66\x65\x61tures\x18\x04 \x01(\x0b\x32\x14.absense.v1.Features\x12(\n\x07\x63onsent\x18\x05 \x01(\x0b\x32\x17.absense.v1.ConsentText\x12\x31\n\x0epassword_rules\x18\x06 \x01(\x0b\x32\x19.absense.v1.PasswordRules\x12\x1d\n\x15oldest_client_version\x18\x07 \x01(\t\"o\n\x0cUploadLimits\x12\x17\n\x0fmax_image_bytes\x18\x01 \x01(\x03\x12\x13\n\x0bimage_types\x18\x02 \x03(\t\x12\x17\n\x0fmax_chunk_bytes\x18\x03 \x01(\x05\x12\x18\n\x10max_image_pixels\x18\x04 \x01(\x03\"7\n\x08\x46\x65\x61tures\x12\x19\n\x11\x66\x61\x63\x65_verification\x18\x01 \x01(\x08\x12\x10\n\x08liveness\x18\x02 \x01(\x08\",\n\x0b\x43onsentText\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\"O\n\rPasswordRules\x12\x12\n\nmin_length\x18\x01 \x01(\x05\x12\x12\n\nmax_length\x18\x02 \x01(\x05\x12\x16\n\x0erefuses_common\x18\x03 \x01(\x08\"\xd3\x02\n\x0fRegisterRequest\x12\x19\n\x05\x65mail\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x18\xfe\x01`\x01\x12\x1c\n\x08password\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01(\x80 \x12\x85\x01\n\tfull_name\x18\x03 \x01(\tBr\xbaHorm\x10\x01\x18\xc8\x01\x32\x66^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*[\\p{L}\\p{N}][^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$\x12*\n\x04role\x18\x04 \x01(\x0e\x32\x10.absense.v1.RoleB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12S\n\x12institution_number\x18\x05 \x01(\tB7\xbaH4r2\x18@2.^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$\"2\n\x10RegisterResponse\x12\x1e\n\x04user\x18\x01 \x01(\x0b\x32\x10.absense.v1.User\"\xc5\x01\n\x0cLoginRequest\x12I\n\x05login\x18\x01 \x01(\tB:\xbaH7r5\x10\x01\x18\xfe\x01\x32.^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$\x12\x1c\n\x08password\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01(\x80 \x12L\n\x0b\x64\x65vice_name\x18\x03 \x01(\tB7\xbaH4r2\x18\x64\x32.^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$\"\x83\x01\n\rLoginResponse\x12\x14\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\t\x12<\n\x18\x61\x63\x63\x65ss_token_expire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1e\n\x04user\x18\x03 \x01(\x0b\x32\x10.absense.v1.User\"\x17\n\x15GetCurrentUserRequest\"8\n\x16GetCurrentUserResponse\x12\x1e\n\x04user\x18\x01 \x01(\x0b\x32\x10.absense.v1.User2\xea\x02\n\x0b\x41uthService\x12_\n\rGetServerInfo\x12 .absense.v1.GetServerInfoRequest\x1a!.absense.v1.GetServerInfoResponse\"\t\x90\x02\x01\x8a\xe7\x18\x02\x08\x01\x12M\n\x08Register\x12\x1b.absense.v1.RegisterRequest\x1a\x1c.absense.v1.RegisterResponse\"\x06\x8a\xe7\x18\x02\x08\x01\x12\x44\n\x05Login\x12\x18.absense.v1.LoginRequest\x1a\x19.absense.v1.LoginResponse\"\x06\x8a\xe7\x18\x02\x08\x01\x12\x65\n\x0eGetCurrentUser\x12!.absense.v1.GetCurrentUserRequest\x1a\".absense.v1.GetCurrentUserResponse\"\x0c\x90\x02\x01\x8a\xe7\x18\x05\x12\x03\x01\x02\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x61\x62sense/v1/auth_service.proto\x12\nabsense.v1\x1a\x17\x61\x62sense/v1/access.proto\x1a\x15\x61\x62sense/v1/face.proto\x1a\x15\x61\x62sense/v1/role.proto\x1a\x15\x61\x62sense/v1/user.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x16\n\x14GetServerInfoRequest\"\xd2\x02\n\x15GetServerInfoResponse\x12/\n\x0bserver_time\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07version\x18\x02 \x01(\t\x12(\n\x06upload\x18\x03 \x01(\x0b\x32\x18.absense.v1.UploadLimits\x12&\n\x08\x66\x65\x61tures\x18\x04 \x01(\x0b\x32\x14.absense.v1.Features\x12(\n\x07\x63onsent\x18\x05 \x01(\x0b\x32\x17.absense.v1.ConsentText\x12\x31\n\x0epassword_rules\x18\x06 \x01(\x0b\x32\x19.absense.v1.PasswordRules\x12)\n\nface_rules\x18\x08 \x01(\x0b\x32\x15.absense.v1.FaceRules\x12\x1d\n\x15oldest_client_version\x18\x07 \x01(\t\"o\n\x0cUploadLimits\x12\x17\n\x0fmax_image_bytes\x18\x01 \x01(\x03\x12\x13\n\x0bimage_types\x18\x02 \x03(\t\x12\x17\n\x0fmax_chunk_bytes\x18\x03 \x01(\x05\x12\x18\n\x10max_image_pixels\x18\x04 \x01(\x03\"7\n\x08\x46\x65\x61tures\x12\x19\n\x11\x66\x61\x63\x65_verification\x18\x01 \x01(\x08\x12\x10\n\x08liveness\x18\x02 \x01(\x08\",\n\x0b\x43onsentText\x12\x0f\n\x07version\x18\x01 \x01(\t\x12\x0c\n\x04text\x18\x02 \x01(\t\"x\n\tFaceRules\x12\x11\n\tmax_views\x18\x01 \x01(\x05\x12\x18\n\x10min_width_pixels\x18\x02 \x01(\x01\x12\x16\n\x0emin_brightness\x18\x03 \x01(\x01\x12\x15\n\rmin_sharpness\x18\x04 \x01(\x01\x12\x0f\n\x07max_yaw\x18\x05 \x01(\x01\"O\n\rPasswordRules\x12\x12\n\nmin_length\x18\x01 \x01(\x05\x12\x12\n\nmax_length\x18\x02 \x01(\x05\x12\x16\n\x0erefuses_common\x18\x03 \x01(\x08\"\xd3\x02\n\x0fRegisterRequest\x12\x19\n\x05\x65mail\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x18\xfe\x01`\x01\x12\x1c\n\x08password\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01(\x80 \x12\x85\x01\n\tfull_name\x18\x03 \x01(\tBr\xbaHorm\x10\x01\x18\xc8\x01\x32\x66^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*[\\p{L}\\p{N}][^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$\x12*\n\x04role\x18\x04 \x01(\x0e\x32\x10.absense.v1.RoleB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12S\n\x12institution_number\x18\x05 \x01(\tB7\xbaH4r2\x18@2.^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$\"2\n\x10RegisterResponse\x12\x1e\n\x04user\x18\x01 \x01(\x0b\x32\x10.absense.v1.User\"\xc5\x01\n\x0cLoginRequest\x12I\n\x05login\x18\x01 \x01(\tB:\xbaH7r5\x10\x01\x18\xfe\x01\x32.^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$\x12\x1c\n\x08password\x18\x02 \x01(\tB\n\xbaH\x07r\x05\x10\x01(\x80 \x12L\n\x0b\x64\x65vice_name\x18\x03 \x01(\tB7\xbaH4r2\x18\x64\x32.^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$\"\x83\x01\n\rLoginResponse\x12\x14\n\x0c\x61\x63\x63\x65ss_token\x18\x01 \x01(\t\x12<\n\x18\x61\x63\x63\x65ss_token_expire_time\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1e\n\x04user\x18\x03 \x01(\x0b\x32\x10.absense.v1.User\"\x17\n\x15GetCurrentUserRequest\"i\n\x16GetCurrentUserResponse\x12\x1e\n\x04user\x18\x01 \x01(\x0b\x32\x10.absense.v1.User\x12/\n\rface_template\x18\x02 \x01(\x0b\x32\x18.absense.v1.FaceTemplate2\xea\x02\n\x0b\x41uthService\x12_\n\rGetServerInfo\x12 .absense.v1.GetServerInfoRequest\x1a!.absense.v1.GetServerInfoResponse\"\t\x90\x02\x01\x8a\xe7\x18\x02\x08\x01\x12M\n\x08Register\x12\x1b.absense.v1.RegisterRequest\x1a\x1c.absense.v1.RegisterResponse\"\x06\x8a\xe7\x18\x02\x08\x01\x12\x44\n\x05Login\x12\x18.absense.v1.LoginRequest\x1a\x19.absense.v1.LoginResponse\"\x06\x8a\xe7\x18\x02\x08\x01\x12\x65\n\x0eGetCurrentUser\x12!.absense.v1.GetCurrentUserRequest\x1a\".absense.v1.GetCurrentUserResponse\"\x0c\x90\x02\x01\x8a\xe7\x18\x05\x12\x03\x01\x02\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -60,30 +61,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_AUTHSERVICE'].methods_by_name['Login']._serialized_options = b'\212\347\030\002\010\001'
   _globals['_AUTHSERVICE'].methods_by_name['GetCurrentUser']._loaded_options = None
   _globals['_AUTHSERVICE'].methods_by_name['GetCurrentUser']._serialized_options = b'\220\002\001\212\347\030\005\022\003\001\002\003'
-  _globals['_GETSERVERINFOREQUEST']._serialized_start=178
-  _globals['_GETSERVERINFOREQUEST']._serialized_end=200
-  _globals['_GETSERVERINFORESPONSE']._serialized_start=203
-  _globals['_GETSERVERINFORESPONSE']._serialized_end=498
-  _globals['_UPLOADLIMITS']._serialized_start=500
-  _globals['_UPLOADLIMITS']._serialized_end=611
-  _globals['_FEATURES']._serialized_start=613
-  _globals['_FEATURES']._serialized_end=668
-  _globals['_CONSENTTEXT']._serialized_start=670
-  _globals['_CONSENTTEXT']._serialized_end=714
-  _globals['_PASSWORDRULES']._serialized_start=716
-  _globals['_PASSWORDRULES']._serialized_end=795
-  _globals['_REGISTERREQUEST']._serialized_start=798
-  _globals['_REGISTERREQUEST']._serialized_end=1137
-  _globals['_REGISTERRESPONSE']._serialized_start=1139
-  _globals['_REGISTERRESPONSE']._serialized_end=1189
-  _globals['_LOGINREQUEST']._serialized_start=1192
-  _globals['_LOGINREQUEST']._serialized_end=1389
-  _globals['_LOGINRESPONSE']._serialized_start=1392
-  _globals['_LOGINRESPONSE']._serialized_end=1523
-  _globals['_GETCURRENTUSERREQUEST']._serialized_start=1525
-  _globals['_GETCURRENTUSERREQUEST']._serialized_end=1548
-  _globals['_GETCURRENTUSERRESPONSE']._serialized_start=1550
-  _globals['_GETCURRENTUSERRESPONSE']._serialized_end=1606
-  _globals['_AUTHSERVICE']._serialized_start=1609
-  _globals['_AUTHSERVICE']._serialized_end=1971
+  _globals['_GETSERVERINFOREQUEST']._serialized_start=201
+  _globals['_GETSERVERINFOREQUEST']._serialized_end=223
+  _globals['_GETSERVERINFORESPONSE']._serialized_start=226
+  _globals['_GETSERVERINFORESPONSE']._serialized_end=564
+  _globals['_UPLOADLIMITS']._serialized_start=566
+  _globals['_UPLOADLIMITS']._serialized_end=677
+  _globals['_FEATURES']._serialized_start=679
+  _globals['_FEATURES']._serialized_end=734
+  _globals['_CONSENTTEXT']._serialized_start=736
+  _globals['_CONSENTTEXT']._serialized_end=780
+  _globals['_FACERULES']._serialized_start=782
+  _globals['_FACERULES']._serialized_end=902
+  _globals['_PASSWORDRULES']._serialized_start=904
+  _globals['_PASSWORDRULES']._serialized_end=983
+  _globals['_REGISTERREQUEST']._serialized_start=986
+  _globals['_REGISTERREQUEST']._serialized_end=1325
+  _globals['_REGISTERRESPONSE']._serialized_start=1327
+  _globals['_REGISTERRESPONSE']._serialized_end=1377
+  _globals['_LOGINREQUEST']._serialized_start=1380
+  _globals['_LOGINREQUEST']._serialized_end=1577
+  _globals['_LOGINRESPONSE']._serialized_start=1580
+  _globals['_LOGINRESPONSE']._serialized_end=1711
+  _globals['_GETCURRENTUSERREQUEST']._serialized_start=1713
+  _globals['_GETCURRENTUSERREQUEST']._serialized_end=1736
+  _globals['_GETCURRENTUSERRESPONSE']._serialized_start=1738
+  _globals['_GETCURRENTUSERRESPONSE']._serialized_end=1843
+  _globals['_AUTHSERVICE']._serialized_start=1846
+  _globals['_AUTHSERVICE']._serialized_end=2208
 # @@protoc_insertion_point(module_scope)

@@ -1,6 +1,7 @@
 import datetime
 
 from absense.v1 import access_pb2 as _access_pb2
+from absense.v1 import face_pb2 as _face_pb2
 from absense.v1 import role_pb2 as _role_pb2
 from absense.v1 import user_pb2 as _user_pb2
 from buf.validate import validate_pb2 as _validate_pb2
@@ -18,13 +19,14 @@ class GetServerInfoRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class GetServerInfoResponse(_message.Message):
-    __slots__ = ("server_time", "version", "upload", "features", "consent", "password_rules", "oldest_client_version")
+    __slots__ = ("server_time", "version", "upload", "features", "consent", "password_rules", "face_rules", "oldest_client_version")
     SERVER_TIME_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     UPLOAD_FIELD_NUMBER: _ClassVar[int]
     FEATURES_FIELD_NUMBER: _ClassVar[int]
     CONSENT_FIELD_NUMBER: _ClassVar[int]
     PASSWORD_RULES_FIELD_NUMBER: _ClassVar[int]
+    FACE_RULES_FIELD_NUMBER: _ClassVar[int]
     OLDEST_CLIENT_VERSION_FIELD_NUMBER: _ClassVar[int]
     server_time: _timestamp_pb2.Timestamp
     version: str
@@ -32,8 +34,9 @@ class GetServerInfoResponse(_message.Message):
     features: Features
     consent: ConsentText
     password_rules: PasswordRules
+    face_rules: FaceRules
     oldest_client_version: str
-    def __init__(self, server_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[str] = ..., upload: _Optional[_Union[UploadLimits, _Mapping]] = ..., features: _Optional[_Union[Features, _Mapping]] = ..., consent: _Optional[_Union[ConsentText, _Mapping]] = ..., password_rules: _Optional[_Union[PasswordRules, _Mapping]] = ..., oldest_client_version: _Optional[str] = ...) -> None: ...
+    def __init__(self, server_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[str] = ..., upload: _Optional[_Union[UploadLimits, _Mapping]] = ..., features: _Optional[_Union[Features, _Mapping]] = ..., consent: _Optional[_Union[ConsentText, _Mapping]] = ..., password_rules: _Optional[_Union[PasswordRules, _Mapping]] = ..., face_rules: _Optional[_Union[FaceRules, _Mapping]] = ..., oldest_client_version: _Optional[str] = ...) -> None: ...
 
 class UploadLimits(_message.Message):
     __slots__ = ("max_image_bytes", "image_types", "max_chunk_bytes", "max_image_pixels")
@@ -62,6 +65,20 @@ class ConsentText(_message.Message):
     version: str
     text: str
     def __init__(self, version: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...
+
+class FaceRules(_message.Message):
+    __slots__ = ("max_views", "min_width_pixels", "min_brightness", "min_sharpness", "max_yaw")
+    MAX_VIEWS_FIELD_NUMBER: _ClassVar[int]
+    MIN_WIDTH_PIXELS_FIELD_NUMBER: _ClassVar[int]
+    MIN_BRIGHTNESS_FIELD_NUMBER: _ClassVar[int]
+    MIN_SHARPNESS_FIELD_NUMBER: _ClassVar[int]
+    MAX_YAW_FIELD_NUMBER: _ClassVar[int]
+    max_views: int
+    min_width_pixels: float
+    min_brightness: float
+    min_sharpness: float
+    max_yaw: float
+    def __init__(self, max_views: _Optional[int] = ..., min_width_pixels: _Optional[float] = ..., min_brightness: _Optional[float] = ..., min_sharpness: _Optional[float] = ..., max_yaw: _Optional[float] = ...) -> None: ...
 
 class PasswordRules(_message.Message):
     __slots__ = ("min_length", "max_length", "refuses_common")
@@ -118,7 +135,9 @@ class GetCurrentUserRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class GetCurrentUserResponse(_message.Message):
-    __slots__ = ("user",)
+    __slots__ = ("user", "face_template")
     USER_FIELD_NUMBER: _ClassVar[int]
+    FACE_TEMPLATE_FIELD_NUMBER: _ClassVar[int]
     user: _user_pb2.User
-    def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ...) -> None: ...
+    face_template: _face_pb2.FaceTemplate
+    def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ..., face_template: _Optional[_Union[_face_pb2.FaceTemplate, _Mapping]] = ...) -> None: ...

@@ -8,6 +8,8 @@ from absense.v1 import claim_upload_pb2 as _claim_upload_pb2
 from absense.v1 import course_pb2 as _course_pb2
 from absense.v1 import device_pb2 as _device_pb2
 from absense.v1 import error_reason_pb2 as _error_reason_pb2
+from absense.v1 import face_pb2 as _face_pb2
+from absense.v1 import image_pb2 as _image_pb2
 from buf.validate import validate_pb2 as _validate_pb2
 from google.protobuf import duration_pb2 as _duration_pb2
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
@@ -47,6 +49,88 @@ class GetDeviceResponse(_message.Message):
     device: _device_pb2.Device
     def __init__(self, device: _Optional[_Union[_device_pb2.Device, _Mapping]] = ...) -> None: ...
 
+class EnrollFaceRequest(_message.Message):
+    __slots__ = ("header", "chunk")
+    HEADER_FIELD_NUMBER: _ClassVar[int]
+    CHUNK_FIELD_NUMBER: _ClassVar[int]
+    header: EnrollFaceHeader
+    chunk: bytes
+    def __init__(self, header: _Optional[_Union[EnrollFaceHeader, _Mapping]] = ..., chunk: _Optional[bytes] = ...) -> None: ...
+
+class EnrollFaceHeader(_message.Message):
+    __slots__ = ("enrollment", "photograph")
+    ENROLLMENT_FIELD_NUMBER: _ClassVar[int]
+    PHOTOGRAPH_FIELD_NUMBER: _ClassVar[int]
+    enrollment: _face_pb2.FaceEnrollment
+    photograph: _image_pb2.ImageUpload
+    def __init__(self, enrollment: _Optional[_Union[_face_pb2.FaceEnrollment, _Mapping]] = ..., photograph: _Optional[_Union[_image_pb2.ImageUpload, _Mapping]] = ...) -> None: ...
+
+class EnrollFaceResponse(_message.Message):
+    __slots__ = ("template", "quality")
+    TEMPLATE_FIELD_NUMBER: _ClassVar[int]
+    QUALITY_FIELD_NUMBER: _ClassVar[int]
+    template: _face_pb2.FaceTemplate
+    quality: _face_pb2.FaceQuality
+    def __init__(self, template: _Optional[_Union[_face_pb2.FaceTemplate, _Mapping]] = ..., quality: _Optional[_Union[_face_pb2.FaceQuality, _Mapping]] = ...) -> None: ...
+
+class EnrollFaceInlineRequest(_message.Message):
+    __slots__ = ("enrollment", "photograph")
+    ENROLLMENT_FIELD_NUMBER: _ClassVar[int]
+    PHOTOGRAPH_FIELD_NUMBER: _ClassVar[int]
+    enrollment: _face_pb2.FaceEnrollment
+    photograph: bytes
+    def __init__(self, enrollment: _Optional[_Union[_face_pb2.FaceEnrollment, _Mapping]] = ..., photograph: _Optional[bytes] = ...) -> None: ...
+
+class EnrollFaceInlineResponse(_message.Message):
+    __slots__ = ("template", "quality")
+    TEMPLATE_FIELD_NUMBER: _ClassVar[int]
+    QUALITY_FIELD_NUMBER: _ClassVar[int]
+    template: _face_pb2.FaceTemplate
+    quality: _face_pb2.FaceQuality
+    def __init__(self, template: _Optional[_Union[_face_pb2.FaceTemplate, _Mapping]] = ..., quality: _Optional[_Union[_face_pb2.FaceQuality, _Mapping]] = ...) -> None: ...
+
+class VerifyFaceRequest(_message.Message):
+    __slots__ = ("header", "chunk")
+    HEADER_FIELD_NUMBER: _ClassVar[int]
+    CHUNK_FIELD_NUMBER: _ClassVar[int]
+    header: VerifyFaceHeader
+    chunk: bytes
+    def __init__(self, header: _Optional[_Union[VerifyFaceHeader, _Mapping]] = ..., chunk: _Optional[bytes] = ...) -> None: ...
+
+class VerifyFaceHeader(_message.Message):
+    __slots__ = ("photograph",)
+    PHOTOGRAPH_FIELD_NUMBER: _ClassVar[int]
+    photograph: _image_pb2.ImageUpload
+    def __init__(self, photograph: _Optional[_Union[_image_pb2.ImageUpload, _Mapping]] = ...) -> None: ...
+
+class VerifyFaceResponse(_message.Message):
+    __slots__ = ("trial",)
+    TRIAL_FIELD_NUMBER: _ClassVar[int]
+    trial: _face_pb2.FaceTrial
+    def __init__(self, trial: _Optional[_Union[_face_pb2.FaceTrial, _Mapping]] = ...) -> None: ...
+
+class VerifyFaceInlineRequest(_message.Message):
+    __slots__ = ("photograph",)
+    PHOTOGRAPH_FIELD_NUMBER: _ClassVar[int]
+    photograph: bytes
+    def __init__(self, photograph: _Optional[bytes] = ...) -> None: ...
+
+class VerifyFaceInlineResponse(_message.Message):
+    __slots__ = ("trial",)
+    TRIAL_FIELD_NUMBER: _ClassVar[int]
+    trial: _face_pb2.FaceTrial
+    def __init__(self, trial: _Optional[_Union[_face_pb2.FaceTrial, _Mapping]] = ...) -> None: ...
+
+class WithdrawFaceConsentRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class WithdrawFaceConsentResponse(_message.Message):
+    __slots__ = ("erased",)
+    ERASED_FIELD_NUMBER: _ClassVar[int]
+    erased: _face_pb2.ErasedFace
+    def __init__(self, erased: _Optional[_Union[_face_pb2.ErasedFace, _Mapping]] = ...) -> None: ...
+
 class ScanQrRequest(_message.Message):
     __slots__ = ("scanned_text", "session_code", "typed_code")
     SCANNED_TEXT_FIELD_NUMBER: _ClassVar[int]
@@ -58,7 +142,7 @@ class ScanQrRequest(_message.Message):
     def __init__(self, scanned_text: _Optional[str] = ..., session_code: _Optional[str] = ..., typed_code: _Optional[_Union[_claim_upload_pb2.TypedCode, _Mapping]] = ...) -> None: ...
 
 class ScanQrResponse(_message.Message):
-    __slots__ = ("session", "code_good", "problem", "advice", "scan_ticket", "scan_ticket_expire_time", "enrolled", "record_status", "record_id")
+    __slots__ = ("session", "code_good", "problem", "advice", "scan_ticket", "scan_ticket_expire_time", "enrolled", "record_status", "record_id", "selfie_wanted")
     SESSION_FIELD_NUMBER: _ClassVar[int]
     CODE_GOOD_FIELD_NUMBER: _ClassVar[int]
     PROBLEM_FIELD_NUMBER: _ClassVar[int]
@@ -68,6 +152,7 @@ class ScanQrResponse(_message.Message):
     ENROLLED_FIELD_NUMBER: _ClassVar[int]
     RECORD_STATUS_FIELD_NUMBER: _ClassVar[int]
     RECORD_ID_FIELD_NUMBER: _ClassVar[int]
+    SELFIE_WANTED_FIELD_NUMBER: _ClassVar[int]
     session: _attendance_session_pb2.SessionContext
     code_good: bool
     problem: _error_reason_pb2.ErrorReason
@@ -77,7 +162,8 @@ class ScanQrResponse(_message.Message):
     enrolled: bool
     record_status: _attendance_record_pb2.RecordStatus
     record_id: str
-    def __init__(self, session: _Optional[_Union[_attendance_session_pb2.SessionContext, _Mapping]] = ..., code_good: _Optional[bool] = ..., problem: _Optional[_Union[_error_reason_pb2.ErrorReason, str]] = ..., advice: _Optional[str] = ..., scan_ticket: _Optional[str] = ..., scan_ticket_expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., enrolled: _Optional[bool] = ..., record_status: _Optional[_Union[_attendance_record_pb2.RecordStatus, str]] = ..., record_id: _Optional[str] = ...) -> None: ...
+    selfie_wanted: bool
+    def __init__(self, session: _Optional[_Union[_attendance_session_pb2.SessionContext, _Mapping]] = ..., code_good: _Optional[bool] = ..., problem: _Optional[_Union[_error_reason_pb2.ErrorReason, str]] = ..., advice: _Optional[str] = ..., scan_ticket: _Optional[str] = ..., scan_ticket_expire_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., enrolled: _Optional[bool] = ..., record_status: _Optional[_Union[_attendance_record_pb2.RecordStatus, str]] = ..., record_id: _Optional[str] = ..., selfie_wanted: _Optional[bool] = ...) -> None: ...
 
 class SubmitAttendanceRequest(_message.Message):
     __slots__ = ("header", "chunk")
@@ -132,10 +218,16 @@ class StudentServiceGetAttendanceRecordRequest(_message.Message):
     def __init__(self, record_id: _Optional[str] = ..., session_id: _Optional[str] = ...) -> None: ...
 
 class StudentServiceGetAttendanceRecordResponse(_message.Message):
-    __slots__ = ("record",)
+    __slots__ = ("record", "can_retry", "tries_left", "advice")
     RECORD_FIELD_NUMBER: _ClassVar[int]
+    CAN_RETRY_FIELD_NUMBER: _ClassVar[int]
+    TRIES_LEFT_FIELD_NUMBER: _ClassVar[int]
+    ADVICE_FIELD_NUMBER: _ClassVar[int]
     record: _attendance_record_pb2.AttendanceRecord
-    def __init__(self, record: _Optional[_Union[_attendance_record_pb2.AttendanceRecord, _Mapping]] = ...) -> None: ...
+    can_retry: bool
+    tries_left: int
+    advice: _containers.RepeatedCompositeFieldContainer[_advice_pb2.Advice]
+    def __init__(self, record: _Optional[_Union[_attendance_record_pb2.AttendanceRecord, _Mapping]] = ..., can_retry: _Optional[bool] = ..., tries_left: _Optional[int] = ..., advice: _Optional[_Iterable[_Union[_advice_pb2.Advice, _Mapping]]] = ...) -> None: ...
 
 class WatchAttendanceRecordRequest(_message.Message):
     __slots__ = ("record_id",)
@@ -144,10 +236,16 @@ class WatchAttendanceRecordRequest(_message.Message):
     def __init__(self, record_id: _Optional[str] = ...) -> None: ...
 
 class WatchAttendanceRecordResponse(_message.Message):
-    __slots__ = ("record",)
+    __slots__ = ("record", "can_retry", "tries_left", "advice")
     RECORD_FIELD_NUMBER: _ClassVar[int]
+    CAN_RETRY_FIELD_NUMBER: _ClassVar[int]
+    TRIES_LEFT_FIELD_NUMBER: _ClassVar[int]
+    ADVICE_FIELD_NUMBER: _ClassVar[int]
     record: _attendance_record_pb2.AttendanceRecord
-    def __init__(self, record: _Optional[_Union[_attendance_record_pb2.AttendanceRecord, _Mapping]] = ...) -> None: ...
+    can_retry: bool
+    tries_left: int
+    advice: _containers.RepeatedCompositeFieldContainer[_advice_pb2.Advice]
+    def __init__(self, record: _Optional[_Union[_attendance_record_pb2.AttendanceRecord, _Mapping]] = ..., can_retry: _Optional[bool] = ..., tries_left: _Optional[int] = ..., advice: _Optional[_Iterable[_Union[_advice_pb2.Advice, _Mapping]]] = ...) -> None: ...
 
 class ListOpenSessionsRequest(_message.Message):
     __slots__ = ("page_size", "page_token")

@@ -45,6 +45,31 @@ class StudentServiceStub:
                 request_serializer=absense_dot_v1_dot_student__service__pb2.GetDeviceRequest.SerializeToString,
                 response_deserializer=absense_dot_v1_dot_student__service__pb2.GetDeviceResponse.FromString,
                 _registered_method=True)
+        self.EnrollFace = channel.stream_unary(
+                '/absense.v1.StudentService/EnrollFace',
+                request_serializer=absense_dot_v1_dot_student__service__pb2.EnrollFaceRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_student__service__pb2.EnrollFaceResponse.FromString,
+                _registered_method=True)
+        self.EnrollFaceInline = channel.unary_unary(
+                '/absense.v1.StudentService/EnrollFaceInline',
+                request_serializer=absense_dot_v1_dot_student__service__pb2.EnrollFaceInlineRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_student__service__pb2.EnrollFaceInlineResponse.FromString,
+                _registered_method=True)
+        self.VerifyFace = channel.stream_unary(
+                '/absense.v1.StudentService/VerifyFace',
+                request_serializer=absense_dot_v1_dot_student__service__pb2.VerifyFaceRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_student__service__pb2.VerifyFaceResponse.FromString,
+                _registered_method=True)
+        self.VerifyFaceInline = channel.unary_unary(
+                '/absense.v1.StudentService/VerifyFaceInline',
+                request_serializer=absense_dot_v1_dot_student__service__pb2.VerifyFaceInlineRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_student__service__pb2.VerifyFaceInlineResponse.FromString,
+                _registered_method=True)
+        self.WithdrawFaceConsent = channel.unary_unary(
+                '/absense.v1.StudentService/WithdrawFaceConsent',
+                request_serializer=absense_dot_v1_dot_student__service__pb2.WithdrawFaceConsentRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_student__service__pb2.WithdrawFaceConsentResponse.FromString,
+                _registered_method=True)
         self.ScanQr = channel.unary_unary(
                 '/absense.v1.StudentService/ScanQr',
                 request_serializer=absense_dot_v1_dot_student__service__pb2.ScanQrRequest.SerializeToString,
@@ -121,6 +146,67 @@ class StudentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def EnrollFace(self, request_iterator, context):
+        """EnrollFace enrolls a photograph of the student's face, with consent: the header first, then the photograph's bytes in
+        chunks of at most 64 KiB. The server may answer before the last chunk is sent; stop sending then. It takes one minute
+        at most, else DEADLINE_PASSED.
+
+        The first photograph begins a template. Each further one has to match it, and is added as a view (GetServerInfo says
+        how many there may be) or, with `replace`, begins a new template instead of it. Where the old template is no longer
+        `usable`, every photograph begins a new one. A new template is trusted as far as the old one was; after a withdrawal
+        or a clearing it is FACE_TRUST_UNVERIFIED.
+
+        May be retried with the same bytes: a photograph that is enrolled already changes nothing and is answered with the
+        template as it is; only with `replace`, and other photographs beside it, it begins a new template.
+
+        Fails with FACE_CHECK_OFF (the engine is off or not there), CONSENT_OUTDATED (show the new text and ask again),
+        RECENT_SIGN_IN_REQUIRED; for the photograph with IMAGE_DAMAGED, NO_FACE, SEVERAL_FACES, FACE_TOO_SMALL, FACE_TOO_DARK,
+        FACE_TOO_BLURRED, FACE_TURNED_AWAY, UPLOAD_TOO_LARGE, UPLOAD_OUT_OF_ORDER, UPLOAD_SIZE_MISMATCH, UPLOAD_HASH_MISMATCH,
+        IMAGE_NOT_SUPPORTED, IMAGE_TOO_MANY_PIXELS; with FACE_DIFFERS (take another photograph; else an administrator can clear
+        the old face, or the student withdraws), FACE_VIEWS_FULL and FACE_ENGINE_UNAVAILABLE. Students may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EnrollFaceInline(self, request, context):
+        """EnrollFaceInline is EnrollFace in one message, for clients that cannot stream up. Same rules, same answers. May be
+        retried. Students may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def VerifyFace(self, request_iterator, context):
+        """VerifyFace holds a photograph against the student's own enrolled face, as a claim's selfie would be, and says what
+        came of it and what to do better. The photograph is not kept. It streams as EnrollFace does.
+        Fails with FACE_CHECK_OFF, FACE_NOT_ENROLLED, IMAGE_DAMAGED, FACE_ENGINE_UNAVAILABLE, and for the upload with
+        UPLOAD_TOO_LARGE, UPLOAD_OUT_OF_ORDER, UPLOAD_SIZE_MISMATCH, UPLOAD_HASH_MISMATCH, IMAGE_NOT_SUPPORTED,
+        IMAGE_TOO_MANY_PIXELS. A few tries a minute, then RATE_LIMITED. May be retried. Students may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def VerifyFaceInline(self, request, context):
+        """VerifyFaceInline is VerifyFace in one message. May be retried. Students may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WithdrawFaceConsent(self, request, context):
+        """WithdrawFaceConsent erases the student's enrolled face and every photograph the student ever sent (the image_id of
+        claims becomes empty). Records stay as they were decided; those that wait for their selfie to be looked at get FACE
+        SKIPPED/NO_CONSENT instead. From then on something else stands in for the student's face (CheckPolicy.face_stand_in):
+        by default a lecturer confirms the record by sight. A face enrolled later is FACE_TRUST_UNVERIFIED.
+        Fails with FACE_NOT_ENROLLED when there is nothing to erase, neither face nor photograph, so also when it is retried
+        after a lost answer, and with RECENT_SIGN_IN_REQUIRED. Students may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def ScanQr(self, request, context):
         """ScanQr looks at a code. A scanned text or a typed code returns the session's context, whether a claim with it would
         be taken, and a scan ticket that keeps the scan good for three minutes, past the session's end if need be; a session
@@ -136,6 +222,12 @@ class StudentServiceServicer:
         """SubmitAttendance sends one claim: the header first, then, where the header announces a selfie, its bytes in chunks
         of at most 64 KiB. The server may answer before the last chunk is sent; stop sending then. From the header to the
         last chunk it takes three minutes at most, else DEADLINE_PASSED.
+
+        The selfie is looked at after the claim is kept. Where everything else is well and FACE is REQUIRED, the answer waits
+        for that, at most three seconds and not past the call's deadline; behind a longer queue it does not wait. Then the
+        record is PENDING_VERIFICATION: watch it with WatchAttendanceRecord, which also says whether another try would be
+        taken. Verdicts come within a minute as a rule; a selfie that cannot be looked at ends as FACE
+        INCONCLUSIVE/ENGINE_FAILED. No other try is taken meanwhile.
 
         Retrying: when the answer is lost, send the same claim_id with the same content again, as often as needed; the
         answer is then the record as it is now. A stream that broke before its last byte left nothing: send it again too.
@@ -232,6 +324,31 @@ def add_StudentServiceServicer_to_server(servicer, server):
                     servicer.GetDevice,
                     request_deserializer=absense_dot_v1_dot_student__service__pb2.GetDeviceRequest.FromString,
                     response_serializer=absense_dot_v1_dot_student__service__pb2.GetDeviceResponse.SerializeToString,
+            ),
+            'EnrollFace': grpc.stream_unary_rpc_method_handler(
+                    servicer.EnrollFace,
+                    request_deserializer=absense_dot_v1_dot_student__service__pb2.EnrollFaceRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_student__service__pb2.EnrollFaceResponse.SerializeToString,
+            ),
+            'EnrollFaceInline': grpc.unary_unary_rpc_method_handler(
+                    servicer.EnrollFaceInline,
+                    request_deserializer=absense_dot_v1_dot_student__service__pb2.EnrollFaceInlineRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_student__service__pb2.EnrollFaceInlineResponse.SerializeToString,
+            ),
+            'VerifyFace': grpc.stream_unary_rpc_method_handler(
+                    servicer.VerifyFace,
+                    request_deserializer=absense_dot_v1_dot_student__service__pb2.VerifyFaceRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_student__service__pb2.VerifyFaceResponse.SerializeToString,
+            ),
+            'VerifyFaceInline': grpc.unary_unary_rpc_method_handler(
+                    servicer.VerifyFaceInline,
+                    request_deserializer=absense_dot_v1_dot_student__service__pb2.VerifyFaceInlineRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_student__service__pb2.VerifyFaceInlineResponse.SerializeToString,
+            ),
+            'WithdrawFaceConsent': grpc.unary_unary_rpc_method_handler(
+                    servicer.WithdrawFaceConsent,
+                    request_deserializer=absense_dot_v1_dot_student__service__pb2.WithdrawFaceConsentRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_student__service__pb2.WithdrawFaceConsentResponse.SerializeToString,
             ),
             'ScanQr': grpc.unary_unary_rpc_method_handler(
                     servicer.ScanQr,
@@ -339,6 +456,141 @@ class StudentService:
             '/absense.v1.StudentService/GetDevice',
             absense_dot_v1_dot_student__service__pb2.GetDeviceRequest.SerializeToString,
             absense_dot_v1_dot_student__service__pb2.GetDeviceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EnrollFace(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/absense.v1.StudentService/EnrollFace',
+            absense_dot_v1_dot_student__service__pb2.EnrollFaceRequest.SerializeToString,
+            absense_dot_v1_dot_student__service__pb2.EnrollFaceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EnrollFaceInline(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.StudentService/EnrollFaceInline',
+            absense_dot_v1_dot_student__service__pb2.EnrollFaceInlineRequest.SerializeToString,
+            absense_dot_v1_dot_student__service__pb2.EnrollFaceInlineResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VerifyFace(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/absense.v1.StudentService/VerifyFace',
+            absense_dot_v1_dot_student__service__pb2.VerifyFaceRequest.SerializeToString,
+            absense_dot_v1_dot_student__service__pb2.VerifyFaceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VerifyFaceInline(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.StudentService/VerifyFaceInline',
+            absense_dot_v1_dot_student__service__pb2.VerifyFaceInlineRequest.SerializeToString,
+            absense_dot_v1_dot_student__service__pb2.VerifyFaceInlineResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WithdrawFaceConsent(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.StudentService/WithdrawFaceConsent',
+            absense_dot_v1_dot_student__service__pb2.WithdrawFaceConsentRequest.SerializeToString,
+            absense_dot_v1_dot_student__service__pb2.WithdrawFaceConsentResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -45,6 +45,46 @@ class StudentServiceStub:
     """GetDevice returns the student's bound phone. Fails with DEVICE_NOT_FOUND while none is bound. May be retried.
     Students may call.
     """
+    EnrollFace: _grpc.StreamUnaryMultiCallable[_student_service_pb2.EnrollFaceRequest, _student_service_pb2.EnrollFaceResponse]
+    """EnrollFace enrolls a photograph of the student's face, with consent: the header first, then the photograph's bytes in
+    chunks of at most 64 KiB. The server may answer before the last chunk is sent; stop sending then. It takes one minute
+    at most, else DEADLINE_PASSED.
+
+    The first photograph begins a template. Each further one has to match it, and is added as a view (GetServerInfo says
+    how many there may be) or, with `replace`, begins a new template instead of it. Where the old template is no longer
+    `usable`, every photograph begins a new one. A new template is trusted as far as the old one was; after a withdrawal
+    or a clearing it is FACE_TRUST_UNVERIFIED.
+
+    May be retried with the same bytes: a photograph that is enrolled already changes nothing and is answered with the
+    template as it is; only with `replace`, and other photographs beside it, it begins a new template.
+
+    Fails with FACE_CHECK_OFF (the engine is off or not there), CONSENT_OUTDATED (show the new text and ask again),
+    RECENT_SIGN_IN_REQUIRED; for the photograph with IMAGE_DAMAGED, NO_FACE, SEVERAL_FACES, FACE_TOO_SMALL, FACE_TOO_DARK,
+    FACE_TOO_BLURRED, FACE_TURNED_AWAY, UPLOAD_TOO_LARGE, UPLOAD_OUT_OF_ORDER, UPLOAD_SIZE_MISMATCH, UPLOAD_HASH_MISMATCH,
+    IMAGE_NOT_SUPPORTED, IMAGE_TOO_MANY_PIXELS; with FACE_DIFFERS (take another photograph; else an administrator can clear
+    the old face, or the student withdraws), FACE_VIEWS_FULL and FACE_ENGINE_UNAVAILABLE. Students may call.
+    """
+    EnrollFaceInline: _grpc.UnaryUnaryMultiCallable[_student_service_pb2.EnrollFaceInlineRequest, _student_service_pb2.EnrollFaceInlineResponse]
+    """EnrollFaceInline is EnrollFace in one message, for clients that cannot stream up. Same rules, same answers. May be
+    retried. Students may call.
+    """
+    VerifyFace: _grpc.StreamUnaryMultiCallable[_student_service_pb2.VerifyFaceRequest, _student_service_pb2.VerifyFaceResponse]
+    """VerifyFace holds a photograph against the student's own enrolled face, as a claim's selfie would be, and says what
+    came of it and what to do better. The photograph is not kept. It streams as EnrollFace does.
+    Fails with FACE_CHECK_OFF, FACE_NOT_ENROLLED, IMAGE_DAMAGED, FACE_ENGINE_UNAVAILABLE, and for the upload with
+    UPLOAD_TOO_LARGE, UPLOAD_OUT_OF_ORDER, UPLOAD_SIZE_MISMATCH, UPLOAD_HASH_MISMATCH, IMAGE_NOT_SUPPORTED,
+    IMAGE_TOO_MANY_PIXELS. A few tries a minute, then RATE_LIMITED. May be retried. Students may call.
+    """
+    VerifyFaceInline: _grpc.UnaryUnaryMultiCallable[_student_service_pb2.VerifyFaceInlineRequest, _student_service_pb2.VerifyFaceInlineResponse]
+    """VerifyFaceInline is VerifyFace in one message. May be retried. Students may call."""
+    WithdrawFaceConsent: _grpc.UnaryUnaryMultiCallable[_student_service_pb2.WithdrawFaceConsentRequest, _student_service_pb2.WithdrawFaceConsentResponse]
+    """WithdrawFaceConsent erases the student's enrolled face and every photograph the student ever sent (the image_id of
+    claims becomes empty). Records stay as they were decided; those that wait for their selfie to be looked at get FACE
+    SKIPPED/NO_CONSENT instead. From then on something else stands in for the student's face (CheckPolicy.face_stand_in):
+    by default a lecturer confirms the record by sight. A face enrolled later is FACE_TRUST_UNVERIFIED.
+    Fails with FACE_NOT_ENROLLED when there is nothing to erase, neither face nor photograph, so also when it is retried
+    after a lost answer, and with RECENT_SIGN_IN_REQUIRED. Students may call.
+    """
     ScanQr: _grpc.UnaryUnaryMultiCallable[_student_service_pb2.ScanQrRequest, _student_service_pb2.ScanQrResponse]
     """ScanQr looks at a code. A scanned text or a typed code returns the session's context, whether a claim with it would
     be taken, and a scan ticket that keeps the scan good for three minutes, past the session's end if need be; a session
@@ -56,6 +96,12 @@ class StudentServiceStub:
     """SubmitAttendance sends one claim: the header first, then, where the header announces a selfie, its bytes in chunks
     of at most 64 KiB. The server may answer before the last chunk is sent; stop sending then. From the header to the
     last chunk it takes three minutes at most, else DEADLINE_PASSED.
+
+    The selfie is looked at after the claim is kept. Where everything else is well and FACE is REQUIRED, the answer waits
+    for that, at most three seconds and not past the call's deadline; behind a longer queue it does not wait. Then the
+    record is PENDING_VERIFICATION: watch it with WatchAttendanceRecord, which also says whether another try would be
+    taken. Verdicts come within a minute as a rule; a selfie that cannot be looked at ends as FACE
+    INCONCLUSIVE/ENGINE_FAILED. No other try is taken meanwhile.
 
     Retrying: when the answer is lost, send the same claim_id with the same content again, as often as needed; the
     answer is then the record as it is now. A stream that broke before its last byte left nothing: send it again too.
@@ -120,6 +166,46 @@ class StudentServiceAsyncStub(StudentServiceStub):
     """GetDevice returns the student's bound phone. Fails with DEVICE_NOT_FOUND while none is bound. May be retried.
     Students may call.
     """
+    EnrollFace: _aio.StreamUnaryMultiCallable[_student_service_pb2.EnrollFaceRequest, _student_service_pb2.EnrollFaceResponse]  # type: ignore[assignment]
+    """EnrollFace enrolls a photograph of the student's face, with consent: the header first, then the photograph's bytes in
+    chunks of at most 64 KiB. The server may answer before the last chunk is sent; stop sending then. It takes one minute
+    at most, else DEADLINE_PASSED.
+
+    The first photograph begins a template. Each further one has to match it, and is added as a view (GetServerInfo says
+    how many there may be) or, with `replace`, begins a new template instead of it. Where the old template is no longer
+    `usable`, every photograph begins a new one. A new template is trusted as far as the old one was; after a withdrawal
+    or a clearing it is FACE_TRUST_UNVERIFIED.
+
+    May be retried with the same bytes: a photograph that is enrolled already changes nothing and is answered with the
+    template as it is; only with `replace`, and other photographs beside it, it begins a new template.
+
+    Fails with FACE_CHECK_OFF (the engine is off or not there), CONSENT_OUTDATED (show the new text and ask again),
+    RECENT_SIGN_IN_REQUIRED; for the photograph with IMAGE_DAMAGED, NO_FACE, SEVERAL_FACES, FACE_TOO_SMALL, FACE_TOO_DARK,
+    FACE_TOO_BLURRED, FACE_TURNED_AWAY, UPLOAD_TOO_LARGE, UPLOAD_OUT_OF_ORDER, UPLOAD_SIZE_MISMATCH, UPLOAD_HASH_MISMATCH,
+    IMAGE_NOT_SUPPORTED, IMAGE_TOO_MANY_PIXELS; with FACE_DIFFERS (take another photograph; else an administrator can clear
+    the old face, or the student withdraws), FACE_VIEWS_FULL and FACE_ENGINE_UNAVAILABLE. Students may call.
+    """
+    EnrollFaceInline: _aio.UnaryUnaryMultiCallable[_student_service_pb2.EnrollFaceInlineRequest, _student_service_pb2.EnrollFaceInlineResponse]  # type: ignore[assignment]
+    """EnrollFaceInline is EnrollFace in one message, for clients that cannot stream up. Same rules, same answers. May be
+    retried. Students may call.
+    """
+    VerifyFace: _aio.StreamUnaryMultiCallable[_student_service_pb2.VerifyFaceRequest, _student_service_pb2.VerifyFaceResponse]  # type: ignore[assignment]
+    """VerifyFace holds a photograph against the student's own enrolled face, as a claim's selfie would be, and says what
+    came of it and what to do better. The photograph is not kept. It streams as EnrollFace does.
+    Fails with FACE_CHECK_OFF, FACE_NOT_ENROLLED, IMAGE_DAMAGED, FACE_ENGINE_UNAVAILABLE, and for the upload with
+    UPLOAD_TOO_LARGE, UPLOAD_OUT_OF_ORDER, UPLOAD_SIZE_MISMATCH, UPLOAD_HASH_MISMATCH, IMAGE_NOT_SUPPORTED,
+    IMAGE_TOO_MANY_PIXELS. A few tries a minute, then RATE_LIMITED. May be retried. Students may call.
+    """
+    VerifyFaceInline: _aio.UnaryUnaryMultiCallable[_student_service_pb2.VerifyFaceInlineRequest, _student_service_pb2.VerifyFaceInlineResponse]  # type: ignore[assignment]
+    """VerifyFaceInline is VerifyFace in one message. May be retried. Students may call."""
+    WithdrawFaceConsent: _aio.UnaryUnaryMultiCallable[_student_service_pb2.WithdrawFaceConsentRequest, _student_service_pb2.WithdrawFaceConsentResponse]  # type: ignore[assignment]
+    """WithdrawFaceConsent erases the student's enrolled face and every photograph the student ever sent (the image_id of
+    claims becomes empty). Records stay as they were decided; those that wait for their selfie to be looked at get FACE
+    SKIPPED/NO_CONSENT instead. From then on something else stands in for the student's face (CheckPolicy.face_stand_in):
+    by default a lecturer confirms the record by sight. A face enrolled later is FACE_TRUST_UNVERIFIED.
+    Fails with FACE_NOT_ENROLLED when there is nothing to erase, neither face nor photograph, so also when it is retried
+    after a lost answer, and with RECENT_SIGN_IN_REQUIRED. Students may call.
+    """
     ScanQr: _aio.UnaryUnaryMultiCallable[_student_service_pb2.ScanQrRequest, _student_service_pb2.ScanQrResponse]  # type: ignore[assignment]
     """ScanQr looks at a code. A scanned text or a typed code returns the session's context, whether a claim with it would
     be taken, and a scan ticket that keeps the scan good for three minutes, past the session's end if need be; a session
@@ -131,6 +217,12 @@ class StudentServiceAsyncStub(StudentServiceStub):
     """SubmitAttendance sends one claim: the header first, then, where the header announces a selfie, its bytes in chunks
     of at most 64 KiB. The server may answer before the last chunk is sent; stop sending then. From the header to the
     last chunk it takes three minutes at most, else DEADLINE_PASSED.
+
+    The selfie is looked at after the claim is kept. Where everything else is well and FACE is REQUIRED, the answer waits
+    for that, at most three seconds and not past the call's deadline; behind a longer queue it does not wait. Then the
+    record is PENDING_VERIFICATION: watch it with WatchAttendanceRecord, which also says whether another try would be
+    taken. Verdicts come within a minute as a rule; a selfie that cannot be looked at ends as FACE
+    INCONCLUSIVE/ENGINE_FAILED. No other try is taken meanwhile.
 
     Retrying: when the answer is lost, send the same claim_id with the same content again, as often as needed; the
     answer is then the record as it is now. A stream that broke before its last byte left nothing: send it again too.
@@ -206,6 +298,76 @@ class StudentServiceServicer(metaclass=_abc_1.ABCMeta):
         """
 
     @_abc_1.abstractmethod
+    def EnrollFace(
+        self,
+        request_iterator: _MaybeAsyncIterator[_student_service_pb2.EnrollFaceRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_student_service_pb2.EnrollFaceResponse, _abc.Awaitable[_student_service_pb2.EnrollFaceResponse]]:
+        """EnrollFace enrolls a photograph of the student's face, with consent: the header first, then the photograph's bytes in
+        chunks of at most 64 KiB. The server may answer before the last chunk is sent; stop sending then. It takes one minute
+        at most, else DEADLINE_PASSED.
+
+        The first photograph begins a template. Each further one has to match it, and is added as a view (GetServerInfo says
+        how many there may be) or, with `replace`, begins a new template instead of it. Where the old template is no longer
+        `usable`, every photograph begins a new one. A new template is trusted as far as the old one was; after a withdrawal
+        or a clearing it is FACE_TRUST_UNVERIFIED.
+
+        May be retried with the same bytes: a photograph that is enrolled already changes nothing and is answered with the
+        template as it is; only with `replace`, and other photographs beside it, it begins a new template.
+
+        Fails with FACE_CHECK_OFF (the engine is off or not there), CONSENT_OUTDATED (show the new text and ask again),
+        RECENT_SIGN_IN_REQUIRED; for the photograph with IMAGE_DAMAGED, NO_FACE, SEVERAL_FACES, FACE_TOO_SMALL, FACE_TOO_DARK,
+        FACE_TOO_BLURRED, FACE_TURNED_AWAY, UPLOAD_TOO_LARGE, UPLOAD_OUT_OF_ORDER, UPLOAD_SIZE_MISMATCH, UPLOAD_HASH_MISMATCH,
+        IMAGE_NOT_SUPPORTED, IMAGE_TOO_MANY_PIXELS; with FACE_DIFFERS (take another photograph; else an administrator can clear
+        the old face, or the student withdraws), FACE_VIEWS_FULL and FACE_ENGINE_UNAVAILABLE. Students may call.
+        """
+
+    @_abc_1.abstractmethod
+    def EnrollFaceInline(
+        self,
+        request: _student_service_pb2.EnrollFaceInlineRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_student_service_pb2.EnrollFaceInlineResponse, _abc.Awaitable[_student_service_pb2.EnrollFaceInlineResponse]]:
+        """EnrollFaceInline is EnrollFace in one message, for clients that cannot stream up. Same rules, same answers. May be
+        retried. Students may call.
+        """
+
+    @_abc_1.abstractmethod
+    def VerifyFace(
+        self,
+        request_iterator: _MaybeAsyncIterator[_student_service_pb2.VerifyFaceRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_student_service_pb2.VerifyFaceResponse, _abc.Awaitable[_student_service_pb2.VerifyFaceResponse]]:
+        """VerifyFace holds a photograph against the student's own enrolled face, as a claim's selfie would be, and says what
+        came of it and what to do better. The photograph is not kept. It streams as EnrollFace does.
+        Fails with FACE_CHECK_OFF, FACE_NOT_ENROLLED, IMAGE_DAMAGED, FACE_ENGINE_UNAVAILABLE, and for the upload with
+        UPLOAD_TOO_LARGE, UPLOAD_OUT_OF_ORDER, UPLOAD_SIZE_MISMATCH, UPLOAD_HASH_MISMATCH, IMAGE_NOT_SUPPORTED,
+        IMAGE_TOO_MANY_PIXELS. A few tries a minute, then RATE_LIMITED. May be retried. Students may call.
+        """
+
+    @_abc_1.abstractmethod
+    def VerifyFaceInline(
+        self,
+        request: _student_service_pb2.VerifyFaceInlineRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_student_service_pb2.VerifyFaceInlineResponse, _abc.Awaitable[_student_service_pb2.VerifyFaceInlineResponse]]:
+        """VerifyFaceInline is VerifyFace in one message. May be retried. Students may call."""
+
+    @_abc_1.abstractmethod
+    def WithdrawFaceConsent(
+        self,
+        request: _student_service_pb2.WithdrawFaceConsentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_student_service_pb2.WithdrawFaceConsentResponse, _abc.Awaitable[_student_service_pb2.WithdrawFaceConsentResponse]]:
+        """WithdrawFaceConsent erases the student's enrolled face and every photograph the student ever sent (the image_id of
+        claims becomes empty). Records stay as they were decided; those that wait for their selfie to be looked at get FACE
+        SKIPPED/NO_CONSENT instead. From then on something else stands in for the student's face (CheckPolicy.face_stand_in):
+        by default a lecturer confirms the record by sight. A face enrolled later is FACE_TRUST_UNVERIFIED.
+        Fails with FACE_NOT_ENROLLED when there is nothing to erase, neither face nor photograph, so also when it is retried
+        after a lost answer, and with RECENT_SIGN_IN_REQUIRED. Students may call.
+        """
+
+    @_abc_1.abstractmethod
     def ScanQr(
         self,
         request: _student_service_pb2.ScanQrRequest,
@@ -227,6 +389,12 @@ class StudentServiceServicer(metaclass=_abc_1.ABCMeta):
         """SubmitAttendance sends one claim: the header first, then, where the header announces a selfie, its bytes in chunks
         of at most 64 KiB. The server may answer before the last chunk is sent; stop sending then. From the header to the
         last chunk it takes three minutes at most, else DEADLINE_PASSED.
+
+        The selfie is looked at after the claim is kept. Where everything else is well and FACE is REQUIRED, the answer waits
+        for that, at most three seconds and not past the call's deadline; behind a longer queue it does not wait. Then the
+        record is PENDING_VERIFICATION: watch it with WatchAttendanceRecord, which also says whether another try would be
+        taken. Verdicts come within a minute as a rule; a selfie that cannot be looked at ends as FACE
+        INCONCLUSIVE/ENGINE_FAILED. No other try is taken meanwhile.
 
         Retrying: when the answer is lost, send the same claim_id with the same content again, as often as needed; the
         answer is then the record as it is now. A stream that broke before its last byte left nothing: send it again too.

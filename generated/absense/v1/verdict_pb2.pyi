@@ -50,6 +50,21 @@ class VerdictReason(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     VERDICT_REASON_ENGINE_OFF: _ClassVar[VerdictReason]
     VERDICT_REASON_IMAGE_DAMAGED: _ClassVar[VerdictReason]
     VERDICT_REASON_CHECK_OFF: _ClassVar[VerdictReason]
+    VERDICT_REASON_ENGINE_MISSING: _ClassVar[VerdictReason]
+    VERDICT_REASON_ENGINE_FAILED: _ClassVar[VerdictReason]
+    VERDICT_REASON_NO_CONSENT: _ClassVar[VerdictReason]
+    VERDICT_REASON_NO_SELFIE: _ClassVar[VerdictReason]
+    VERDICT_REASON_FACE_MATCHES: _ClassVar[VerdictReason]
+    VERDICT_REASON_FACE_MISMATCH: _ClassVar[VerdictReason]
+    VERDICT_REASON_FACE_UNCLEAR: _ClassVar[VerdictReason]
+    VERDICT_REASON_NO_FACE: _ClassVar[VerdictReason]
+    VERDICT_REASON_SEVERAL_FACES: _ClassVar[VerdictReason]
+    VERDICT_REASON_FACE_TOO_SMALL: _ClassVar[VerdictReason]
+    VERDICT_REASON_FACE_TOO_DARK: _ClassVar[VerdictReason]
+    VERDICT_REASON_FACE_TOO_BLURRED: _ClassVar[VerdictReason]
+    VERDICT_REASON_FACE_TURNED_AWAY: _ClassVar[VerdictReason]
+    VERDICT_REASON_TEMPLATE_UNVERIFIED: _ClassVar[VerdictReason]
+    VERDICT_REASON_MODEL_CHANGED: _ClassVar[VerdictReason]
 CHECK_UNSPECIFIED: Check
 CHECK_QR_CODE: Check
 CHECK_DEVICE: Check
@@ -87,6 +102,21 @@ VERDICT_REASON_NO_PLACE: VerdictReason
 VERDICT_REASON_ENGINE_OFF: VerdictReason
 VERDICT_REASON_IMAGE_DAMAGED: VerdictReason
 VERDICT_REASON_CHECK_OFF: VerdictReason
+VERDICT_REASON_ENGINE_MISSING: VerdictReason
+VERDICT_REASON_ENGINE_FAILED: VerdictReason
+VERDICT_REASON_NO_CONSENT: VerdictReason
+VERDICT_REASON_NO_SELFIE: VerdictReason
+VERDICT_REASON_FACE_MATCHES: VerdictReason
+VERDICT_REASON_FACE_MISMATCH: VerdictReason
+VERDICT_REASON_FACE_UNCLEAR: VerdictReason
+VERDICT_REASON_NO_FACE: VerdictReason
+VERDICT_REASON_SEVERAL_FACES: VerdictReason
+VERDICT_REASON_FACE_TOO_SMALL: VerdictReason
+VERDICT_REASON_FACE_TOO_DARK: VerdictReason
+VERDICT_REASON_FACE_TOO_BLURRED: VerdictReason
+VERDICT_REASON_FACE_TURNED_AWAY: VerdictReason
+VERDICT_REASON_TEMPLATE_UNVERIFIED: VerdictReason
+VERDICT_REASON_MODEL_CHANGED: VerdictReason
 
 class Verdict(_message.Message):
     __slots__ = ("check", "outcome", "reason", "measured", "threshold", "unit", "policy_version")

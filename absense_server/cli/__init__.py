@@ -6,7 +6,7 @@ import re
 import signal
 import sys
 from collections.abc import Coroutine, Iterator
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import structlog
 import typer
@@ -16,6 +16,8 @@ from absense_server.adapters import logs
 from absense_server.adapters.db import migrate as migrations
 from absense_server.adapters.db.engine import create_engine
 from absense_server.app import AddressInUse, App, DatabaseNotReady, DemoAccountsOpen
+from absense_server.cli import faces
+from absense_server.cli.common import fail, read_settings
 from absense_server.domain.errors.base import DomainError
 from absense_server.domain.people import Caller, NewUser, Role
 from absense_server.services.seeding import DEMO_ACCOUNTS
@@ -27,6 +29,8 @@ cli = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+cli.add_typer(faces.models, name="models")
+cli.add_typer(faces.faces, name="faces")
 log = structlog.get_logger()
 
 
@@ -38,7 +42,7 @@ def main() -> None:
 @cli.command()
 def serve() -> None:
     """Serve until told to stop (SIGTERM or Ctrl-C)."""
-    config = _settings()
+    config = read_settings()
     logs.configure(config.log_level, as_json=config.log_format == "json")
     with _explained():
         _run(_serve(config))
@@ -47,7 +51,7 @@ def serve() -> None:
 @cli.command()
 def migrate() -> None:
     """Bring the database to the schema of this version."""
-    config = _settings()
+    config = read_settings()
     with _explained():
         checkup.prepare_folders(config)
         engine = create_engine(config.database_url.get_secret_value(), pool_size=1)
@@ -61,7 +65,7 @@ def migrate() -> None:
 @cli.command()
 def seed() -> None:
     """Make the current term and, in demo mode, the demo accounts and a course."""
-    config = _settings()
+    config = read_settings()
     with _explained():
         app = App(config)
         app.require_database()
@@ -98,11 +102,11 @@ def create_admin(
     name: Annotated[str, typer.Option(prompt=True, help="Full name.")],
 ) -> None:
     """Make an administrator. The password is asked for, or read from standard input when that is not a terminal."""
-    config = _settings()
+    config = read_settings()
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
-        _fail("This is not an e-mail address.")
+        fail("This is not an e-mail address.")
     if not name.strip():
-        _fail("An administrator has a name.")
+        fail("An administrator has a name.")
     if sys.stdin.isatty():
         password = str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
     else:
@@ -143,21 +147,9 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
         uvloop.run(main)
 
 
-def _settings() -> Settings:
-    try:
-        return settings.load()
-    except SettingsInvalid as error:
-        _fail("Settings that are wrong:\n" + "\n".join(f"  {line}" for line in str(error).splitlines()))
-
-
 @contextlib.contextmanager
 def _explained() -> Iterator[None]:
     try:
         yield
     except (DomainError, DatabaseNotReady, DemoAccountsOpen, AddressInUse, checkup.FolderNotMade) as error:
-        _fail(str(error))
-
-
-def _fail(text: str) -> NoReturn:
-    print(text, file=sys.stderr)
-    raise typer.Exit(1)
+        fail(str(error))

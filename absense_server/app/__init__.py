@@ -1,0 +1,254 @@
+"""The composition root: the only place that builds and connects things. Here: the server, started and stopped."""
+
+import asyncio
+import importlib.metadata
+from datetime import timedelta
+
+import grpc.aio
+import structlog
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from absense.v1 import (
+    admin_service_pb2_grpc,
+    auth_service_pb2_grpc,
+    lecturer_service_pb2_grpc,
+    student_service_pb2_grpc,
+)
+from absense_server.adapters.db import migrate
+from absense_server.app.faces import ConfiguredFaces
+from absense_server.app.outside import Outside
+from absense_server.app.use_cases import UseCases
+from absense_server.domain import consent
+from absense_server.domain.errors.calls import BackendUnavailable
+from absense_server.jobs.scheduler import Jobs
+from absense_server.jobs.verifier import Verifier
+from absense_server.ports.faces import FaceEngine
+from absense_server.ports.outside import BlobStore, Clock
+from absense_server.rpc import interceptors
+from absense_server.rpc.admin import Admin
+from absense_server.rpc.auth import Auth
+from absense_server.rpc.interceptors import validation
+from absense_server.rpc.interceptors.lifetime import Lifetime
+from absense_server.rpc.lecturer import Lecturer
+from absense_server.rpc.policy import AccessPolicy
+from absense_server.rpc.rate_limits import MemoryRateLimits
+from absense_server.rpc.server_info import ServerInfo
+from absense_server.rpc.student import Student
+from absense_server.settings import Settings
+
+SERVICES = (
+    "absense.v1.AuthService",
+    "absense.v1.StudentService",
+    "absense.v1.LecturerService",
+    "absense.v1.AdminService",
+)
+FACE_ENGINE = "absense.FaceEngine"
+"""What the health service calls the engine: SERVING, or NOT_SERVING while it cannot look; unknown while it is off."""
+
+_MESSAGE_OVERHEAD = 64 * 1024
+_MAX_CONNECTION_AGE = timedelta(minutes=30)
+_NOTICE_SECONDS = 0.2
+
+log = structlog.get_logger()
+
+
+class App:
+    """One server process: built from settings, then started and stopped."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        blobs: BlobStore | None = None,
+        face_engine: FaceEngine | None = None,
+    ) -> None:
+        """`clock`, `blobs`, `face_engine` (started, and the caller's to close): instead of those of the settings."""
+        self.settings = settings
+        self.outside = outside = Outside(settings, clock=clock, blobs=blobs)
+        self.clock, self.ids, self.events = outside.clock, outside.ids, outside.events
+        self.engine, self.uow = outside.engine, outside.uow
+        self.faces = ConfiguredFaces(settings)
+        self.use_cases = use_cases = UseCases(
+            settings, outside, face_engine or self.faces.engine, self.faces.without_engine
+        )
+        self.accounts, self.seeding, self.revocations = use_cases.accounts, use_cases.seeding, use_cases.revocations
+        self.erasure = use_cases.erasure
+        self._lifetime = Lifetime(self.revocations, self.clock)
+        self.verifier = Verifier(use_cases.verification, self.events, self.clock)
+        self.jobs = Jobs(
+            events=self.events,
+            threads=outside.job_threads,
+            clock=self.clock,
+            revocations=self.revocations,
+            sessions=use_cases.sessions,
+            erasure=self.erasure,
+            housekeeping=outside.housekeeping_threads,
+            on_revocations=self._lifetime.revocations_changed,
+            watch_faces=self._tell_of_faces,
+        )
+        self._health = health.aio.HealthServicer()
+        self._server: grpc.aio.Server | None = None
+
+    async def start(
+        self, *, address: str | None = None, with_jobs: bool = True, with_verifier: bool | None = None
+    ) -> int:
+        """Serve, and return the port. Without jobs nothing happens by itself: the caller turns the clock.
+
+        `with_verifier`: look at selfies; as `with_jobs` unless said.
+
+        Raises DatabaseNotReady, DemoAccountsOpen, AddressInUse.
+        """
+        self.require_database()
+        if not self.settings.demo_mode and self.seeding.open_demo_accounts():
+            raise DemoAccountsOpen
+        await self.outside.db_threads.run(self.revocations.poll)
+        validation.warm_up(SERVICES)
+        self._server = server = grpc.aio.server(
+            interceptors=interceptors.chain(
+                policy=AccessPolicy.from_services(SERVICES),
+                tokens=self.outside.tokens,
+                revoked=self.revocations,
+                rate_limits=MemoryRateLimits(self.clock),
+                lifetime=self._lifetime,
+                clock=self.clock,
+                ids=self.ids,
+            ),
+            options=_server_options(self.settings),
+        )
+        self._add_servicers(server)
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        reflection.enable_server_reflection([*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
+        address = address or self.settings.listen_address
+        try:
+            port = server.add_insecure_port(address)
+        except RuntimeError as error:
+            raise AddressInUse(address) from error
+        self.faces.start()
+        await server.start()
+        if with_jobs if with_verifier is None else with_verifier:
+            self.verifier.start()
+        if with_jobs:
+            self.events.on_alarm = self.jobs.arm
+            self.jobs.start()
+        for service in ("", *SERVICES):
+            await self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
+        await self._tell_of_faces()
+        return port
+
+    def _add_servicers(self, server: grpc.aio.Server) -> None:
+        use_cases, threads, clock = self.use_cases, self.outside.db_threads, self.clock
+        face_model = use_cases.face_model
+        auth = Auth(
+            info=ServerInfo(
+                version=importlib.metadata.version("absense"),
+                uploads=use_cases.upload_limits,
+                engines=use_cases.engines,
+                consent_version=consent.VERSION,
+                consent_text=consent.TEXT,
+                oldest_client_version=self.settings.oldest_client_version,
+            ),
+            accounts=use_cases.accounts,
+            sign_ins=use_cases.sign_ins,
+            templates=use_cases.face_templates,
+            face_model=face_model,
+            threads=threads,
+            clock=clock,
+        )
+        student = Student(
+            devices=use_cases.devices,
+            enrollment=use_cases.face_enrollment,
+            templates=use_cases.face_templates,
+            face_model=face_model,
+            scans=use_cases.scans,
+            check_in=use_cases.check_in,
+            records=use_cases.records,
+            sessions=use_cases.sessions,
+            rosters=use_cases.rosters,
+            threads=threads,
+            clock=clock,
+        )
+        lecturer = Lecturer(
+            courses=use_cases.courses,
+            sessions=use_cases.sessions,
+            qr_codes=use_cases.qr_codes,
+            review=use_cases.review,
+            threads=threads,
+            clock=clock,
+        )
+        admin = Admin(faces=use_cases.face_office, face_model=face_model, threads=threads)
+        auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server)
+        student_service_pb2_grpc.add_StudentServiceServicer_to_server(student, server)
+        lecturer_service_pb2_grpc.add_LecturerServiceServicer_to_server(lecturer, server)
+        admin_service_pb2_grpc.add_AdminServiceServicer_to_server(admin, server)
+
+    async def _tell_of_faces(self) -> None:
+        """What the health service says of the face engine."""
+        if self.settings.face_verification_enabled:
+            well = self.faces.problem is None
+            status = health_pb2.HealthCheckResponse
+            await self._health.set(FACE_ENGINE, status.SERVING if well else status.NOT_SERVING)
+
+    async def stop(self, grace: float | None = None) -> None:
+        """Stop gracefully: NOT_SERVING first, streams end, claims in flight finish within `grace` seconds."""
+        grace = self.settings.shutdown_grace_seconds if grace is None else grace
+        await self._health.enter_graceful_shutdown()
+        if grace:
+            # those who watch the health hear of it before anything ends, and send nothing new here
+            await asyncio.sleep(_NOTICE_SECONDS)
+        self._lifetime.shutdown()
+        self.jobs.stop()
+        if self._server is not None:
+            await self._server.stop(grace)
+        await self.verifier.stop()
+        self.close()
+
+    def require_database(self) -> None:
+        """Raise DatabaseNotReady unless the database answers and has the schema of this version."""
+        try:
+            current = migrate.is_current(self.engine)
+        except BackendUnavailable as error:
+            raise DatabaseNotReady("The database does not answer. Check DATABASE_URL.") from error
+        if not current:
+            raise DatabaseNotReady("The database is not up to date. Run `absense-server migrate` first.")
+
+    def close(self) -> None:
+        """Let go of threads and connections."""
+        self.faces.close()
+        self.outside.close()
+
+
+class DatabaseNotReady(Exception):
+    """The database does not answer, or its schema is not the one this version needs."""
+
+
+class DemoAccountsOpen(Exception):
+    """Outside demo mode, the database has demo accounts."""
+
+    def __str__(self) -> str:
+        """What to do."""
+        return (
+            "This database has demo accounts, whose passwords everybody knows. Set DATABASE_URL to another database, "
+            "or DEMO_MODE=true."
+        )
+
+
+class AddressInUse(Exception):
+    """The address cannot be listened on."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(f"{address} cannot be listened on; it is probably already in use. Set LISTEN_ADDRESS.")
+
+
+def _server_options(settings: Settings) -> list[tuple[str, int]]:
+    return [
+        ("grpc.max_receive_message_length", settings.upload_max_bytes + _MESSAGE_OVERHEAD),
+        # a second server on the same port must be an error, not a silent share of the traffic
+        ("grpc.so_reuseport", 0),
+        # gRPC adds a jitter of a tenth
+        ("grpc.max_connection_age_ms", int(_MAX_CONNECTION_AGE.total_seconds() * 1000)),
+        ("grpc.max_connection_age_grace_ms", int(settings.shutdown_grace_seconds * 1000)),
+        ("grpc.keepalive_time_ms", 60_000),
+        ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
+    ]

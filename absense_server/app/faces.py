@@ -1,0 +1,57 @@
+"""The face engine that the settings ask for, or why there is none."""
+
+from datetime import timedelta
+
+import structlog
+
+from absense_server.adapters.face import weights
+from absense_server.adapters.face.engine import ProcessFaceEngine
+from absense_server.domain.verdicts import Reason
+from absense_server.settings import Settings
+
+log = structlog.get_logger()
+
+
+class ConfiguredFaces:
+    """Owns the engine's processes."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.missing: list[str] = []
+        """What keeps the engine from being had, though it is switched on."""
+        self.without_engine = Reason.ENGINE_OFF
+        self.engine: ProcessFaceEngine | None = None
+        if not settings.face_verification_enabled:
+            return
+        self.missing = weights.check(settings.face_models_folder, settings.face_model, settings.face_detector)
+        if self.missing:
+            self.without_engine = Reason.ENGINE_MISSING
+            return
+        self.engine = ProcessFaceEngine(
+            folder=settings.face_models_folder,
+            model=settings.face_model,
+            detector=settings.face_detector,
+            threshold=settings.face_threshold,
+            workers=settings.face_workers,
+            timeout=timedelta(seconds=settings.face_timeout_seconds),
+            max_photographs=settings.face_worker_photographs,
+            max_memory_bytes=settings.face_worker_memory_mb * 1024 * 1024,
+        )
+
+    @property
+    def problem(self) -> str | None:
+        """Why faces are not looked at, though they should be; None when all is well or the engine is off."""
+        if self.missing:
+            return " ".join(self.missing)
+        return None if self.engine is None else self.engine.problem
+
+    def start(self) -> None:
+        """Start the processes, and say what is missing."""
+        for text in self.missing:
+            log.warning("faces are not checked", problem=text)
+        if self.engine is not None:
+            self.engine.start()
+
+    def close(self) -> None:
+        """End the processes."""
+        if self.engine is not None:
+            self.engine.close()

@@ -1,0 +1,89 @@
+"""What the use cases need from outside, as the settings ask for it: keys, database, storage, threads."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+
+from absense_server.adapters.blobs.folder import FolderBlobs
+from absense_server.adapters.blobs.s3 import S3Blobs
+from absense_server.adapters.crypto import AesGcmVault, HmacIdentifierKeys, P256Signatures
+from absense_server.adapters.db.engine import create_engine
+from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
+from absense_server.adapters.events.memory import MemoryEventBus
+from absense_server.adapters.keys import KeyRing
+from absense_server.adapters.passwords import Pbkdf2Passwords
+from absense_server.adapters.qr import QrCodeArtist
+from absense_server.adapters.system import SystemClock, SystemIds
+from absense_server.adapters.threads import ThreadPool
+from absense_server.adapters.tokens import JwtAccessTokens
+from absense_server.domain.codes import CodeKeys
+from absense_server.domain.pages import PageTokens
+from absense_server.domain.tickets import TicketOffice
+from absense_server.ports.outside import BlobStore, Clock
+from absense_server.settings import Settings
+
+_JOB_THREADS = 2
+_HOUSEKEEPING_THREADS = 1
+_FILE_THREADS = 4
+
+
+class Outside:
+    """The adapters of one process."""
+
+    def __init__(self, settings: Settings, *, clock: Clock | None, blobs: BlobStore | None) -> None:
+        self.clock = clock or SystemClock()
+        self.ids = SystemIds()
+        self.engine = create_engine(
+            settings.database_url.get_secret_value(),
+            pool_size=settings.database_threads + _JOB_THREADS + _HOUSEKEEPING_THREADS,
+        )
+        self.uow = SqlUnitOfWork(self.engine)
+        self.events = MemoryEventBus(self.clock)
+        self.blobs = blobs or _blobs(settings)
+        self.passwords = Pbkdf2Passwords(settings.password_rounds)
+        self.qr_artist = QrCodeArtist()
+
+        ring = KeyRing(settings.secret_keys[0], settings.secret_keys[1:])
+        self.tokens = JwtAccessTokens(ring)
+        self.code_keys = CodeKeys(ring.derive("absense/qr-code/v1"))
+        self.tickets = TicketOffice(ring.derive("absense/scan-ticket/v1"))
+        self.pages = PageTokens(ring.derive("absense/page-token/v1"))
+        self.identifiers = HmacIdentifierKeys(ring.derive_all("absense/device-identifier/v1").values())
+        self.vault = AesGcmVault(ring.derive_all("absense/blob-master/v1"), ring.key_id)
+        self.vector_vault = AesGcmVault(ring.derive_all("absense/face-vector/v1"), ring.key_id)
+        self.signatures = P256Signatures()
+
+        # waits: what a lecture hall that arrives at one instant needs, rather than a small count
+        self.db_threads = ThreadPool("db", settings.database_threads, max_wait=timedelta(seconds=20))
+        # apart, so that a rush of claims does not keep the server from learning whose sign-in has ended
+        self.job_threads = ThreadPool("jobs", _JOB_THREADS, max_wait=timedelta(seconds=20))
+        self.housekeeping_threads = ThreadPool("housekeeping", _HOUSEKEEPING_THREADS, max_wait=timedelta(hours=1))
+        # registering has its own, so that nobody is kept from signing in by people who register
+        self.login_threads = ThreadPool("login", os.cpu_count() or 1, max_wait=timedelta(seconds=60))
+        self.register_threads = ThreadPool("register", 1, max_wait=timedelta(seconds=60))
+        self.file_threads = ThreadPool("files", _FILE_THREADS, max_wait=timedelta(seconds=20))
+
+    def close(self) -> None:
+        """Let go of threads and connections."""
+        for threads in (
+            self.db_threads,
+            self.job_threads,
+            self.housekeeping_threads,
+            self.login_threads,
+            self.register_threads,
+            self.file_threads,
+        ):
+            threads.close()
+        self.engine.dispose()
+
+
+def _blobs(settings: Settings) -> BlobStore:
+    if settings.storage_backend == "s3":
+        return S3Blobs(
+            settings.s3_bucket,
+            settings.s3_region,
+            settings.s3_access_key.get_secret_value(),
+            settings.s3_secret_key.get_secret_value(),
+            settings.s3_endpoint_url or None,
+        )
+    return FolderBlobs(Path(settings.storage_folder))

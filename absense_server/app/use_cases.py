@@ -1,0 +1,199 @@
+"""The use cases, each given what it needs."""
+
+from datetime import timedelta
+
+from absense_server.app.outside import Outside
+from absense_server.domain.images import MediaType
+from absense_server.domain.policy import Engines, StandIn
+from absense_server.domain.verdicts import Reason
+from absense_server.ports.faces import FaceEngine
+from absense_server.services.accounts import Accounts
+from absense_server.services.check_in import CheckIn
+from absense_server.services.claim_phones import ClaimPhones
+from absense_server.services.code_proofs import CodeProofs
+from absense_server.services.courses import Courses
+from absense_server.services.devices import Devices
+from absense_server.services.erasure import Erasure, Retention
+from absense_server.services.examiner import Examiner
+from absense_server.services.face_enrollment import FaceEnrollment
+from absense_server.services.face_office import FaceOffice
+from absense_server.services.face_templates import FaceTemplates
+from absense_server.services.face_vectors import FaceVectors
+from absense_server.services.photographs import Photographs
+from absense_server.services.qr_codes import QrCodes
+from absense_server.services.records import Records
+from absense_server.services.review import Review
+from absense_server.services.revocations import Revocations
+from absense_server.services.rosters import Rosters
+from absense_server.services.scans import Scans
+from absense_server.services.seeding import Seeding
+from absense_server.services.sessions import SessionDefaults, Sessions
+from absense_server.services.sign_ins import SignIns
+from absense_server.services.uploads import UploadLimits, Uploads
+from absense_server.services.verification import FaceVerification
+from absense_server.settings import Settings
+
+_UPLOAD_MEMORY = 256 * 1024 * 1024
+
+
+class UseCases:
+    """The use cases of one process."""
+
+    def __init__(
+        self, settings: Settings, outside: Outside, face_engine: FaceEngine | None, without_engine: Reason
+    ) -> None:
+        """`without_engine`: why there is none, where there is none."""
+        self.engines = Engines(face=face_engine is not None, liveness=False)
+        self.face_model = None if face_engine is None else face_engine.model
+        self.upload_limits = UploadLimits(
+            max_bytes=settings.upload_max_bytes,
+            types=frozenset(MediaType(text) for text in settings.upload_allowed_image_types),
+            max_pixels=int(settings.upload_max_megapixels * 1_000_000),
+            stall=timedelta(seconds=settings.upload_stall_seconds),
+            memory=max(_UPLOAD_MEMORY, settings.upload_max_bytes),
+        )
+        self._people(settings, outside)
+        self._sessions(settings, outside)
+        self._faces(settings, outside, face_engine, without_engine)
+        self._records(outside)
+
+    def _people(self, settings: Settings, outside: Outside) -> None:
+        uow, clock, ids = outside.uow, outside.clock, outside.ids
+        self.accounts = Accounts(
+            uow=uow,
+            threads=outside.db_threads,
+            hashing_threads=outside.register_threads,
+            passwords=outside.passwords,
+            clock=clock,
+            ids=ids,
+        )
+        self.seeding = Seeding(uow, outside.passwords, clock, ids)
+        self.revocations = Revocations(uow, clock, settings.access_token_life)
+        self.sign_ins = SignIns(
+            uow=uow,
+            threads=outside.db_threads,
+            hashing_threads=outside.login_threads,
+            passwords=outside.passwords,
+            tokens=outside.tokens,
+            clock=clock,
+            ids=ids,
+            access_token_life=settings.access_token_life,
+        )
+        self.devices = Devices(uow, outside.identifiers, outside.signatures, clock, ids)
+
+    def _sessions(self, settings: Settings, outside: Outside) -> None:
+        uow, events, clock, ids, pages = outside.uow, outside.events, outside.clock, outside.ids, outside.pages
+        self.courses = Courses(uow, clock, ids, pages)
+        self.rosters = Rosters(uow, events, clock, ids, pages)
+        self.sessions = Sessions(
+            uow=uow,
+            events=events,
+            clock=clock,
+            ids=ids,
+            pages=pages,
+            engines=self.engines,
+            defaults=SessionDefaults(
+                timedelta(seconds=settings.code_life_seconds),
+                timedelta(seconds=settings.code_overlap_seconds),
+                StandIn[settings.face_opt_out.upper()],
+            ),
+        )
+        self.qr_codes = QrCodes(
+            uow=uow,
+            threads=outside.db_threads,
+            drawing_threads=outside.file_threads,
+            keys=outside.code_keys,
+            artist=outside.qr_artist,
+            events=events,
+            clock=clock,
+        )
+
+    def _faces(self, settings: Settings, outside: Outside, engine: FaceEngine | None, without_engine: Reason) -> None:
+        uow, events, clock, ids = outside.uow, outside.events, outside.clock, outside.ids
+        self.uploads = Uploads(
+            limits=self.upload_limits,
+            threads=outside.file_threads,
+            vault=outside.vault,
+            blobs=outside.blobs,
+            clock=clock,
+            ids=ids,
+        )
+        self.photographs = Photographs(outside.vault, outside.blobs)
+        self.erasure = Erasure(
+            uow,
+            outside.blobs,
+            Retention(timedelta(days=settings.selfie_retention_days), timedelta(days=settings.face_retention_days)),
+            clock,
+        )
+        vectors, examiner = FaceVectors(outside.vector_vault), Examiner(engine)
+        self.verification = FaceVerification(
+            uow=uow,
+            threads=outside.job_threads,
+            blob_threads=outside.file_threads,
+            engine=engine,
+            without_engine=without_engine,
+            vectors=vectors,
+            photographs=self.photographs,
+            events=events,
+            clock=clock,
+            ids=ids,
+        )
+        self.face_enrollment = FaceEnrollment(
+            uow=uow,
+            threads=outside.db_threads,
+            blob_threads=outside.file_threads,
+            uploads=self.uploads,
+            examiner=examiner,
+            vectors=vectors,
+            photographs=self.photographs,
+            first_is_trusted=settings.face_first_enrollment == "trusted",
+            clock=clock,
+            ids=ids,
+        )
+        self.face_templates = FaceTemplates(
+            uow=uow,
+            threads=outside.db_threads,
+            uploads=self.uploads,
+            examiner=examiner,
+            erasure=self.erasure,
+            vectors=vectors,
+            events=events,
+            clock=clock,
+            ids=ids,
+        )
+        self.face_office = FaceOffice(
+            uow=uow,
+            threads=outside.db_threads,
+            blob_threads=outside.file_threads,
+            photographs=self.photographs,
+            erasure=self.erasure,
+            events=events,
+            clock=clock,
+        )
+
+    def _records(self, outside: Outside) -> None:
+        uow, events, clock, ids = outside.uow, outside.events, outside.clock, outside.ids
+        proofs = CodeProofs(uow, outside.code_keys, outside.tickets)
+        self.scans = Scans(uow, proofs, outside.tickets, self.verification, clock)
+        self.check_in = CheckIn(
+            uow=uow,
+            threads=outside.db_threads,
+            proofs=proofs,
+            uploads=self.uploads,
+            phones=ClaimPhones(outside.identifiers, outside.signatures),
+            verification=self.verification,
+            events=events,
+            clock=clock,
+            ids=ids,
+        )
+        self.records = Records(uow, outside.db_threads, events, clock)
+        self.review = Review(
+            uow=uow,
+            threads=outside.db_threads,
+            blob_threads=outside.file_threads,
+            photographs=self.photographs,
+            events=events,
+            clock=clock,
+            ids=ids,
+            pages=outside.pages,
+        )

@@ -1,0 +1,23 @@
+"""What the commands share."""
+
+import sys
+from typing import Any, NoReturn
+
+import typer
+
+from absense_server import settings
+from absense_server.settings import Settings, SettingsInvalid
+
+
+def read_settings(**given: Any) -> Settings:
+    """The settings, `given` before the environment; says what is wrong with them and exits 1."""
+    try:
+        return settings.load(**given)
+    except SettingsInvalid as error:
+        fail("Settings that are wrong:\n" + "\n".join(f"  {line}" for line in str(error).splitlines()))
+
+
+def fail(text: str) -> NoReturn:
+    """Say what is wrong, on stderr, and exit 1."""
+    print(text, file=sys.stderr)
+    raise typer.Exit(1)

@@ -1,0 +1,91 @@
+"""Works off the queue of selfies: takes, has them looked at side by side, writes verdicts in batches."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+import structlog
+
+from absense_server.domain.errors.base import DomainError
+from absense_server.domain.ids import VerificationId
+from absense_server.ports.findings import Verification
+from absense_server.ports.outside import Clock, EventBus
+from absense_server.services.verification import QUEUE, FaceVerification, Look
+
+_POLL = timedelta(seconds=1)
+"""How long a selfie may wait whose announcement was lost, and one whose pause is over."""
+_PAUSE_SECONDS = 1.0
+_READ_AHEAD = 2
+"""Photographs in hand for each worker: one in it, one read and decrypted."""
+
+log = structlog.get_logger()
+
+
+class Verifier:
+    """The dispatcher of one process. Several may work off one queue."""
+
+    def __init__(self, verification: FaceVerification, events: EventBus, clock: Clock) -> None:
+        self._verification = verification
+        self._events = events
+        self._clock = clock
+        self._in_hand = _READ_AHEAD * verification.workers
+        self._todo: asyncio.Queue[Verification] = asyncio.Queue(self._in_hand)
+        self._done: asyncio.Queue[Look] = asyncio.Queue()
+        self._held: set[VerificationId] = set()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin, within the running event loop."""
+        loops = [self._feed, self._finish, *[self._look] * self._in_hand]
+        self._tasks = [asyncio.create_task(self._for_ever(loop)) for loop in loops]
+
+    async def stop(self) -> None:
+        """End, and give back what is in hand."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+        held, self._held = self._held, set()
+        try:
+            await self._verification.give_back(held)
+        except DomainError as error:
+            log.warning("selfies not given back: they wait for the end of their lease", reason=error.reason)
+
+    async def _for_ever(self, step: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await step()
+            except DomainError as error:
+                log.warning("verification delayed", reason=error.reason)
+                await asyncio.sleep(_PAUSE_SECONDS)
+            except Exception:
+                # one that breaks must not end the queue: its lease gives it back, and the attempt counts
+                log.exception("verification failed")
+                await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def _feed(self) -> None:
+        with self._events.subscribe(QUEUE) as news:
+            while True:
+                taken = await self._verification.take(2 * self._in_hand)
+                # less those at which this process still is, though their lease has run out
+                new = [one for one in taken if one.id not in self._held]
+                self._held.update(one.id for one in new)
+                for one in new:
+                    await self._todo.put(one)
+                if not taken:
+                    await news.wait(self._clock.now() + _POLL)
+
+    async def _look(self) -> None:
+        one = await self._todo.get()
+        look = await self._verification.look(one)
+        if look is None:
+            self._held.discard(one.id)
+        else:
+            self._done.put_nowait(look)
+
+    async def _finish(self) -> None:
+        looks = [await self._done.get()]
+        while not self._done.empty():
+            looks.append(self._done.get_nowait())
+        await self._verification.finish(looks)
+        self._held.difference_update(look.of.id for look in looks)

@@ -1,0 +1,140 @@
+"""Erasing biometrics: when consent ends, and when their time is over (DESIGN.md, Face; docs/PRIVACY.md)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from absense_server.domain import audit
+from absense_server.domain.audit import Action
+from absense_server.domain.faces import ConsentEnd
+from absense_server.domain.ids import UserId
+from absense_server.domain.records import with_face
+from absense_server.domain.verdicts import Check, Reason, skipped
+from absense_server.ports.data import Transaction, UnitOfWork
+from absense_server.ports.findings import Race
+from absense_server.ports.outside import BlobStore, Clock
+
+_AT_ONCE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long biometrics are kept."""
+
+    selfies: timedelta
+    """After they were taken in."""
+    templates: timedelta
+    """After they were used last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What was erased."""
+
+    template: bool
+    photographs: int
+    checks: int
+    """Verifications that were waiting, and will not be made."""
+    changed: tuple[UUID, ...] = ()
+    """Topics of the records that this changed."""
+
+
+class Erasure:
+    """Erases. Rows go in the transaction, which voids the blobs; the blobs themselves follow in `sweep`."""
+
+    def __init__(self, uow: UnitOfWork, blobs: BlobStore, retention: Retention, clock: Clock) -> None:
+        self._uow = uow
+        self._blobs = blobs
+        self._retention = retention
+        self._clock = clock
+
+    def face(self, tx: Transaction, student_id: UserId, how: ConsentEnd, *, selfies: bool) -> Erased:
+        """Erase a student's template with its photographs, and all selfies too if asked; nothing waits for them."""
+        now = self._clock.now()
+        tx.enrollments.hold(student_id)
+        face = tx.faces.find(student_id)
+        references = [] if face is None else [view.image_id for view in face.views]
+        images = list(tx.images.of_owner(student_id)) if selfies else references
+        if face is not None:
+            tx.faces.remove(face.template, now, how)
+        if images:
+            tx.images.remove(images, now)
+        checks, changed = self._cancel(tx, student_id, now)
+        return Erased(face is not None, len(images), checks, changed)
+
+    def _cancel(self, tx: Transaction, student_id: UserId, now: datetime) -> tuple[int, tuple[UUID, ...]]:
+        waiting = tx.verifications.of_student(student_id)
+        ended = tx.verifications.end([one.id for one in waiting])
+        before = {record.id: record for record in tx.records.with_ids({one.record_id for one in waiting})}
+        after = dict(before)
+        for one in waiting:
+            if one.id in ended:
+                no_consent = skipped(Check.FACE, Reason.NO_CONSENT)
+                after[one.record_id] = with_face(after[one.record_id], one.number, no_consent, now)
+        topics: list[UUID] = []
+        for record_id, record in before.items():
+            if after[record_id] is not record:
+                tx.records.save(record, after[record_id])
+                topics += [record.id, record.session_id]
+        return len(ended), tuple(topics)
+
+    def erase_old(self) -> Sequence[UUID]:
+        """Erase selfies and templates whose time is over; returns topics of records that this changed.
+
+        Raises BackendUnavailable.
+        """
+        while self._erase_old_selfies() == _AT_ONCE:
+            pass
+        return self._erase_unused_faces()
+
+    def _erase_old_selfies(self) -> int:
+        now = self._clock.now()
+        with self._uow() as tx:
+            old = tx.images.selfies_before(now - self._retention.selfies, _AT_ONCE)
+            if old:
+                tx.images.remove(old, now)
+                for image_id in old:
+                    tx.audit.add(audit.machine_event(Action.SELFIE_ERASED, now, image_id))
+                tx.commit()
+        return len(old)
+
+    def _erase_unused_faces(self) -> Sequence[UUID]:
+        changed: list[UUID] = []
+        now = self._clock.now()
+        limit = now - self._retention.templates
+        with self._uow(read_only=True) as tx:
+            unused = tx.faces.unused_since(limit, _AT_ONCE)
+        for template in unused:
+            try:
+                with self._uow() as tx:
+                    tx.enrollments.hold(template.student_id)
+                    face = tx.faces.find(template.student_id)
+                    if face is None or face.template.id != template.id or face.template.used_at >= limit:
+                        continue
+                    erased = self.face(tx, template.student_id, ConsentEnd.EXPIRED, selfies=False)
+                    tx.audit.add(audit.machine_event(Action.FACE_EXPIRED, now, template.id))
+                    tx.commit()
+            except Race:  # a verdict or a person was faster with one of the records: next time
+                continue
+            changed += erased.changed
+        return changed
+
+    def sweep(self) -> int:
+        """Delete blobs whose rows are gone; returns how many.
+
+        Raises BackendUnavailable: what is left stays named, for the next time.
+        """
+        swept = 0
+        while True:
+            with self._uow(read_only=True) as tx:
+                names = tx.images.doomed(_AT_ONCE)
+            for name in names:
+                self._blobs.delete(name)
+            if names:
+                with self._uow() as tx:
+                    tx.images.forget_doomed(names)
+                    tx.commit()
+            swept += len(names)
+            if len(names) < _AT_ONCE:
+                return swept

@@ -1,0 +1,236 @@
+"""The FACE check of claims: queued with the record, looked at beside it, decided once."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import structlog
+
+from absense_server.domain import audit
+from absense_server.domain.audit import Action
+from absense_server.domain.errors.calls import BackendUnavailable, Overloaded
+from absense_server.domain.faces import FaceEvidence, FaceModel, FaceTemplate, SelfieState, compare, judge_face
+from absense_server.domain.ids import RecordId, VerificationId
+from absense_server.domain.records import AttendanceRecord, Claim, with_face
+from absense_server.domain.verdicts import Check, Outcome, Reason, Verdict, inconclusive
+from absense_server.ports.data import Transaction, UnitOfWork
+from absense_server.ports.faces import EngineFailed, FaceEngine
+from absense_server.ports.findings import MatchEntry, MatchKind, NewVerification, Verification
+from absense_server.ports.outside import BlobDamaged, Clock, EventBus, Ids, Threads
+from absense_server.services.face_vectors import FaceVectors
+from absense_server.services.photographs import Photographs
+from absense_server.services.settle import settle
+
+QUEUE = UUID("0fa3e000-0000-7000-8000-000000000001")
+"""The topic of those who work off the queue."""
+MAX_ATTEMPTS = 3
+_LEASE = timedelta(seconds=30)
+"""Longer than a photograph may hang, with the others that wait before it in this process."""
+_STORAGE_PAUSE = timedelta(seconds=5)
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What came of one verification."""
+
+    of: Verification
+    verdict: Verdict
+    took: timedelta | None = None
+    """In the engine; None: it was not asked."""
+
+
+class FaceVerification:
+    """Decides FACE (DESIGN.md, Face)."""
+
+    def __init__(
+        self,
+        *,
+        uow: UnitOfWork,
+        threads: Threads,
+        blob_threads: Threads,
+        engine: FaceEngine | None,
+        without_engine: Reason,
+        vectors: FaceVectors,
+        photographs: Photographs,
+        events: EventBus,
+        clock: Clock,
+        ids: Ids,
+    ) -> None:
+        """`without_engine`: why there is none."""
+        self._uow = uow
+        self._threads = threads
+        self._blob_threads = blob_threads
+        self._engine = engine
+        self._without_engine = without_engine
+        self._vectors = vectors
+        self._photographs = photographs
+        self._events = events
+        self._clock = clock
+        self._ids = ids
+        self._queued = 0
+        self._at_work = 0
+
+    @property
+    def model(self) -> FaceModel | None:
+        """What faces are compared with; None without an engine."""
+        return None if self._engine is None else self._engine.model
+
+    @property
+    def workers(self) -> int:
+        """How many selfies are looked at side by side."""
+        return 1 if self._engine is None else self._engine.workers
+
+    def evidence(self, template: FaceTemplate | None, selfie: SelfieState) -> FaceEvidence:
+        """What FACE goes by before anybody looks at the selfie."""
+        return FaceEvidence(selfie, None if template is None else template.model, self.model, self._without_engine)
+
+    def can_compare(self, template: FaceTemplate | None) -> bool:
+        """Whether a selfie could be held against this enrolled face."""
+        return judge_face(self.evidence(template, SelfieState.KEPT)) is None
+
+    def queue(self, tx: Transaction, record: AttendanceRecord, claim: Claim) -> None:
+        """Queue a claim's selfie, in the transaction that keeps the claim."""
+        tx.verifications.add(
+            NewVerification(
+                VerificationId(self._ids.new()), record.id, claim.number, record.student.id, claim.received_at
+            )
+        )
+
+    def announce(self) -> None:
+        """Tell those who work off the queue that it has grown by one: after the commit."""
+        self._queued += 1
+        self._events.publish(QUEUE)
+
+    def expected_wait(self) -> timedelta:
+        """How long a selfie queued now would wait for its verdict, about."""
+        if self._engine is None:
+            return timedelta()
+        return self._engine.expected_wait(ahead=max(0, self._queued - self._at_work))
+
+    async def take(self, limit: int) -> Sequence[Verification]:
+        """The longest waiting ones, at most `limit`, under a lease: who dies with them only delays them.
+
+        Raises BackendUnavailable, Overloaded.
+        """
+        taken, self._queued = await self._threads.run(self._take, limit)
+        return taken
+
+    def _take(self, limit: int) -> tuple[Sequence[Verification], int]:
+        with self._uow(read_only=True) as tx:
+            waiting = tx.verifications.waiting()
+        if not waiting:
+            return [], 0
+        with self._uow() as tx:
+            now = self._clock.now()
+            taken = tx.verifications.take(now, now + _LEASE, limit)
+            tx.commit()
+        return taken, waiting
+
+    async def look(self, taken: Verification) -> Look | None:
+        """Look at one selfie; None: not now, it was given back to the queue.
+
+        Raises BackendUnavailable, Overloaded when not even that could be done: the lease gives it back.
+        """
+        selfie = SelfieState.MISSING if taken.image is None else SelfieState.KEPT
+        verdict = judge_face(self.evidence(None if taken.face is None else taken.face.template, selfie))
+        if verdict is None and taken.attempts > MAX_ATTEMPTS:
+            verdict = inconclusive(Check.FACE, Reason.ENGINE_FAILED)
+        if verdict is not None or self._engine is None or taken.image is None or taken.face is None:
+            return Look(taken, verdict or inconclusive(Check.FACE, self._without_engine))
+        try:
+            views = self._vectors.open(taken.face)
+        except BlobDamaged as error:
+            log.warning("a template cannot be read", template=str(taken.face.template.id), error=str(error))
+            return Look(taken, inconclusive(Check.FACE, Reason.MODEL_CHANGED))
+        try:
+            photograph = await self._blob_threads.run(self._photographs.read, taken.image)
+        except (BackendUnavailable, Overloaded):
+            await self._threads.run(self._postpone, taken, _STORAGE_PAUSE, False)
+            return None
+        except BlobDamaged as error:
+            log.warning("a selfie cannot be read", image=str(taken.image.id), error=str(error))
+            return Look(taken, inconclusive(Check.FACE, Reason.IMAGE_DAMAGED))
+        self._at_work += 1
+        try:
+            finding = await self._engine.examine(photograph)
+        except EngineFailed:
+            if taken.attempts >= MAX_ATTEMPTS:
+                return Look(taken, inconclusive(Check.FACE, Reason.ENGINE_FAILED))
+            await self._threads.run(self._postpone, taken, timedelta(seconds=2**taken.attempts), True)
+            return None
+        finally:
+            self._at_work -= 1
+        template = taken.face.template
+        return Look(taken, compare(finding, views, self._engine.model, template.trust), finding.took)
+
+    def _postpone(self, taken: Verification, pause: timedelta, counted: bool) -> None:
+        with self._uow() as tx:
+            tx.verifications.postpone(taken.id, self._clock.now() + pause, counted=counted)
+            tx.commit()
+
+    async def give_back(self, ids: Collection[VerificationId]) -> None:
+        """Put back what was taken and not looked at, as if it had not been.
+
+        Raises BackendUnavailable, Overloaded.
+        """
+        if ids:
+            await self._threads.run(self._give_back, ids)
+
+    def _give_back(self, ids: Collection[VerificationId]) -> None:
+        with self._uow() as tx:
+            for one in ids:
+                tx.verifications.postpone(one, self._clock.now(), counted=False)
+            tx.commit()
+
+    async def finish(self, looks: Sequence[Look]) -> None:
+        """Write the verdicts, all in one transaction, and tell those who wait for them.
+
+        One that is no longer in the queue (somebody else was faster, or consent was withdrawn) changes nothing.
+        Raises BackendUnavailable, Overloaded.
+        """
+        topics = await self._threads.run(settle, lambda: self._finish(looks))
+        self._queued = max(0, self._queued - len(looks))
+        self._events.publish(*topics)
+
+    def _finish(self, looks: Sequence[Look]) -> list[UUID]:
+        now = self._clock.now()
+        with self._uow() as tx:
+            still_queued = tx.verifications.end([look.of.id for look in looks])
+            # each once: a lease that ran out while this process was at it brings the same one twice
+            looks = list({look.of.id: look for look in reversed(looks) if look.of.id in still_queued}.values())
+            before = {record.id: record for record in tx.records.with_ids({look.of.record_id for look in looks})}
+            after = dict(before)
+            for look in looks:
+                record = after[look.of.record_id] = with_face(
+                    after[look.of.record_id], look.of.number, look.verdict, now
+                )
+                facts = {"claim": str(look.of.claim_id), "status": record.status.value}
+                tx.audit.add(audit.machine_event(Action.RECORD_VERIFIED, now, record.id, **facts))
+            for record_id, record in before.items():
+                tx.records.save(record, after[record_id])
+            tx.verifications.log([self._entry(look) for look in looks if look.took is not None])
+            passed = {
+                look.of.face.template.id for look in looks if look.verdict.outcome is Outcome.PASSED and look.of.face
+            }
+            if passed:
+                tx.faces.touch(passed, now)
+            tx.commit()
+        return [topic for look in looks for topic in (look.of.record_id, look.of.session_id, look.of.claim_id)]
+
+    def _entry(self, look: Look) -> MatchEntry:
+        if self._engine is None or look.took is None:
+            raise ValueError("nobody looked")
+        return MatchEntry(
+            id=self._ids.new(),
+            kind=MatchKind.CLAIM,
+            student_id=look.of.student_id,
+            at=self._clock.now(),
+            verdict=look.verdict,
+            model=self._engine.model,
+            took=look.took,
+            record_id=RecordId(look.of.record_id),
+            number=look.of.number,
+        )

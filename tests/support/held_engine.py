@@ -1,0 +1,49 @@
+"""The real face engine, held up or failing when a test says so."""
+
+import asyncio
+from datetime import timedelta
+
+from absense_server.adapters.face.engine import ProcessFaceEngine
+from absense_server.domain.faces import FaceFinding, FaceModel
+from absense_server.ports.faces import EngineFailed
+
+
+class HeldEngine:
+    """ports.faces.FaceEngine around a real one."""
+
+    def __init__(self, real: ProcessFaceEngine) -> None:
+        self._real = real
+        self._open = asyncio.Event()
+        self._open.set()
+        self.asked = asyncio.Semaphore(0)
+        """One permit for each photograph that has come."""
+        self.failed = asyncio.Semaphore(0)
+        """One permit for each that failed."""
+        self.failing: set[bytes] = set()
+        """Photographs by their bytes as stored; what is in here fails, as one does that crashes its worker."""
+        self.queue = timedelta()
+        """What it says that a photograph would have to wait."""
+        self.model: FaceModel = real.model
+
+    @property
+    def workers(self) -> int:
+        return self._real.workers
+
+    def hold(self) -> None:
+        """From now on photographs wait."""
+        self._open.clear()
+
+    def release(self) -> None:
+        """Look at what waits, and at what comes."""
+        self._open.set()
+
+    async def examine(self, photograph: bytes) -> FaceFinding:
+        self.asked.release()
+        await self._open.wait()
+        if photograph in self.failing:
+            self.failed.release()
+            raise EngineFailed
+        return await self._real.examine(photograph)
+
+    def expected_wait(self, ahead: int = 0) -> timedelta:
+        return self.queue
