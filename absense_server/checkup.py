@@ -1,6 +1,5 @@
 """Looks an installation over: what is configured, what is missing, what to do about it."""
 
-import importlib.util
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -12,6 +11,8 @@ from absense_server.adapters.blobs.s3 import S3Blobs
 from absense_server.adapters.db import migrate
 from absense_server.adapters.db.engine import create_engine
 from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
+from absense_server.adapters.face import weights
+from absense_server.adapters.face.models import face_model
 from absense_server.adapters.passwords import Pbkdf2Passwords
 from absense_server.adapters.system import SystemClock, SystemIds
 from absense_server.domain.errors.base import DomainError
@@ -60,7 +61,7 @@ def _make(folder: Path) -> None:
 def examine(settings: Settings, *, unknown: Iterable[str] = ()) -> list[Finding]:
     """Everything worth knowing before serving; no secret is in it. `unknown`: names in `.env` that are no settings."""
     strangers = [Finding(ok=False, text=f".env: {name} is no setting of ours; misspelt?") for name in unknown]
-    return [*_modes(settings), *strangers, *_database(settings), *_storage(settings), *_faces()]
+    return [*_modes(settings), *strangers, *_database(settings), *_storage(settings), *_faces(settings)]
 
 
 def _modes(settings: Settings) -> Iterator[Finding]:
@@ -144,13 +145,28 @@ def _s3(settings: Settings) -> Iterator[Finding]:
         yield Finding(ok=True, text=f"storage: {bucket}")
 
 
-def _faces() -> Iterator[Finding]:
-    installed = importlib.util.find_spec("deepface") is not None
-    extra = "is installed" if installed else "is not installed"
-    yield Finding(
-        ok=False,
-        text=f"faces: this version has no face check yet (the [face] extra {extra}); FACE verdicts say ENGINE_OFF",
+def _faces(settings: Settings) -> Iterator[Finding]:
+    missing = weights.check(settings.face_models_folder, settings.face_model, settings.face_detector)
+    if not settings.face_verification_enabled:
+        ready = "what it needs is there" if not missing else "what it needs is not there"
+        text = f"faces: the check is off (FACE_VERIFICATION_ENABLED), FACE verdicts say ENGINE_OFF; {ready}"
+        yield Finding(ok=True, text=text)
+        return
+    if not missing:
+        try:
+            model = face_model(settings.face_model, settings.face_detector, settings.face_threshold)
+        except ValueError as error:
+            missing = [f"{error} Set FACE_THRESHOLD."]
+        else:
+            how = f"threshold {model.threshold} ({model.threshold_origin}), {settings.face_workers} processes"
+            yield Finding(ok=True, text=f"faces: {model.name} with {model.detector}, {how}")
+            return
+    for text in missing:
+        yield Finding(ok=False, text=f"faces: {text}")
+    told = (
+        "nobody's face is checked, FACE verdicts say ENGINE_MISSING; `absense-server models fetch` gets SFace and yunet"
     )
+    yield Finding(ok=False, text=f"faces: {told}")
 
 
 def _sqlite_file(settings: Settings) -> Path | None:

@@ -12,6 +12,19 @@ from absense_server.settings import Settings
 log = structlog.get_logger()
 
 
+def _engine(settings: Settings) -> ProcessFaceEngine:
+    return ProcessFaceEngine(
+        folder=settings.face_models_folder,
+        model=settings.face_model,
+        detector=settings.face_detector,
+        threshold=settings.face_threshold,
+        workers=settings.face_workers,
+        timeout=timedelta(seconds=settings.face_timeout_seconds),
+        max_photographs=settings.face_worker_photographs,
+        max_memory_bytes=settings.face_worker_memory_mb * 1024 * 1024,
+    )
+
+
 class ConfiguredFaces:
     """Owns the engine's processes."""
 
@@ -23,19 +36,13 @@ class ConfiguredFaces:
         if not settings.face_verification_enabled:
             return
         self.missing = weights.check(settings.face_models_folder, settings.face_model, settings.face_detector)
-        if self.missing:
+        if not self.missing:
+            try:
+                self.engine = _engine(settings)
+            except ValueError as error:
+                self.missing = [f"{error} Set FACE_THRESHOLD."]
+        if self.engine is None:
             self.without_engine = Reason.ENGINE_MISSING
-            return
-        self.engine = ProcessFaceEngine(
-            folder=settings.face_models_folder,
-            model=settings.face_model,
-            detector=settings.face_detector,
-            threshold=settings.face_threshold,
-            workers=settings.face_workers,
-            timeout=timedelta(seconds=settings.face_timeout_seconds),
-            max_photographs=settings.face_worker_photographs,
-            max_memory_bytes=settings.face_worker_memory_mb * 1024 * 1024,
-        )
 
     @property
     def problem(self) -> str | None:

@@ -48,7 +48,7 @@ class Quality:
     brightness: float
     """Mean luma of the face, 0 (black) to 1 (white)."""
     sharpness: float
-    """Variance of the Laplacian of the aligned face in 8-bit grey, 112 x 112 (Pech-Pacheco et al., 2000), over its
+    """Variance of the Laplacian of the face in 8-bit grey, aligned in 112 x 112 (Pech-Pacheco et al., 2000), over its
     brightness squared: else a dim photograph would count as a blurred one."""
     yaw: float
     """Nose's offset from between the eyes over the eyes' distance: 0 straight ahead, 0.5 well to a side."""
@@ -94,7 +94,7 @@ class QualityLimits:
         return None
 
 
-FOR_ENROLLMENT = QualityLimits(width_px=60, brightness=0.2, sharpness=150, yaw=0.35)
+FOR_ENROLLMENT = QualityLimits(width_px=60, brightness=0.2, sharpness=100, yaw=0.35)
 """A reference is used for years: it has to be good."""
 FOR_CLAIMS = QualityLimits(width_px=30, brightness=0.06, sharpness=40, yaw=0.6)
 """A selfie that does not match is only held against the student when it keeps these."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from absense_server.adapters.face import weights
 from absense_server.adapters.face.engine import ProcessFaceEngine
+from absense_server.domain import images
 from demo import photographs
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,3 +99,13 @@ def enlarged(data: bytes, width: int, height: int) -> Picture:
     top, left = (height - inner.shape[0]) // 2, (width - inner.shape[1]) // 2
     whole[top : top + inner.shape[0], left : left + inner.shape[1]] = inner
     return whole
+
+
+def far_away(data: bytes) -> Picture:
+    """A photograph taken from so far that the face is small."""
+    return cv2.copyMakeBorder(fitted(data, 200), 200, 200, 200, 200, cv2.BORDER_REPLICATE).astype(np.uint8)
+
+
+def stored(photograph: bytes) -> bytes:
+    """A photograph as the server stores it: without its metadata."""
+    return images.inspect(photograph, max_pixels=50_000_000).content

@@ -108,7 +108,9 @@ def _cut(pixels: Picture, face: Face, side: int) -> Picture:
 
 
 def _quality(pixels: Picture, face: Face, quarters: int) -> Quality:
-    grey = cv2.cvtColor(_cut(pixels, face, alignment.CHIP_SIDE), cv2.COLOR_BGR2GRAY)
+    # its middle: hair, background and the picture's own edges say nothing of the face
+    middle = slice(alignment.CHIP_SIDE // 5, -alignment.CHIP_SIDE // 5)
+    grey = cv2.cvtColor(_cut(pixels, face, alignment.CHIP_SIDE)[middle, middle], cv2.COLOR_BGR2GRAY)
     roll = 0.0 if face.points is None else alignment.roll(face.points)
     brightness = float(grey.mean()) / 255
     return Quality(

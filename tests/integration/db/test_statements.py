@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,6 +12,7 @@ from sqlalchemy import Engine, event
 
 from absense_server.adapters.db.unit_of_work import SqlTransaction
 from absense_server.domain.courses import Course
+from absense_server.domain.faces import ConsentEnd
 from absense_server.domain.ids import ClaimId
 from absense_server.domain.people import User
 from absense_server.domain.policy import RecordStatus
@@ -26,6 +28,10 @@ LARGE = {
     "devices",
     "enrollments",
     "images",
+    "face_consents",
+    "face_templates",
+    "face_views",
+    "verification_log",
     "attendance_records",
     "claims",
     "verdicts",
@@ -53,6 +59,7 @@ class Term:
             for course in self.courses:
                 world.enrollment(student, course)
         self.image = world.image(self.students[0])
+        self.face = world.face(self.students[0], views=2)
         self.records: list[AttendanceRecord] = [
             world.record(
                 session,
@@ -124,6 +131,12 @@ def reads(term: Term) -> dict[str, tuple[int, Callable[[SqlTransaction], object]
             4,
             lambda tx: tx.records.view(student.id, record.claims[0].claim_id, session_id=session.id, session_code=None),
         ),
+        "faces.find": (2, lambda tx: tx.faces.find(student.id)),
+        "faces.has_ended": (1, lambda tx: not tx.faces.has_ended(student.id, frozenset(ConsentEnd))),
+        "faces.unused_since": (2, lambda tx: tx.faces.unused_since(NOW + timedelta(days=1), 10)),
+        "records.with_ids": (4, lambda tx: tx.records.with_ids([one.id for one in term.records])),
+        "images.of_owner": (1, lambda tx: tx.images.of_owner(student.id)),
+        "images.selfies_before": (1, lambda tx: tx.images.selfies_before(NOW + timedelta(days=1), 10)),
         "images.for_lecturer": (1, lambda tx: tx.images.for_lecturer(lecturer, term.image.id)),
     }
 
@@ -171,6 +184,18 @@ def test_how_many_statements_a_claim_takes_to_write(world: World, engine: Engine
     with world.uow() as tx, statements(engine) as sent:
         tx.records.save(before, with_enrollment(before, NOW))
     assert len(sent) == 2
+
+
+def test_how_many_statements_verdicts_take(world: World, engine: Engine) -> None:
+    """However many there are."""
+    term = Term(world)
+    queued = [world.queued(record) for record in term.records]
+    with world.uow() as tx, statements(engine) as sent:
+        assert len(tx.verifications.take(NOW, NOW, 50)) == len(queued)
+    assert len(sent) == 4
+    with world.uow() as tx, statements(engine) as sent:
+        assert len(tx.verifications.end([one.id for one in queued])) == len(queued)
+    assert len(sent) == 1
 
 
 def test_no_large_table_is_read_from_end_to_end(world: World, engine: Engine) -> None:

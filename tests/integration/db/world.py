@@ -18,18 +18,23 @@ from absense_server.adapters.db.unit_of_work import SqlTransaction, SqlUnitOfWor
 from absense_server.domain.codes import CodeTimes, Generation
 from absense_server.domain.courses import Course, Enrollment, Programme, Term
 from absense_server.domain.devices import NO_EVIDENCE, Device, Platform
+from absense_server.domain.faces import Consent, FaceModel, FaceTemplate, TemplateTrust
 from absense_server.domain.ids import (
     ClaimId,
+    ConsentId,
     CourseId,
     DecisionId,
     DeviceId,
     EnrollmentId,
+    FaceTemplateId,
+    FaceViewId,
     ImageId,
     ProgrammeId,
     RecordId,
     SessionId,
     TermId,
     UserId,
+    VerificationId,
 )
 from absense_server.domain.images import MediaType
 from absense_server.domain.people import Person, Role, User, UserState
@@ -38,7 +43,8 @@ from absense_server.domain.policy import Attention, Policy, RecordStatus, Requir
 from absense_server.domain.records import AttendanceRecord, Claim, Decision, ProofKind, Sighting, Source
 from absense_server.domain.sessions import AttendanceSession, SessionCourse
 from absense_server.domain.verdicts import Check, Reason, Verdict, failed, inconclusive, passed, skipped
-from absense_server.ports.findings import StoredImage
+from absense_server.ports.findings import NewVerification, StoredFace, StoredImage, StoredView
+from absense_server.ports.outside import Sealed
 
 T = TypeVar("T")
 
@@ -60,6 +66,20 @@ class World:
             tx.users.add(user, password_hash=None)
             tx.commit()
         return user
+
+    def face(self, student: User, views: int = 1, **fields: object) -> StoredFace:
+        face = a_face(student, [self.image(student) for _ in range(views)], **fields)
+        with self.uow() as tx:
+            tx.faces.add(face)
+            tx.commit()
+        return face
+
+    def queued(self, record: AttendanceRecord, number: int = 1, at: datetime = NOW) -> NewVerification:
+        new = NewVerification(VerificationId(uuid7()), record.id, number, record.student.id, at)
+        with self.uow() as tx:
+            tx.verifications.add(new)
+            tx.commit()
+        return new
 
     def lecturer(self) -> User:
         return self.user(Role.LECTURER)
@@ -263,3 +283,21 @@ def all_pages(page: Callable[[UUID | None, int], Sequence[T]], key: Callable[[T]
         found += rows
         after = key(rows[-1])
     return found
+
+
+def a_face(student: User, photographs: Sequence[StoredImage], **fields: object) -> StoredFace:
+    template = FaceTemplate(
+        id=FaceTemplateId(uuid7()),
+        student_id=student.id,
+        trust=TemplateTrust.TRUSTED,
+        model=FaceModel("SFace", "yunet", 0.593, "DeepFace 0.0.103"),
+        consent=Consent(ConsentId(uuid7()), student.id, "2026-11", NOW),
+        enrolled_at=NOW,
+        used_at=NOW,
+        views=len(photographs),
+    )
+    views = tuple(
+        StoredView(FaceViewId(uuid7()), image.id, image.sha256, Sealed(b"vector", b"key", "id"), NOW)
+        for image in photographs
+    )
+    return StoredFace(replace(template, **fields), views)  # type: ignore[arg-type]

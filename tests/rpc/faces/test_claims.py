@@ -293,7 +293,7 @@ async def test_a_photograph_that_kills_its_worker_flags_its_claim_and_no_other(
     ama, efua = await enrolled(hall, portraits["obama"]), await enrolled(hall, portraits["biden"])
     await engine.asked.acquire()
     await engine.asked.acquire()
-    poison = await stored(hall, ama, portraits["obama2"])
+    poison = faces.stored(portraits["obama2"])
     engine.failing.add(poison)
     engine.queue = MINUTE
     answer = await ama.submit(session, selfie=portraits["obama2"])
@@ -315,7 +315,7 @@ async def test_one_that_failed_once_is_looked_at_again(
 ) -> None:
     ama = await enrolled(hall, portraits["obama"])
     await engine.asked.acquire()
-    poison = await stored(hall, ama, portraits["obama2"])
+    poison = faces.stored(portraits["obama2"])
     engine.failing.add(poison)
     engine.queue = MINUTE
     answer = await ama.submit(session, selfie=portraits["obama2"])
@@ -445,10 +445,3 @@ async def asked_again(hall: Hall, engine: HeldEngine) -> None:
     while engine.asked.locked():
         await hall.turn(1)
     await engine.asked.acquire()
-
-
-async def stored(hall: Hall, student: Student, photograph: bytes) -> bytes:
-    """A photograph as it is stored: without its metadata."""
-    from absense_server.domain import images  # noqa: PLC0415 - only here
-
-    return images.inspect(photograph, max_pixels=50_000_000).content
