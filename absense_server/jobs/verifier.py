@@ -59,25 +59,28 @@ class Verifier:
                 log.warning("verification delayed", reason=error.reason)
                 await asyncio.sleep(_PAUSE_SECONDS)
             except Exception:
-                # one that breaks must not end the queue: its lease gives it back, and the attempt counts
+                # one that breaks must not end the queue
                 log.exception("verification failed")
                 await asyncio.sleep(_PAUSE_SECONDS)
 
     async def _feed(self) -> None:
         with self._events.subscribe(QUEUE) as news:
             while True:
-                taken = await self._verification.take(2 * self._in_hand)
-                # less those at which this process still is, though their lease has run out
-                new = [one for one in taken if one.id not in self._held]
-                self._held.update(one.id for one in new)
-                for one in new:
+                # less those at which this process still is, though their lease may have run out
+                taken = await self._verification.take(2 * self._in_hand, frozenset(self._held))
+                self._held.update(one.id for one in taken)
+                for one in taken:
                     await self._todo.put(one)
                 if not taken:
                     await news.wait(self._clock.now() + _POLL)
 
     async def _look(self) -> None:
         one = await self._todo.get()
-        look = await self._verification.look(one)
+        try:
+            look = await self._verification.look(one)
+        except Exception:
+            self._held.discard(one.id)  # its lease gives it back, and the attempt counts
+            raise
         if look is None:
             self._held.discard(one.id)
         else:
@@ -87,5 +90,10 @@ class Verifier:
         looks = [await self._done.get()]
         while not self._done.empty():
             looks.append(self._done.get_nowait())
-        await self._verification.finish(looks)
-        self._held.difference_update(look.of.id for look in looks)
+        finished = {look.of.id for look in looks}
+        try:
+            await self._verification.finish(looks)
+        except Exception:
+            self._held -= finished  # as above
+            raise
+        self._held -= finished

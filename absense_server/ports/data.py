@@ -340,8 +340,10 @@ class Verifications(Protocol):
 
     def add(self, new: NewVerification) -> None: ...
 
-    def take(self, now: datetime, until: datetime, limit: int) -> Sequence[Verification]:
-        """The longest waiting ones that nobody works on: the caller's until `until`."""
+    def take(
+        self, now: datetime, until: datetime, limit: int, less: Collection[VerificationId] = ()
+    ) -> Sequence[Verification]:
+        """The longest waiting ones that nobody works on, less those named: the caller's until `until`."""
         ...
 
     def postpone(self, verification_id: VerificationId, until: datetime, *, counted: bool) -> None:

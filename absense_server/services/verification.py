@@ -110,22 +110,24 @@ class FaceVerification:
             return timedelta()
         return self._engine.expected_wait(ahead=max(0, self._queued - self._at_work))
 
-    async def take(self, limit: int) -> Sequence[Verification]:
+    async def take(self, limit: int, less: Collection[VerificationId] = ()) -> Sequence[Verification]:
         """The longest waiting ones, at most `limit`, under a lease: who dies with them only delays them.
+
+        `less`: not these, at which the caller is still.
 
         Raises BackendUnavailable, Overloaded.
         """
-        taken, self._queued = await self._threads.run(self._take, limit)
+        taken, self._queued = await self._threads.run(self._take, limit, less)
         return taken
 
-    def _take(self, limit: int) -> tuple[Sequence[Verification], int]:
+    def _take(self, limit: int, less: Collection[VerificationId]) -> tuple[Sequence[Verification], int]:
         with self._uow(read_only=True) as tx:
             waiting = tx.verifications.waiting()
         if not waiting:
             return [], 0
         with self._uow() as tx:
             now = self._clock.now()
-            taken = tx.verifications.take(now, now + _LEASE, limit)
+            taken = tx.verifications.take(now, now + _LEASE, limit, less)
             tx.commit()
         return taken, waiting
 

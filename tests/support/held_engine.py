@@ -40,8 +40,14 @@ class HeldEngine:
     async def examine(self, photograph: bytes) -> FaceFinding:
         self.asked.release()
         await self._open.wait()
-        if photograph in self.failing:
+        try:
+            return await self._look(photograph)
+        except EngineFailed:
             self.failed.release()
+            raise
+
+    async def _look(self, photograph: bytes) -> FaceFinding:
+        if photograph in self.failing:
             raise EngineFailed
         return await self._real.examine(photograph)
 

@@ -56,10 +56,12 @@ class SqlVerifications:
             )
         )
 
-    def take(self, now: datetime, until: datetime, limit: int) -> Sequence[Verification]:
+    def take(
+        self, now: datetime, until: datetime, limit: int, less: Collection[VerificationId] = ()
+    ) -> Sequence[Verification]:
         due = (
             select(verifications.c.id)
-            .where(verifications.c.due_at <= now)
+            .where(verifications.c.due_at <= now, verifications.c.id.not_in(less))
             .order_by(verifications.c.due_at, verifications.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)  # SQLite has one writer anyway

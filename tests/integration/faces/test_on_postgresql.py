@@ -18,7 +18,7 @@ from tests.support.postgres import Postgres
 
 
 @pytest.fixture
-async def hall(  # noqa: PLR0917 - fixtures
+async def hall(
     make_settings: Callable[..., Settings],
     clock: HandClock,
     engine: HeldEngine,  # noqa: F811

@@ -4,6 +4,7 @@ import asyncio
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import grpc.aio
 import pytest
@@ -344,6 +345,41 @@ async def test_storage_that_does_not_answer_only_delays(
         while len(asked) < 5:  # more often than a photograph may fail
             await hall.turn(1)
         assert (await ama.record(session)).status == PENDING
+    await asked_again(hall, engine)
+    await until(ama, answer.record, CONFIRMED)
+
+
+@pytest.mark.parametrize(
+    ("step", "error"), [("look", RuntimeError("a fault of ours")), ("finish", BackendUnavailable())]
+)
+async def test_what_breaks_once_is_done_again_after_its_lease(
+    hall: Hall,
+    session: Session,
+    engine: HeldEngine,
+    portraits: Portraits,
+    monkeypatch: pytest.MonkeyPatch,
+    step: str,
+    error: Exception,
+) -> None:
+    ama = await enrolled(hall, portraits["obama"])
+    await engine.asked.acquire()
+    engine.queue = MINUTE
+    broken = asyncio.Event()
+    verification = hall.app.use_cases.verification
+    whole = getattr(verification, step)
+
+    async def breaks_once(given: Any) -> Any:
+        if not broken.is_set():
+            broken.set()
+            raise error
+        return await whole(given)
+
+    monkeypatch.setattr(verification, step, breaks_once)
+    answer = await ama.submit(session, selfie=portraits["obama2"])
+    await broken.wait()
+    if step == "finish":
+        await engine.asked.acquire()
+    assert (await ama.record(session)).status == PENDING
     await asked_again(hall, engine)
     await until(ama, answer.record, CONFIRMED)
 
