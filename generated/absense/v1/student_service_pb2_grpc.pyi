@@ -50,8 +50,8 @@ class StudentServiceStub:
     chunks of at most 64 KiB. The server may answer before the last chunk is sent; stop sending then. It takes one minute
     at most, else DEADLINE_PASSED.
 
-    The first photograph begins a template. Each further one has to match it, and is added as a view (GetServerInfo says
-    how many there may be) or, with `replace`, begins a new template instead of it. Where the old template is no longer
+    The first photograph begins a template. Each further one has to match that first one, and is added as a view
+    (GetServerInfo says how many there may be) or, with `replace`, begins a new template instead of it. Where the old template is no longer
     `usable`, every photograph begins a new one. A new template is trusted as far as the old one was; after a withdrawal
     or a clearing it is FACE_TRUST_UNVERIFIED.
 
@@ -171,8 +171,8 @@ class StudentServiceAsyncStub(StudentServiceStub):
     chunks of at most 64 KiB. The server may answer before the last chunk is sent; stop sending then. It takes one minute
     at most, else DEADLINE_PASSED.
 
-    The first photograph begins a template. Each further one has to match it, and is added as a view (GetServerInfo says
-    how many there may be) or, with `replace`, begins a new template instead of it. Where the old template is no longer
+    The first photograph begins a template. Each further one has to match that first one, and is added as a view
+    (GetServerInfo says how many there may be) or, with `replace`, begins a new template instead of it. Where the old template is no longer
     `usable`, every photograph begins a new one. A new template is trusted as far as the old one was; after a withdrawal
     or a clearing it is FACE_TRUST_UNVERIFIED.
 
@@ -307,8 +307,8 @@ class StudentServiceServicer(metaclass=_abc_1.ABCMeta):
         chunks of at most 64 KiB. The server may answer before the last chunk is sent; stop sending then. It takes one minute
         at most, else DEADLINE_PASSED.
 
-        The first photograph begins a template. Each further one has to match it, and is added as a view (GetServerInfo says
-        how many there may be) or, with `replace`, begins a new template instead of it. Where the old template is no longer
+        The first photograph begins a template. Each further one has to match that first one, and is added as a view
+        (GetServerInfo says how many there may be) or, with `replace`, begins a new template instead of it. Where the old template is no longer
         `usable`, every photograph begins a new one. A new template is trusted as far as the old one was; after a withdrawal
         or a clearing it is FACE_TRUST_UNVERIFIED.
 
