@@ -19,7 +19,6 @@ from absense_server.adapters.db import migrate
 from absense_server.app.faces import ConfiguredFaces
 from absense_server.app.outside import Outside
 from absense_server.app.use_cases import UseCases
-from absense_server.domain import consent
 from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.jobs.scheduler import Jobs
 from absense_server.jobs.verifier import Verifier
@@ -145,8 +144,7 @@ class App:
                 version=importlib.metadata.version("absense"),
                 uploads=use_cases.upload_limits,
                 engines=use_cases.engines,
-                consent_version=consent.VERSION,
-                consent_text=consent.TEXT,
+                consent=use_cases.consent,
                 oldest_client_version=self.settings.oldest_client_version,
             ),
             accounts=use_cases.accounts,

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from absense_server.app.outside import Outside
+from absense_server.domain.consent import consent_text
 from absense_server.domain.images import MediaType
 from absense_server.domain.policy import Engines, StandIn
 from absense_server.domain.verdicts import Reason
@@ -52,6 +53,7 @@ class UseCases:
             stall=timedelta(seconds=settings.upload_stall_seconds),
             memory=max(_UPLOAD_MEMORY, settings.upload_max_bytes),
         )
+        self.consent = consent_text(settings.selfie_retention_days, settings.face_retention_days)
         self._people(settings, outside)
         self._sessions(settings, outside)
         self._faces(settings, outside, face_engine, without_engine)
@@ -146,6 +148,7 @@ class UseCases:
             examiner=examiner,
             vectors=vectors,
             photographs=self.photographs,
+            consent_version=self.consent.version,
             first_is_trusted=settings.face_first_enrollment == "trusted",
             clock=clock,
             ids=ids,

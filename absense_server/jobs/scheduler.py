@@ -57,6 +57,7 @@ class Jobs:
         self._scheduler.add_job(self._watch_faces, "interval", seconds=_SEAL_SECONDS)
         self._scheduler.add_job(self.sweep, "interval", seconds=_SWEEP_SECONDS)
         self._scheduler.add_job(self.erase_old, "interval", seconds=_RETENTION_SECONDS)
+        self._scheduler.add_job(self.erase_old)  # at once, too: a server may never run for an hour
         self._scheduler.start()
         if self._events.next_alarm is not None:
             self.arm(self._events.next_alarm)
@@ -68,7 +69,8 @@ class Jobs:
 
     def arm(self, instant: datetime) -> None:
         """Wake the streams that wait for `instant`, when it comes."""
-        self._scheduler.add_job(self._wake, "date", run_date=instant, id="wake", replace_existing=True)
+        # two: the run that arms the next is not over when that one is due at once, and APScheduler would drop it
+        self._scheduler.add_job(self._wake, "date", run_date=instant, id="wake", replace_existing=True, max_instances=2)
 
     def tick(self) -> None:
         """Wake the streams whose instant has come."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 
 import structlog
@@ -17,6 +18,10 @@ _POLL = timedelta(seconds=1)
 _PAUSE_SECONDS = 1.0
 _READ_AHEAD = 2
 """Photographs in hand for each worker: one in it, one read and decrypted."""
+_TAKEN_AT_ONCE = 8
+"""From the queue, for each worker: every taking costs a transaction."""
+_GATHER_SECONDS = 0.2
+"""How long a verdict waits for those that are about to come: every writing costs a transaction too."""
 
 log = structlog.get_logger()
 
@@ -29,6 +34,7 @@ class Verifier:
         self._events = events
         self._clock = clock
         self._in_hand = _READ_AHEAD * verification.workers
+        self._at_once = _TAKEN_AT_ONCE * verification.workers
         self._todo: asyncio.Queue[Verification] = asyncio.Queue(self._in_hand)
         self._done: asyncio.Queue[Look] = asyncio.Queue()
         self._held: set[VerificationId] = set()
@@ -67,7 +73,7 @@ class Verifier:
         with self._events.subscribe(QUEUE) as news:
             while True:
                 # less those at which this process still is, though their lease may have run out
-                taken = await self._verification.take(2 * self._in_hand, frozenset(self._held))
+                taken = await self._verification.take(self._at_once, frozenset(self._held))
                 self._held.update(one.id for one in taken)
                 for one in taken:
                     await self._todo.put(one)
@@ -88,8 +94,10 @@ class Verifier:
 
     async def _finish(self) -> None:
         looks = [await self._done.get()]
-        while not self._done.empty():
-            looks.append(self._done.get_nowait())
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GATHER_SECONDS):
+                while len(looks) < len(self._held):
+                    looks.append(await self._done.get())
         finished = {look.of.id for look in looks}
         try:
             await self._verification.finish(looks)

@@ -306,8 +306,8 @@ class Faces(Protocol):
 
     def find(self, student_id: UserId) -> StoredFace | None: ...
 
-    def has_ended(self, student_id: UserId, how: frozenset[ConsentEnd]) -> bool:
-        """Whether a consent of the student has ended in one of these ways."""
+    def has_ended(self, student_id: UserId, how: frozenset[ConsentEnd], since: datetime | None = None) -> bool:
+        """Whether a consent of the student has ended in one of these ways, after `since`."""
         ...
 
     def add(self, face: StoredFace) -> None:

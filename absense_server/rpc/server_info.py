@@ -5,6 +5,7 @@ from datetime import datetime
 
 from absense.v1 import auth_service_pb2 as pb
 from absense_server.domain import faces, passwords
+from absense_server.domain.consent import ConsentText
 from absense_server.domain.policy import Engines
 from absense_server.rpc.convert import to_proto
 from absense_server.services.uploads import UploadLimits
@@ -20,8 +21,7 @@ class ServerInfo:
     version: str
     uploads: UploadLimits
     engines: Engines
-    consent_version: str
-    consent_text: str
+    consent: ConsentText
     oldest_client_version: str
 
     def response(self, now: datetime) -> pb.GetServerInfoResponse:
@@ -36,7 +36,7 @@ class ServerInfo:
                 max_image_pixels=self.uploads.max_pixels,
             ),
             features=pb.Features(face_verification=self.engines.face, liveness=self.engines.liveness),
-            consent=pb.ConsentText(version=self.consent_version, text=self.consent_text),
+            consent=pb.ConsentText(version=self.consent.version, text=self.consent.text),
             face_rules=_face_rules() if self.engines.face else None,
             password_rules=pb.PasswordRules(
                 min_length=passwords.MIN_LENGTH, max_length=passwords.MAX_LENGTH, refuses_common=True

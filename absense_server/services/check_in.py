@@ -116,7 +116,13 @@ class CheckIn:
         if isinstance(admitted, Submission):
             return admitted
         try:
-            selfie = await self._uploads.take(header.selfie, chunks, caller.id, received_at + MAX_UPLOAD)
+            selfie = await self._uploads.take(
+                header.selfie,
+                chunks,
+                caller.id,
+                received_at + MAX_UPLOAD,
+                keep=self._verification.has_use_for_selfie(admitted.view.face, admitted.session.policy),
+            )
         except DomainError as refusal:
             await self._threads.run(self._audit_refusal, caller, admitted.session.id, refusal)
             raise

@@ -86,7 +86,10 @@ class Erasure:
         """
         while self._erase_old_selfies() == _AT_ONCE:
             pass
-        return self._erase_unused_faces()
+        changed: list[UUID] = []
+        while (erased := self._erase_unused_faces()) is not None:
+            changed += erased
+        return changed
 
     def _erase_old_selfies(self) -> int:
         now = self._clock.now()
@@ -99,8 +102,10 @@ class Erasure:
                 tx.commit()
         return len(old)
 
-    def _erase_unused_faces(self) -> Sequence[UUID]:
+    def _erase_unused_faces(self) -> Sequence[UUID] | None:
+        """Some of them; None when no more could be."""
         changed: list[UUID] = []
+        number = 0
         now = self._clock.now()
         limit = now - self._retention.templates
         with self._uow(read_only=True) as tx:
@@ -118,7 +123,8 @@ class Erasure:
             except Race:  # a verdict or a person was faster with one of the records: next time
                 continue
             changed += erased.changed
-        return changed
+            number += 1
+        return changed if number else None
 
     def sweep(self) -> int:
         """Delete blobs whose rows are gone; returns how many.

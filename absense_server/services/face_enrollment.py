@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from absense_server.domain import audit, consent
+from absense_server.domain import audit
 from absense_server.domain.audit import Action
 from absense_server.domain.claims import Announcement
 from absense_server.domain.errors.base import DomainError
 from absense_server.domain.errors.calls import BackendUnavailable, Overloaded
-from absense_server.domain.errors.faces import UNFIT, ConsentOutdated, FaceDiffers, FaceViewsFull
+from absense_server.domain.errors.faces import UNFIT, ConsentOutdated, ConsentWithdrawn, FaceDiffers, FaceViewsFull
 from absense_server.domain.faces import (
     FOR_ENROLLMENT,
     MAX_VIEWS,
@@ -65,6 +65,7 @@ class _New:
     model: FaceModel
     finding: FaceFinding
     image: StoredImage
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +89,12 @@ class FaceEnrollment:
         examiner: Examiner,
         vectors: FaceVectors,
         photographs: Photographs,
+        consent_version: str,
         first_is_trusted: bool,
         clock: Clock,
         ids: Ids,
     ) -> None:
-        """`first_is_trusted`: on first use, or only once a person has compared it."""
+        """`consent_version`: in force. `first_is_trusted`: on first use, or only once a person has compared it."""
         self._uow = uow
         self._threads = threads
         self._blob_threads = blob_threads
@@ -100,6 +102,7 @@ class FaceEnrollment:
         self._examiner = examiner
         self._vectors = vectors
         self._photographs = photographs
+        self._consent_version = consent_version
         self._first_is_trusted = first_is_trusted
         self._clock = clock
         self._ids = ids
@@ -116,11 +119,11 @@ class FaceEnrollment:
 
         The same photograph again changes nothing. The new one has to match the first one enrolled before.
         Raises FaceCheckOff, ConsentOutdated, UploadTooLarge and what Uploads.receive raises; the errors in UNFIT;
-        FaceDiffers, FaceViewsFull, FaceEngineUnavailable, BackendUnavailable, Overloaded.
+        ConsentWithdrawn, FaceDiffers, FaceViewsFull, FaceEngineUnavailable, BackendUnavailable, Overloaded.
         """
         model = self._examiner.require()
-        if wish.consent_version != consent.VERSION:
-            raise ConsentOutdated(consent.VERSION)
+        if wish.consent_version != self._consent_version:
+            raise ConsentOutdated(self._consent_version)
         self._uploads.require_acceptable(announced)
         async with self._uploads.receive(announced, chunks, caller.id, received_at + MAX_FACE_UPLOAD) as photograph:
             known = await self._known(caller, wish, announced.sha256)
@@ -132,7 +135,7 @@ class FaceEnrollment:
                 raise UNFIT[problem or Reason.IMAGE_DAMAGED]
             image = await self._uploads.store(photograph, announced.sha256, caller.id)
         try:
-            template = await self._keep(caller, _New(wish, model, finding, image))
+            template = await self._keep(caller, _New(wish, model, finding, image, received_at))
         except BackendUnavailable:
             raise  # it may have been committed: better a blob without a template than a template without its blob
         except DomainError:
@@ -188,10 +191,12 @@ class FaceEnrollment:
     def _write(self, caller: Caller, new: _New, match: _Match | None) -> FaceTemplate:
         """Keep the photograph, if the face enrolled before is still the one that was compared.
 
-        Raises Race when it is not; FaceDiffers, FaceViewsFull.
+        Raises Race when it is not; ConsentWithdrawn, FaceDiffers, FaceViewsFull.
         """
         with self._uow() as tx:
             tx.enrollments.hold(caller.id)
+            if tx.faces.has_ended(caller.id, _BREAKS_TRUST, since=new.received_at):
+                raise ConsentWithdrawn
             face = tx.faces.find(caller.id)
             if face != (None if match is None else match.face):
                 raise Race
@@ -214,7 +219,7 @@ class FaceEnrollment:
         template = face.template
         tx.images.add(new.image)
         tx.faces.add_view(template, self._view(new, now))
-        if template.consent.version != consent.VERSION:
+        if template.consent.version != self._consent_version:
             renewed = self._consent(caller, now)
             tx.faces.renew_consent(template, renewed)
             template = replace(template, consent=renewed)
@@ -252,7 +257,7 @@ class FaceEnrollment:
         return TemplateTrust.TRUSTED
 
     def _consent(self, caller: Caller, now: datetime) -> Consent:
-        return Consent(ConsentId(self._ids.new()), caller.id, consent.VERSION, now)
+        return Consent(ConsentId(self._ids.new()), caller.id, self._consent_version, now)
 
     def _view(self, new: _New, now: datetime) -> StoredView:
         view_id = FaceViewId(self._ids.new())

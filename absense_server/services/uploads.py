@@ -105,9 +105,15 @@ class Uploads:
                 self._announced -= size
 
     async def take(
-        self, announced: Announcement | None, chunks: AsyncIterator[bytes], owner: UserId, until: datetime
+        self,
+        announced: Announcement | None,
+        chunks: AsyncIterator[bytes],
+        owner: UserId,
+        until: datetime,
+        *,
+        keep: bool,
     ) -> Selfie:
-        """Receive a photograph and store it, unless it is damaged.
+        """Receive a photograph and store it, unless it is damaged or not to be kept.
 
         Raises what `receive` raises, and BackendUnavailable when the storage does not answer.
         """
@@ -116,6 +122,8 @@ class Uploads:
                 return Selfie(None)
             if not photograph.whole:
                 return Selfie(None, damaged=True)
+            if not keep:
+                return Selfie(None)
             return Selfie(await self.store(photograph, announced.sha256, owner))
 
     async def store(self, photograph: Photograph, sha256: bytes, owner: UserId) -> StoredImage:

@@ -12,6 +12,7 @@ from absense_server.domain.audit import Action
 from absense_server.domain.errors.calls import BackendUnavailable, Overloaded
 from absense_server.domain.faces import FaceEvidence, FaceModel, FaceTemplate, SelfieState, compare, judge_face
 from absense_server.domain.ids import RecordId, VerificationId
+from absense_server.domain.policy import Policy, Requirement
 from absense_server.domain.records import AttendanceRecord, Claim, with_face
 from absense_server.domain.verdicts import Check, Outcome, Reason, Verdict, inconclusive
 from absense_server.ports.data import Transaction, UnitOfWork
@@ -90,6 +91,10 @@ class FaceVerification:
     def can_compare(self, template: FaceTemplate | None) -> bool:
         """Whether a selfie could be held against this enrolled face."""
         return judge_face(self.evidence(template, SelfieState.KEPT)) is None
+
+    def has_use_for_selfie(self, template: FaceTemplate | None, policy: Policy) -> bool:
+        """Whether a selfie is kept: where it can be compared, and where there is no engine and only people look."""
+        return self._engine is None or (policy.face is not Requirement.OFF and self.can_compare(template))
 
     def queue(self, tx: Transaction, record: AttendanceRecord, claim: Claim) -> None:
         """Queue a claim's selfie, in the transaction that keeps the claim."""
@@ -213,6 +218,10 @@ class FaceVerification:
                 tx.audit.add(audit.machine_event(Action.RECORD_VERIFIED, now, record.id, **facts))
             for record_id, record in before.items():
                 tx.records.save(record, after[record_id])
+            # sent while the consent was withdrawn
+            orphans = [look.of.image.id for look in looks if look.verdict.reason is Reason.NO_CONSENT and look.of.image]
+            if orphans:
+                tx.images.remove(orphans, now)
             tx.verifications.log([self._entry(look) for look in looks if look.took is not None])
             passed = {
                 look.of.face.template.id for look in looks if look.verdict.outcome is Outcome.PASSED and look.of.face

@@ -27,7 +27,6 @@ from absense.v1 import (
     user_pb2,
 )
 from absense_server.app import SERVICES
-from absense_server.domain import consent
 from absense_server.domain.errors.accounts import EmailTaken
 from absense_server.domain.ids import SignInId, UserId
 from absense_server.domain.people import Caller, NewUser, Role, User, UserState
@@ -36,7 +35,7 @@ from absense_server.rpc.policy import AccessPolicy, AccessRule, find_service, pa
 from absense_server.rpc.rate_limits import LIMITS
 from tests.rpc.interceptors.rig import KINDS, Rig, path
 from tests.rpc.test_uploads import refusal
-from tests.support.hall import PASSWORD, Hall, Person, detail, reason_of, seconds, timestamp
+from tests.support.hall import CONSENT, PASSWORD, Hall, Person, detail, reason_of, seconds, timestamp
 
 STUDENT = role_pb2.ROLE_STUDENT
 LECTURER = role_pb2.ROLE_LECTURER
@@ -158,7 +157,7 @@ async def test_the_server_tells_anyone_what_it_is_takes_and_demands(hall: Hall) 
     assert list(info.upload.image_types) == ["image/jpeg", "image/png"]
     assert (info.upload.max_chunk_bytes, info.upload.max_image_pixels) == (65_536, 50_000_000)
     assert (info.features.face_verification, info.features.liveness) == (False, False)
-    assert (info.consent.version, info.consent.text) == (consent.VERSION, consent.TEXT)
+    assert (info.consent.version, info.consent.text) == (CONSENT.version, CONSENT.text)
     rules = info.password_rules
     assert (rules.min_length, rules.max_length, rules.refuses_common) == (8, 256, True)
     assert info.oldest_client_version == ""

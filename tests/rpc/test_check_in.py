@@ -443,9 +443,9 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     event = asyncio.Event()
     take = Uploads.take
 
-    async def told(*args: Any) -> Selfie:
+    async def told(*args: Any, **named: Any) -> Selfie:
         event.set()
-        return await take(*args)
+        return await take(*args, **named)
 
     monkeypatch.setattr(Uploads, "take", told)
     return event

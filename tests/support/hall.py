@@ -39,13 +39,15 @@ from absense.v1 import (
     student_service_pb2_grpc,
 )
 from absense_server.app import App
-from absense_server.domain import consent
+from absense_server.domain.consent import consent_text
 from absense_server.domain.people import Caller, NewUser, Role
 from tests.support.clock import HandClock
 
 GREAT_HALL = (5.6506, -0.1869)
 TWO_KM_AWAY = (5.6686, -0.1869)
 PASSWORD = "correct horse battery"
+CONSENT = consent_text(selfie_days=30, face_days=365)
+"""As the default settings have it."""
 HERE = "here"
 """The fix of a phone in the great hall, now."""
 CHUNK = 65_536
@@ -241,7 +243,7 @@ class Student(Person):
         return (await self.stub.EnrollInCourse(request, metadata=self.metadata)).enrollment
 
     async def enroll_face(
-        self, photograph: bytes, *, replace: bool = False, consent: str = consent.VERSION
+        self, photograph: bytes, *, replace: bool = False, consent: str = CONSENT.version
     ) -> student_service_pb2.EnrollFaceResponse:
         wish = face_pb2.FaceEnrollment(consent_version=consent, replace=replace)
         header = student_service_pb2.EnrollFaceHeader(enrollment=wish, photograph=announce(photograph))

@@ -67,6 +67,8 @@ def _open_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> No
         # NORMAL keeps the file sound too, but may lose the last commits with the power: acknowledged claims
         "synchronous = FULL",
         "foreign_keys = ON",
+        # what is erased is overwritten: keys of photographs go for good
+        "secure_delete = ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -37,10 +37,12 @@ class SqlFaces:
         views = views_of(self._connection, {row.template_id})[row.template_id]
         return StoredFace(to_template(row, len(views)), tuple(views))
 
-    def has_ended(self, student_id: UserId, how: frozenset[ConsentEnd]) -> bool:
+    def has_ended(self, student_id: UserId, how: frozenset[ConsentEnd], since: datetime | None = None) -> bool:
         found = select(face_consents.c.id).where(
             face_consents.c.student_id == student_id, face_consents.c.ended_how.in_(how)
         )
+        if since is not None:
+            found = found.where(face_consents.c.ended_at > since)
         return self._connection.execute(found.limit(1)).first() is not None
 
     def add(self, face: StoredFace) -> None:

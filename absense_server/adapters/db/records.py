@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, func, insert, literal_column, select, update
+from sqlalchemy import ColumnElement, Connection, Insert, bindparam, func, insert, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from absense_server.adapters.db.claim_view import claim_view
@@ -35,11 +35,26 @@ from absense_server.domain.policy import RecordStatus
 from absense_server.domain.records import AttendanceRecord
 from absense_server.ports.findings import ClaimView, FlaggedFilter, Race
 
+
+def _upsert(statement: postgresql.Insert | sqlite.Insert) -> Insert:
+    key = [column.name for column in verdicts.primary_key]
+    found = {column.name: column for column in statement.excluded if column.name not in key}
+    return statement.on_conflict_do_update(index_elements=key, set_=found)
+
+
+# Made once: making a statement costs more than running it.
 _RECORDS = select(*RECORD_COLUMNS).select_from(RECORD_TABLES)
+_SAVE = update(attendance_records).where(
+    attendance_records.c.id == bindparam("saved_id"), attendance_records.c.revision == bindparam("seen_revision")
+)
 _ADD_RECORD = insert(attendance_records)
 _ADD_CLAIM = insert(claims)
 _ADD_VERDICTS = insert(verdicts)
 _ADD_DECISIONS = insert(decisions)
+_JUDGE_AGAIN = {
+    "postgresql": _upsert(postgresql.insert(verdicts)),
+    "sqlite": _upsert(sqlite.insert(verdicts)),
+}
 
 
 class SqlRecords:
@@ -65,9 +80,7 @@ class SqlRecords:
 
     def save(self, before: AttendanceRecord, after: AttendanceRecord) -> None:
         saved = self._connection.execute(
-            update(attendance_records)
-            .where(attendance_records.c.id == before.id, attendance_records.c.revision == before.revision)
-            .values(what_changes(after))
+            _SAVE, {**what_changes(after), "saved_id": before.id, "seen_revision": before.revision}
         )
         if saved.rowcount == 0:
             raise Race
@@ -95,13 +108,8 @@ class SqlRecords:
             for verdict in claim.verdicts
             if verdict not in old.get(claim.number, (verdict,))
         ]
-        if not changed:
-            return
-        dialect = postgresql if self._connection.dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(verdicts)
-        key = [column.name for column in verdicts.primary_key]
-        found = {column.name: column for column in statement.excluded if column.name not in key}
-        self._connection.execute(statement.on_conflict_do_update(index_elements=key, set_=found), changed)
+        if changed:
+            self._connection.execute(_JUDGE_AGAIN[self._connection.dialect.name], changed)
 
     def for_student(
         self, student_id: UserId, *, record_id: RecordId | None = None, session_id: SessionId | None = None

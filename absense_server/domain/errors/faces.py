@@ -40,6 +40,14 @@ class ConsentOutdated(DomainError):
         self.version = version
 
 
+class ConsentWithdrawn(DomainError):
+    """The consent was withdrawn, or the face cleared, while a photograph was on its way."""
+
+    kind = Kind.PRECONDITION
+    reason = "CONSENT_WITHDRAWN"
+    sentence = "The enrolled face was erased meanwhile, and this photograph with it. Enroll again if that is wished."
+
+
 class FaceDiffers(DomainError):
     """The face is not the one enrolled before."""
 

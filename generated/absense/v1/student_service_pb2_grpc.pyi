@@ -62,7 +62,8 @@ class StudentServiceStub:
     RECENT_SIGN_IN_REQUIRED; for the photograph with IMAGE_DAMAGED, NO_FACE, SEVERAL_FACES, FACE_TOO_SMALL, FACE_TOO_DARK,
     FACE_TOO_BLURRED, FACE_TURNED_AWAY, UPLOAD_TOO_LARGE, UPLOAD_OUT_OF_ORDER, UPLOAD_SIZE_MISMATCH, UPLOAD_HASH_MISMATCH,
     IMAGE_NOT_SUPPORTED, IMAGE_TOO_MANY_PIXELS; with FACE_DIFFERS (take another photograph; else an administrator can clear
-    the old face, or the student withdraws), FACE_VIEWS_FULL and FACE_ENGINE_UNAVAILABLE. Students may call.
+    the old face, or the student withdraws), FACE_VIEWS_FULL, CONSENT_WITHDRAWN (while the photograph was on its way) and
+    FACE_ENGINE_UNAVAILABLE. Students may call.
     """
     EnrollFaceInline: _grpc.UnaryUnaryMultiCallable[_student_service_pb2.EnrollFaceInlineRequest, _student_service_pb2.EnrollFaceInlineResponse]
     """EnrollFaceInline is EnrollFace in one message, for clients that cannot stream up. Same rules, same answers. May be
@@ -183,7 +184,8 @@ class StudentServiceAsyncStub(StudentServiceStub):
     RECENT_SIGN_IN_REQUIRED; for the photograph with IMAGE_DAMAGED, NO_FACE, SEVERAL_FACES, FACE_TOO_SMALL, FACE_TOO_DARK,
     FACE_TOO_BLURRED, FACE_TURNED_AWAY, UPLOAD_TOO_LARGE, UPLOAD_OUT_OF_ORDER, UPLOAD_SIZE_MISMATCH, UPLOAD_HASH_MISMATCH,
     IMAGE_NOT_SUPPORTED, IMAGE_TOO_MANY_PIXELS; with FACE_DIFFERS (take another photograph; else an administrator can clear
-    the old face, or the student withdraws), FACE_VIEWS_FULL and FACE_ENGINE_UNAVAILABLE. Students may call.
+    the old face, or the student withdraws), FACE_VIEWS_FULL, CONSENT_WITHDRAWN (while the photograph was on its way) and
+    FACE_ENGINE_UNAVAILABLE. Students may call.
     """
     EnrollFaceInline: _aio.UnaryUnaryMultiCallable[_student_service_pb2.EnrollFaceInlineRequest, _student_service_pb2.EnrollFaceInlineResponse]  # type: ignore[assignment]
     """EnrollFaceInline is EnrollFace in one message, for clients that cannot stream up. Same rules, same answers. May be
@@ -319,7 +321,8 @@ class StudentServiceServicer(metaclass=_abc_1.ABCMeta):
         RECENT_SIGN_IN_REQUIRED; for the photograph with IMAGE_DAMAGED, NO_FACE, SEVERAL_FACES, FACE_TOO_SMALL, FACE_TOO_DARK,
         FACE_TOO_BLURRED, FACE_TURNED_AWAY, UPLOAD_TOO_LARGE, UPLOAD_OUT_OF_ORDER, UPLOAD_SIZE_MISMATCH, UPLOAD_HASH_MISMATCH,
         IMAGE_NOT_SUPPORTED, IMAGE_TOO_MANY_PIXELS; with FACE_DIFFERS (take another photograph; else an administrator can clear
-        the old face, or the student withdraws), FACE_VIEWS_FULL and FACE_ENGINE_UNAVAILABLE. Students may call.
+        the old face, or the student withdraws), FACE_VIEWS_FULL, CONSENT_WITHDRAWN (while the photograph was on its way) and
+        FACE_ENGINE_UNAVAILABLE. Students may call.
         """
 
     @_abc_1.abstractmethod

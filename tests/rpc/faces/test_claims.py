@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from absense.v1 import attendance_session_pb2, student_service_pb2, verdict_pb2
-from absense_server.adapters.db.tables import audit_events, verification_log
+from absense_server.adapters.db.tables import audit_events, images, verification_log
 from absense_server.app import App
 from absense_server.domain.audit import Action
 from absense_server.domain.errors.calls import BackendUnavailable
@@ -156,6 +156,19 @@ async def test_where_the_face_only_advises_nothing_waits_for_it(
 # Students without an enrolled face
 
 
+async def test_a_selfie_that_cannot_be_compared_is_not_kept(hall: Hall, session: Session, portraits: Portraits) -> None:
+    yaw, ama = await hall.student(), await enrolled(hall, portraits["obama"])
+    await yaw.submit(session, selfie=portraits["biden"])
+    assert (await session.record_of(yaw)).claims[0].image_id == ""
+    without = await hall.open_session(
+        policy=attendance_session_pb2.CheckPolicy(face=attendance_session_pb2.REQUIREMENT_OFF), allow_parallel=True
+    )
+    await ama.submit(without, selfie=portraits["obama2"])
+    assert (await without.record_of(ama)).claims[0].image_id == ""
+    with hall.app.engine.connect() as connection:
+        assert [row.owner_id for row in connection.execute(select(images))] == [uuid.UUID(ama.id)]
+
+
 async def test_without_a_face_a_person_looks(hall: Hall, session: Session) -> None:
     yaw = await hall.student()
     answer = await yaw.submit(session)
@@ -283,6 +296,35 @@ async def test_a_withdrawn_consent_cancels_what_waits(
     engine.release()
     await settled(session)
     assert await ama.record(session) == before
+
+
+async def test_a_selfie_on_its_way_while_consent_is_withdrawn_is_not_kept(
+    hall: Hall, session: Session, portraits: Portraits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ama = await enrolled(hall, portraits["obama"])
+    reading = asyncio.Event()
+    take = hall.app.use_cases.uploads.take
+
+    async def told(*args: Any, **named: Any) -> Any:
+        reading.set()
+        return await take(*args, **named)
+
+    monkeypatch.setattr(hall.app.use_cases.uploads, "take", told)
+    header = await ama.header(session, selfie=portraits["obama2"])
+    messages = parts(header, portraits["obama2"])
+
+    async def withdrawn_meanwhile() -> AsyncIterator[Any]:
+        for message in messages[:-1]:
+            yield message
+        await reading.wait()
+        await ama.withdraw_face()
+        yield messages[-1]
+
+    answer = await ama.stream(withdrawn_meanwhile())
+    assert (answer.record.status, verdicts(answer.record)["FACE"]) == (FLAGGED, ("SKIPPED", "NO_CONSENT"))
+    with hall.app.engine.connect() as connection:
+        assert connection.execute(select(images)).all() == []
+    assert (await session.record_of(ama)).claims[0].image_id == ""
 
 
 # What goes wrong

@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,12 +23,11 @@ from absense_server.adapters.db.tables import (
     images,
     verification_log,
 )
-from absense_server.domain import consent
 from absense_server.domain.audit import Action
 from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.domain.faces import ConsentEnd
 from tests.support import faces
-from tests.support.hall import Admin, Hall, Student, announce, iter_async, reason_of, verdicts
+from tests.support.hall import CONSENT, Admin, Hall, Student, announce, chunks_of, iter_async, reason_of, verdicts
 from tests.support.held_engine import HeldEngine
 
 Portraits = dict[str, bytes]
@@ -83,7 +82,7 @@ async def test_the_first_face_is_trusted_on_first_use(hall: Hall, ama: Student, 
     enrolled = await ama.enroll_face(portraits["obama"])
     template = enrolled.template
     assert (template.trust, template.usable, template.view_count) == (face_pb2.FACE_TRUST_TRUSTED, True, 1)
-    assert (template.model, template.consent_version) == ("SFace", consent.VERSION)
+    assert (template.model, template.consent_version) == ("SFace", CONSENT.version)
     assert uuid.UUID(template.id).version == 7
     assert enrolled.quality.width_pixels > 100
     assert 0.2 < enrolled.quality.brightness < 0.9
@@ -93,7 +92,7 @@ async def test_the_first_face_is_trusted_on_first_use(hall: Hall, ama: Student, 
 
 async def test_one_message_does_as_well(ama: Student, portraits: Portraits) -> None:
     request = student_service_pb2.EnrollFaceInlineRequest(
-        enrollment=face_pb2.FaceEnrollment(consent_version=consent.VERSION), photograph=portraits["obama"]
+        enrollment=face_pb2.FaceEnrollment(consent_version=CONSENT.version), photograph=portraits["obama"]
     )
     inline = await ama.stub.EnrollFaceInline(request, metadata=ama.metadata)
     streamed = await ama.enroll_face(portraits["obama"])
@@ -336,7 +335,7 @@ async def test_withdrawing_erases_face_and_photographs(hall: Hall, ama: Student,
     assert blobs(hall) == set()
     [given] = rows(hall, face_consents)
     assert (given.version, given.ended_how, given.ended_at) == (
-        consent.VERSION,
+        CONSENT.version,
         ConsentEnd.WITHDRAWN,
         hall.clock.now(),
     )
@@ -376,6 +375,34 @@ async def test_storage_that_does_not_answer_keeps_nobody_from_withdrawing(
     await hall.app.jobs.sweep()
     assert blobs(hall) == set()
     assert rows(hall, doomed_blobs) == []
+
+
+async def test_a_photograph_on_its_way_while_consent_is_withdrawn_is_not_enrolled(
+    hall: Hall, ama: Student, portraits: Portraits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ama.enroll_face(portraits["obama"])
+    reading = asyncio.Event()
+    receive = hall.app.use_cases.uploads.receive
+
+    def told(*args: Any) -> Any:
+        reading.set()
+        return receive(*args)
+
+    monkeypatch.setattr(hall.app.use_cases.uploads, "receive", told)
+    wish = face_pb2.FaceEnrollment(consent_version=CONSENT.version)
+    header = student_service_pb2.EnrollFaceHeader(enrollment=wish, photograph=announce(portraits["obama2"]))
+
+    async def withdrawn_meanwhile() -> AsyncIterator[Any]:
+        yield student_service_pb2.EnrollFaceRequest(header=header)
+        await reading.wait()
+        hall.clock.turn(1)
+        await ama.withdraw_face()
+        for chunk in chunks_of(portraits["obama2"]):
+            yield student_service_pb2.EnrollFaceRequest(chunk=chunk)
+
+    assert await refused(ama.stub.EnrollFace(withdrawn_meanwhile(), metadata=ama.metadata)) == "CONSENT_WITHDRAWN"
+    assert rows(hall, images) == rows(hall, face_templates) == []
+    assert blobs(hall) == set()
 
 
 # After an end, a person has to compare
