@@ -10,7 +10,7 @@ from absense_server.domain.ids import FaceTemplateId, ImageId, UserId
 from absense_server.ports.outside import Threads
 from absense_server.rpc.calls import current_caller
 from absense_server.rpc.context import Context
-from absense_server.rpc.convert import to_proto
+from absense_server.rpc.convert import faces, to_proto
 from absense_server.rpc.server_info import MAX_CHUNK_BYTES
 from absense_server.services.face_office import FaceOffice
 
@@ -26,7 +26,7 @@ class Admin(AdminServiceServicer):
     async def GetFaceTemplate(self, request: pb.GetFaceTemplateRequest, context: Context) -> pb.GetFaceTemplateResponse:
         found = await self._threads.run(self._faces.get, UserId(UUID(request.user_id)))
         return pb.GetFaceTemplateResponse(
-            template=to_proto.face_template(found.face.template, self._face_model),
+            template=faces.template(found.face.template, self._face_model),
             image_ids=[str(view.image_id) for view in found.face.views],
             student=to_proto.person(found.student),
         )
@@ -37,7 +37,7 @@ class Admin(AdminServiceServicer):
         user_id, template_id = UserId(UUID(request.user_id)), FaceTemplateId(UUID(request.template_id))
         compared = frozenset(ImageId(UUID(image_id)) for image_id in request.image_ids)
         found = await self._threads.run(self._faces.vouch, current_caller(), user_id, template_id, compared)
-        return pb.VerifyFaceTemplateResponse(template=to_proto.face_template(found.face.template, self._face_model))
+        return pb.VerifyFaceTemplateResponse(template=faces.template(found.face.template, self._face_model))
 
     async def ClearFaceReference(
         self, request: pb.ClearFaceReferenceRequest, context: Context
@@ -46,7 +46,7 @@ class Admin(AdminServiceServicer):
         erased = await self._threads.run(
             self._faces.clear, current_caller(), user_id, template_id, request.reason.strip()
         )
-        return pb.ClearFaceReferenceResponse(erased=to_proto.erased_face(erased))
+        return pb.ClearFaceReferenceResponse(erased=faces.erased(erased))
 
     async def GetImage(
         self, request: pb.AdminServiceGetImageRequest, context: Context

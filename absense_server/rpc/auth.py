@@ -6,7 +6,7 @@ from absense_server.domain.faces import FaceModel
 from absense_server.ports.outside import Clock, Threads
 from absense_server.rpc.calls import current_caller
 from absense_server.rpc.context import Context
-from absense_server.rpc.convert import from_proto, to_proto
+from absense_server.rpc.convert import faces, from_proto, to_proto
 from absense_server.rpc.server_info import ServerInfo
 from absense_server.services.accounts import Accounts
 from absense_server.services.face_templates import FaceTemplates
@@ -55,5 +55,5 @@ class Auth(AuthServiceServicer):
         face = await self._threads.run(self._templates.find, current_caller())
         return pb.GetCurrentUserResponse(
             user=to_proto.user(user),
-            face_template=to_proto.face_template(None if face is None else face.template, self._face_model),
+            face_template=faces.template(None if face is None else face.template, self._face_model),
         )

@@ -10,7 +10,7 @@ from absense_server.domain.ids import CourseId, RecordId
 from absense_server.ports.outside import Clock, Threads
 from absense_server.rpc.calls import current_caller, deadline_of
 from absense_server.rpc.context import Context
-from absense_server.rpc.convert import from_proto, to_proto
+from absense_server.rpc.convert import faces, from_proto, to_proto
 from absense_server.services.check_in import CheckIn
 from absense_server.services.devices import Devices
 from absense_server.services.face_enrollment import FaceEnrollment
@@ -65,14 +65,14 @@ class Student(StudentServiceServicer):
         header = await from_proto.first_enrollment(request_iterator)
         enrolled = await self._enrollment.enroll(
             current_caller(),
-            from_proto.enrollment_wish(header.enrollment),
+            faces.enrollment_wish(header.enrollment),
             from_proto.announcement(header.photograph),
             from_proto.chunks(request_iterator),
             self._clock.now(),
         )
         return pb.EnrollFaceResponse(
-            template=to_proto.face_template(enrolled.template, self._face_model),
-            quality=to_proto.face_quality(enrolled.quality),
+            template=faces.template(enrolled.template, self._face_model),
+            quality=faces.quality(enrolled.quality),
         )
 
     async def EnrollFaceInline(
@@ -80,14 +80,14 @@ class Student(StudentServiceServicer):
     ) -> pb.EnrollFaceInlineResponse:
         enrolled = await self._enrollment.enroll(
             current_caller(),
-            from_proto.enrollment_wish(request.enrollment),
+            faces.enrollment_wish(request.enrollment),
             from_proto.whole_announcement(request.photograph),
             from_proto.whole(request.photograph),
             self._clock.now(),
         )
         return pb.EnrollFaceInlineResponse(
-            template=to_proto.face_template(enrolled.template, self._face_model),
-            quality=to_proto.face_quality(enrolled.quality),
+            template=faces.template(enrolled.template, self._face_model),
+            quality=faces.quality(enrolled.quality),
         )
 
     async def VerifyFace(
@@ -96,20 +96,20 @@ class Student(StudentServiceServicer):
         announced = await from_proto.first_announcement(request_iterator)
         chunks = from_proto.chunks(request_iterator)
         trial = await self._templates.try_out(current_caller(), announced, chunks, self._clock.now())
-        return pb.VerifyFaceResponse(trial=to_proto.face_trial(trial, self._face_model))
+        return pb.VerifyFaceResponse(trial=faces.trial(trial, self._face_model))
 
     async def VerifyFaceInline(
         self, request: pb.VerifyFaceInlineRequest, context: Context
     ) -> pb.VerifyFaceInlineResponse:
         announced, chunks = from_proto.whole_announcement(request.photograph), from_proto.whole(request.photograph)
         trial = await self._templates.try_out(current_caller(), announced, chunks, self._clock.now())
-        return pb.VerifyFaceInlineResponse(trial=to_proto.face_trial(trial, self._face_model))
+        return pb.VerifyFaceInlineResponse(trial=faces.trial(trial, self._face_model))
 
     async def WithdrawFaceConsent(
         self, request: pb.WithdrawFaceConsentRequest, context: Context
     ) -> pb.WithdrawFaceConsentResponse:
         erased = await self._threads.run(self._templates.withdraw, current_caller())
-        return pb.WithdrawFaceConsentResponse(erased=to_proto.erased_face(erased))
+        return pb.WithdrawFaceConsentResponse(erased=faces.erased(erased))
 
     async def ScanQr(self, request: pb.ScanQrRequest, context: Context) -> pb.ScanQrResponse:
         now = self._clock.now()

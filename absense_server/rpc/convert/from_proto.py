@@ -15,7 +15,6 @@ from absense.v1 import (
     auth_service_pb2,
     claim_upload_pb2,
     device_pb2,
-    face_pb2,
     fix_pb2,
     image_pb2,
     lecturer_service_pb2,
@@ -44,7 +43,6 @@ from absense_server.domain.proofs import Proof, ScannedProof, TicketProof, Typed
 from absense_server.domain.sessions import NewSession
 from absense_server.ports.findings import FlaggedFilter, SessionFilter
 from absense_server.rpc.convert import pairs
-from absense_server.services.face_enrollment import EnrollmentWish
 from absense_server.services.requests import RequestKey
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -303,11 +301,6 @@ def _signed(message: claim_upload_pb2.SignedStatement) -> SignedClaim:
             selfie_sha256=statement.selfie_sha256,
         ),
     )
-
-
-def enrollment_wish(message: face_pb2.FaceEnrollment) -> EnrollmentWish:
-    """A face to be enrolled."""
-    return EnrollmentWish(message.consent_version, message.replace)
 
 
 def whole_announcement(data: bytes) -> Announcement:

@@ -14,7 +14,6 @@ from absense.v1 import (
     course_pb2,
     device_pb2,
     error_reason_pb2,
-    face_pb2,
     fix_pb2,
     image_pb2,
     lecturer_service_pb2,
@@ -23,22 +22,19 @@ from absense.v1 import (
     user_pb2,
     verdict_pb2,
 )
-from absense_server.domain.advice import SENTENCES, Advice
+from absense_server.domain.advice import Advice
 from absense_server.domain.courses import Course, Enrollment
 from absense_server.domain.devices import Device
 from absense_server.domain.errors.base import DomainError
-from absense_server.domain.faces import FaceModel, FaceTemplate, Quality
 from absense_server.domain.people import Person, User
 from absense_server.domain.places import Fix, Geofence, LatLng
 from absense_server.domain.policy import Policy
 from absense_server.domain.records import AttendanceRecord, Claim, Decision
 from absense_server.domain.sessions import AttendanceSession, Counts
-from absense_server.domain.verdicts import Check, Outcome, Verdict
+from absense_server.domain.verdicts import Check, Verdict
 from absense_server.ports.findings import OpenSession, StoredImage
 from absense_server.rpc.convert import pairs
 from absense_server.services.check_in import Submission
-from absense_server.services.erasure import Erased
-from absense_server.services.face_templates import Trial
 from absense_server.services.outlook import Outlook
 from absense_server.services.qr_codes import QrCode, QrStatus
 from absense_server.services.scans import Scan
@@ -418,51 +414,4 @@ def image_header(value: StoredImage) -> image_pb2.ImageHeader:
     """What is said about an image before its bytes."""
     return image_pb2.ImageHeader(
         media_type=value.media_type.value, size=value.size, width=value.width, height=value.height
-    )
-
-
-def face_template(value: FaceTemplate | None, model: FaceModel | None) -> face_pb2.FaceTemplate | None:
-    """An enrolled face; `model`: what faces are compared with now. None stays absent."""
-    if value is None:
-        return None
-    return face_pb2.FaceTemplate(
-        id=str(value.id),
-        trust=pairs.FACE_TRUST.number(value.trust),
-        model=value.model.name,
-        usable=model is None or model.is_comparable(value.model),
-        view_count=value.views,
-        consent_version=value.consent.version,
-        consent_time=time(value.consent.given_at),
-        enroll_time=time(value.enrolled_at),
-    )
-
-
-def face_quality(value: Quality | None) -> face_pb2.FaceQuality | None:
-    """What was measured of a face; None stays absent."""
-    if value is None:
-        return None
-    return face_pb2.FaceQuality(
-        width_pixels=value.width_px,
-        brightness=value.brightness,
-        sharpness=value.sharpness,
-        yaw=value.yaw,
-        roll_degrees=value.roll_deg,
-    )
-
-
-def face_trial(value: Trial, model: FaceModel | None) -> face_pb2.FaceTrial:
-    """What came of a trial."""
-    return face_pb2.FaceTrial(
-        outcome=pairs.OUTCOME.number(value.verdict.outcome),
-        reason=pairs.REASON.number(value.verdict.reason),
-        advice="" if value.verdict.outcome is Outcome.PASSED else SENTENCES[value.verdict.reason],
-        template=face_template(value.template, model),
-        quality=face_quality(value.quality),
-    )
-
-
-def erased_face(value: Erased) -> face_pb2.ErasedFace:
-    """What was erased."""
-    return face_pb2.ErasedFace(
-        template=value.template, photograph_count=value.photographs, cancelled_check_count=value.checks
     )
