@@ -49,6 +49,7 @@ class Outside:
         self.tickets = TicketOffice(ring.derive("absense/scan-ticket/v1"))
         self.pages = PageTokens(ring.derive("absense/page-token/v1"))
         self.identifiers = HmacIdentifierKeys(ring.derive_all("absense/device-identifier/v1").values())
+        self.fingerprints = HmacIdentifierKeys(ring.derive_all("absense/claim-fingerprint/v1").values())
         self.vault = AesGcmVault(ring.derive_all("absense/blob-master/v1"), ring.key_id)
         self.vector_vault = AesGcmVault(ring.derive_all("absense/face-vector/v1"), ring.key_id)
         self.signatures = P256Signatures()

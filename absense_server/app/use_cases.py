@@ -184,6 +184,7 @@ class UseCases:
             proofs=proofs,
             uploads=self.uploads,
             phones=ClaimPhones(outside.identifiers, outside.signatures),
+            fingerprints=outside.fingerprints,
             verification=self.verification,
             events=events,
             clock=clock,

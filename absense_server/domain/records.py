@@ -83,7 +83,8 @@ class Claim:
     received_at: datetime
     verdicts: tuple[Verdict, ...]
     fingerprint: bytes
-    """SHA-256 of the header as sent: tells a retry from another claim under the same id."""
+    """Keyed hash of the header as sent: tells a retry from another claim under the same id. Keyed, because the device
+    identifier in the header could be searched for otherwise."""
     fix: Fix | None = None
     image_id: ImageId | None = None
     identifier_mac: bytes | None = None

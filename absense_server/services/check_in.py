@@ -29,7 +29,7 @@ from absense_server.domain.records import (
 from absense_server.domain.sessions import AttendanceSession, SessionState
 from absense_server.ports.data import Transaction, UnitOfWork
 from absense_server.ports.findings import ClaimView, Race
-from absense_server.ports.outside import Clock, EventBus, Ids, Subscription, Threads
+from absense_server.ports.outside import Clock, EventBus, IdentifierKeys, Ids, Subscription, Threads
 from absense_server.services.claim_phones import ClaimPhones
 from absense_server.services.code_proofs import CodeProofs, SessionReference
 from absense_server.services.outlook import Outlook, outlook_on
@@ -79,6 +79,7 @@ class CheckIn:
         proofs: CodeProofs,
         uploads: Uploads,
         phones: ClaimPhones,
+        fingerprints: IdentifierKeys,
         verification: FaceVerification,
         events: EventBus,
         clock: Clock,
@@ -89,6 +90,7 @@ class CheckIn:
         self._proofs = proofs
         self._uploads = uploads
         self._phones = phones
+        self._fingerprints = fingerprints
         self._verification = verification
         self._events = events
         self._clock = clock
@@ -249,7 +251,7 @@ class CheckIn:
             sighting=admitted.sighting,
             received_at=admitted.received_at,
             verdicts=judge(session, policy, evidence),
-            fingerprint=header.fingerprint,
+            fingerprint=self._fingerprints.macs(header.fingerprint.hex())[0],
             fix=header.fix,
             image_id=None if selfie.image is None else selfie.image.id,
             identifier_mac=self._phones.identifier_mac(header),
@@ -307,7 +309,7 @@ class CheckIn:
         """The answer to a retry: the record as it is now."""
         if view.known is None:
             return None
-        if view.known.fingerprint != header.fingerprint:
+        if view.known.fingerprint not in self._fingerprints.macs(header.fingerprint.hex()):
             raise ClaimIdReused
         with self._uow(read_only=True) as tx:
             record = tx.records.for_student(caller.id, record_id=view.known.record_id)
