@@ -21,7 +21,7 @@ BUF_INSTALLED := tools/node_modules/.installed
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-fast lint types format protos grpcurl photographs lock clean
+.PHONY: help run demo bench test test-fast lint types format protos grpcurl photographs lock clean
 
 help: ## show this
 	@echo "Absense. make TARGET [PYTHON=python3.12] [JOBS=2], where TARGET is:"
@@ -43,6 +43,9 @@ run: $(FOR_SERVER) ## install and start a server with demo data; everything it k
 
 demo: $(FOR_DEMO) ## install and play one lecture against a server of its own
 	@$(BIN)/python -m demo
+
+bench: $(FOR_DEMO) ## measure what is promised, as ratios side by side in one run; about two minutes
+	@$(BIN)/python -m bench
 
 photographs: $(VENV_MADE) ## fetch the public-domain photographs that demo and face tests use into var/
 	@$(BIN)/python -m demo.photographs

@@ -1,0 +1,1 @@
+"""Measurements: ratios, ours beside a bare counterpart in the same run."""
