@@ -3,7 +3,6 @@
 from __future__ import annotations  # the stubs' async types exist for type checkers only
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
