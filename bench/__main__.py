@@ -36,6 +36,8 @@ def main() -> int:
     if sys.argv[1:] and not as_json:
         say("Usage: python -m bench [--json]")
         return 2
+    if (load := os.getloadavg()[0]) > 1:
+        say(f"This machine was busy just now (load {load:.1f}): while it is, the figures are off.")
     folder = Path(tempfile.mkdtemp(prefix="absense-bench-"))
     try:
         weights.fetch(MODELS, say)
@@ -53,7 +55,7 @@ def main() -> int:
     if as_json:
         print(json.dumps([one.values() for one in measurements], indent=2))
     else:
-        print(f"\n{table(measurements)}")
+        print(f"\n{table(measurements)}\n\nPhones, server and workers shared {os.cpu_count()} cores.")
     return 0 if all(one.kept for one in measurements) else 1
 
 
@@ -75,7 +77,7 @@ async def measure(folder: Path, files: list[Path]) -> list[Measurement]:
             server.start()
             say(f"{STUDENTS} students sign up and enroll their faces ...")
             async with seated(server.address, STUDENTS, [Photograph.load(file) for file in files]) as hall:
-                say(f"{STUDENTS} claims at one instant, the phones on the server's {os.cpu_count()} cores ...")
+                say(f"{STUDENTS} claims at one instant ...")
                 found, words = await rush.measure(hall)
                 say(f"{words}. Filling the queue of selfies ...")
                 await verdicts.fill_queue(hall, database)

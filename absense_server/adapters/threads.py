@@ -15,6 +15,8 @@ T = TypeVar("T")
 
 _FIRST_GUESS = 0.01
 _WEIGHT = 1 / 16
+_MOMENT = 1.0
+"""Seconds that a call may take without anything being wrong."""
 
 
 class ThreadPool:
@@ -22,8 +24,8 @@ class ThreadPool:
 
     The expected wait is the number of waiting calls times the mean time of recent ones over the number of
     threads. While every thread is busy, the time since one of them last took up a call counts as that mean if
-    it is longer: a pool whose threads all hang (a database that does not answer) refuses before a single call
-    has come back.
+    it is longer, and longer than a moment: a pool whose threads all hang (a database that does not answer) refuses
+    before a single call has come back, and a slow commit with a whole hall behind it is no reason to.
 
     `run` may be called from any event loop; the gauges `waiting` and `running` may be read from any thread.
     """
@@ -78,8 +80,9 @@ class ThreadPool:
         if not self.waiting:
             return 0.0
         service = self._mean
-        if self.running == self._size:
-            service = max(service, self._monotonic() - self._last_start)
+        still = self._monotonic() - self._last_start
+        if self.running == self._size and still > _MOMENT:
+            service = max(service, still)
         return service * self.waiting / self._size
 
     def _call(self, context: contextvars.Context, function: Callable[..., T], args: tuple[object, ...]) -> T:

@@ -197,6 +197,7 @@ class App:
             await asyncio.sleep(_NOTICE_SECONDS)
         self._lifetime.shutdown()
         self.jobs.stop()
+        self.erasure.stop()
         if self._server is not None:
             await self._server.stop(grace)
         await self.verifier.stop()

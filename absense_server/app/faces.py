@@ -35,12 +35,13 @@ class ConfiguredFaces:
         self.engine: ProcessFaceEngine | None = None
         if not settings.face_verification_enabled:
             return
-        self.missing = weights.check(settings.face_models_folder, settings.face_model, settings.face_detector)
-        if not self.missing:
-            try:
-                self.engine = _engine(settings)
-            except ValueError as error:
-                self.missing = [f"{error} Set FACE_THRESHOLD."]
+        try:
+            self.missing = weights.check(settings.face_models_folder, settings.face_model, settings.face_detector)
+            self.engine = None if self.missing else _engine(settings)
+        except ValueError as error:
+            self.missing = [f"{error} Set FACE_THRESHOLD."]
+        except (ImportError, OSError) as error:
+            self.missing = [f"The face engine cannot be used: {error}."]
         if self.engine is None:
             self.without_engine = Reason.ENGINE_MISSING
 

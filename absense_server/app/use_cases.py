@@ -1,5 +1,6 @@
 """The use cases, each given what it needs."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from absense_server.app.outside import Outside
@@ -35,6 +36,7 @@ from absense_server.services.verification import FaceVerification
 from absense_server.settings import Settings
 
 _UPLOAD_MEMORY = 256 * 1024 * 1024
+_FACE_MEMORY = 64 * 1024 * 1024
 
 
 class UseCases:
@@ -112,13 +114,18 @@ class UseCases:
 
     def _faces(self, settings: Settings, outside: Outside, engine: FaceEngine | None, without_engine: Reason) -> None:
         uow, events, clock, ids = outside.uow, outside.events, outside.clock, outside.ids
-        self.uploads = Uploads(
-            limits=self.upload_limits,
-            threads=outside.file_threads,
-            vault=outside.vault,
-            blobs=outside.blobs,
-            clock=clock,
-            ids=ids,
+        # faces to be enrolled have memory of their own, so that nobody is kept from claiming by people who enroll
+        face_limits = replace(self.upload_limits, memory=max(_FACE_MEMORY, settings.upload_max_bytes))
+        self.uploads, self.face_uploads = (
+            Uploads(
+                limits=limits,
+                threads=outside.file_threads,
+                vault=outside.vault,
+                blobs=outside.blobs,
+                clock=clock,
+                ids=ids,
+            )
+            for limits in (self.upload_limits, face_limits)
         )
         self.photographs = Photographs(outside.vault, outside.blobs)
         self.erasure = Erasure(
@@ -144,7 +151,7 @@ class UseCases:
             uow=uow,
             threads=outside.db_threads,
             blob_threads=outside.file_threads,
-            uploads=self.uploads,
+            uploads=self.face_uploads,
             examiner=examiner,
             vectors=vectors,
             photographs=self.photographs,
@@ -156,7 +163,8 @@ class UseCases:
         self.face_templates = FaceTemplates(
             uow=uow,
             threads=outside.db_threads,
-            uploads=self.uploads,
+            blob_threads=outside.file_threads,
+            uploads=self.face_uploads,
             examiner=examiner,
             erasure=self.erasure,
             vectors=vectors,

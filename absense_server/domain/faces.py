@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from operator import mul
 
 from absense_server.domain.ids import ConsentId, FaceTemplateId, UserId
 from absense_server.domain.verdicts import Check, Reason, Verdict, failed, inconclusive, passed, skipped
@@ -227,7 +226,7 @@ def nearest(vector: bytes, views: Iterable[bytes]) -> float:
 
 def distance(a: bytes, b: bytes) -> float:
     """The cosine distance of two unit vectors (float32, little-endian), 0 to 2."""
-    return 1.0 - math.fsum(map(mul, _floats(a), _floats(b)))
+    return 1.0 - math.fsum(x * y for x, y in zip(_floats(a), _floats(b), strict=True))
 
 
 def _floats(vector: bytes) -> "array[float]":

@@ -149,6 +149,8 @@ class AttendanceRecord:
             and not self.decisions
             and len(self.claims) < MAX_CLAIMS
             and all(v.is_retryable for claim in self.claims for v in claim.verdicts if v.is_fault)
+            # a clear mismatch may be on its way
+            and not (self.policy.face is Requirement.REQUIRED and any(claim.awaits_face for claim in self.claims))
             and deciding is not None
             and any(
                 v.is_mendable and self.policy.requirement(v.check) is Requirement.REQUIRED for v in deciding.verdicts

@@ -1,7 +1,7 @@
 """Works off the queue of selfies: takes, has them looked at side by side, writes verdicts in batches."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -100,8 +100,26 @@ class Verifier:
                     looks.append(await self._done.get())
         finished = {look.of.id for look in looks}
         try:
-            await self._verification.finish(looks)
+            await self._write(looks)
         except Exception:
             self._held -= finished  # as above
             raise
         self._held -= finished
+
+    async def _write_alone(self, look: Look) -> None:
+        try:
+            await self._verification.finish([look])
+        except Exception:
+            log.exception("a verdict not written", record=str(look.of.record_id))
+
+    async def _write(self, looks: Sequence[Look]) -> None:
+        try:
+            await self._verification.finish(looks)
+        except DomainError:
+            raise
+        except Exception:
+            if len(looks) == 1:
+                raise
+            # one of them cannot be written: the others shall not suffer
+            log.exception("verdicts not written together", number=len(looks))
+            await asyncio.gather(*(self._write_alone(look) for look in looks))

@@ -346,8 +346,8 @@ class Verifications(Protocol):
         """The longest waiting ones that nobody works on, less those named: the caller's until `until`."""
         ...
 
-    def postpone(self, verification_id: VerificationId, until: datetime, *, counted: bool) -> None:
-        """Give it back, to be taken again from `until` on; the attempt counts or does not."""
+    def postpone(self, ids: Collection[VerificationId], until: datetime, *, failed: bool) -> None:
+        """Give them back, to be taken again from `until` on: after a look that failed, or untouched."""
         ...
 
     def end(self, ids: Collection[VerificationId]) -> frozenset[VerificationId]:
@@ -382,12 +382,19 @@ class Images(Protocol):
         """Those stored before `instant`, less the references of enrolled faces."""
         ...
 
-    def remove(self, image_ids: Collection[ImageId], at: datetime) -> None:
-        """Delete the rows, which voids the blobs; the blobs are doomed, to be deleted by name."""
+    def remove(self, image_ids: Collection[ImageId], at: datetime) -> Mapping[ImageId, str]:
+        """Delete the rows, which voids the blobs; the blobs are doomed, to be deleted by name.
+
+        Returns the names of those that were still there.
+        """
         ...
 
     def doomed(self, limit: int) -> Sequence[str]:
         """Names of blobs to be deleted, oldest first."""
+        ...
+
+    def defer_doomed(self, names: Collection[str], at: datetime) -> None:
+        """They could not be deleted: to the end of the list."""
         ...
 
     def forget_doomed(self, names: Collection[str]) -> None:

@@ -7,7 +7,11 @@ from absense_server.domain.faces import FaceFinding, FaceModel
 
 
 class EngineFailed(Exception):
-    """The engine could not look at this photograph: a worker died of it, hung, or none can be started."""
+    """The engine could not look at this photograph: a worker died of it or hung."""
+
+
+class EngineUnavailable(Exception):
+    """The engine cannot look at any photograph: no worker can be started."""
 
 
 class FaceEngine(Protocol):
@@ -26,7 +30,7 @@ class FaceEngine(Protocol):
     async def examine(self, photograph: bytes) -> FaceFinding:
         """What is in a JPEG or PNG file, upright by its own orientation tag; in order of arrival.
 
-        Raises EngineFailed.
+        Raises EngineFailed, EngineUnavailable.
         """
         ...
 

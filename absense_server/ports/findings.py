@@ -127,8 +127,10 @@ class Verification:
     session_id: SessionId
     student_id: UserId
     queued_at: datetime
-    attempts: int
-    """This one included."""
+    leases: int
+    """How often it was taken, this time included."""
+    failures: int
+    """How often a look at it has failed."""
     image: StoredImage | None
     face: StoredFace | None
 

@@ -43,9 +43,7 @@ class Admin(AdminServiceServicer):
         self, request: pb.ClearFaceReferenceRequest, context: Context
     ) -> pb.ClearFaceReferenceResponse:
         user_id, template_id = UserId(UUID(request.user_id)), FaceTemplateId(UUID(request.template_id))
-        erased = await self._threads.run(
-            self._faces.clear, current_caller(), user_id, template_id, request.reason.strip()
-        )
+        erased = await self._faces.clear(current_caller(), user_id, template_id, request.reason.strip())
         return pb.ClearFaceReferenceResponse(erased=faces.erased(erased))
 
     async def GetImage(

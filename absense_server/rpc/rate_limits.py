@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
 from typing import Any, Final, Protocol
@@ -34,6 +34,8 @@ class RateRule:
 
     by: By
     limit: Limit
+    shared: str = ""
+    """Counted together with the rules of other methods under this name; empty: alone."""
 
 
 def per_minute(by: By, count: int) -> RateRule:
@@ -53,8 +55,8 @@ WRITE: Final = (per_minute(By.USER, 120),)
 WATCH: Final = (per_minute(By.USER, 60),)
 CLAIM: Final = (per_minute(By.USER, 30),)
 # A look by the engine each; and whoever may try without end learns how to come near a face.
-FACE: Final = (per_minute(By.USER, 12), per_hour(By.USER, 60))
-TRIAL: Final = (per_minute(By.USER, 6), per_hour(By.USER, 30))
+FACE: Final = tuple(replace(rule, shared="face") for rule in (per_minute(By.USER, 12), per_hour(By.USER, 60)))
+TRIAL: Final = tuple(replace(rule, shared="trial") for rule in (per_minute(By.USER, 6), per_hour(By.USER, 30)))
 # Narrow ones first: what they refuse uses up nothing of the wide ones. Tries are counted by account *and*
 # address, so that nobody can shut a person out from elsewhere; by account alone only what no person does,
 # against many addresses trying one account; by address alone so widely that a campus behind one address signs

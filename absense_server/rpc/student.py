@@ -108,7 +108,7 @@ class Student(StudentServiceServicer):
     async def WithdrawFaceConsent(
         self, request: pb.WithdrawFaceConsentRequest, context: Context
     ) -> pb.WithdrawFaceConsentResponse:
-        erased = await self._threads.run(self._templates.withdraw, current_caller())
+        erased = await self._templates.withdraw(current_caller())
         return pb.WithdrawFaceConsentResponse(erased=faces.erased(erased))
 
     async def ScanQr(self, request: pb.ScanQrRequest, context: Context) -> pb.ScanQrResponse:

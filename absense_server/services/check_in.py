@@ -9,13 +9,13 @@ from absense_server.domain.audit import Action
 from absense_server.domain.claims import ClaimHeader
 from absense_server.domain.devices import DeviceEvidence
 from absense_server.domain.errors.base import DomainError
-from absense_server.domain.errors.calls import BackendUnavailable
+from absense_server.domain.errors.calls import BackendUnavailable, Overloaded
 from absense_server.domain.errors.claims import ClaimIdReused, StatementMalformed, TooManyUnenrolledClaims
 from absense_server.domain.errors.codes import OutOfScope
 from absense_server.domain.errors.sessions import SessionNotFound
 from absense_server.domain.ids import RecordId, SessionId
 from absense_server.domain.people import Caller, Person
-from absense_server.domain.policy import RecordStatus
+from absense_server.domain.policy import RecordStatus, Requirement
 from absense_server.domain.records import (
     MAX_UNENROLLED_PER_DAY,
     AttendanceRecord,
@@ -106,8 +106,8 @@ class CheckIn:
     ) -> Submission:
         """Decide a claim and keep it; returns only after it is committed. `received_at`: when its header arrived.
 
-        Where only the face is awaited, waits a little for its verdict: not past the `deadline`, and not behind a queue
-        that is longer.
+        Where a face that is required is awaited, waits a little for its verdict: not past the `deadline`, and not
+        behind a queue that is longer.
 
         What fails up to the code raises, before `chunks` is touched, and leaves an audit event: SessionNotFound,
         SessionNotOpen, SessionClosed, SessionCancelled, the errors of codes, tickets and typed codes, OutOfScope,
@@ -140,6 +140,8 @@ class CheckIn:
             if submission.already_recorded:
                 await self._uploads.discard(selfie.image)
                 return submission
+            if submission.record.claims[-1].image_id is None:
+                await self._uploads.discard(selfie.image)
             return await self._with_verdict(caller, submission, admitted.session, verdict, deadline)
 
     async def _with_verdict(
@@ -151,9 +153,11 @@ class CheckIn:
         deadline: datetime | None,
     ) -> Submission:
         """The submission with the verdict on its face, if that is worth waiting for."""
-        if submission.record.claims[-1].awaits_face:
-            self._verification.announce()
-        if submission.record.status is not RecordStatus.PENDING_VERIFICATION:
+        record = submission.record
+        if not record.claims[-1].awaits_face:
+            return submission
+        self._verification.announce()
+        if record.policy.face is not Requirement.REQUIRED:
             return submission
         now = self._clock.now()
         until = now + MAX_WAIT
@@ -162,7 +166,10 @@ class CheckIn:
         if now + self._verification.expected_wait() > until:
             return submission
         await verdict.wait(until)
-        record = await self._threads.run(self._read, caller, submission.record.id)
+        try:
+            record = await self._threads.run(self._read, caller, record.id)
+        except (BackendUnavailable, Overloaded):
+            return submission  # what is kept is no failure: it can be watched
         return self._submission(record, session, already_recorded=False)
 
     def _read(self, caller: Caller, record_id: RecordId) -> AttendanceRecord:
@@ -245,6 +252,8 @@ class CheckIn:
             fix=header.fix,
             face=self._verification.evidence(admitted.view.face, selfie.state),
         )
+        # once more: what is known may have changed while the selfie came
+        image = selfie.image if self._verification.has_use_for_selfie(admitted.view.face, policy) else None
         claim = Claim(
             claim_id=header.claim_id,
             number=1 if before is None else len(before.claims) + 1,
@@ -253,14 +262,14 @@ class CheckIn:
             verdicts=judge(session, policy, evidence),
             fingerprint=self._fingerprints.macs(header.fingerprint.hex())[0],
             fix=header.fix,
-            image_id=None if selfie.image is None else selfie.image.id,
+            image_id=None if image is None else image.id,
             identifier_mac=self._phones.identifier_mac(header),
             device=admitted.device,
         )
         now = self._clock.now()
         record = with_claim(before or self._new_record(admitted.view.student, session, now), session, claim, now)
-        if selfie.image is not None:
-            tx.images.add(selfie.image)
+        if image is not None:
+            tx.images.add(image)
         if before is None:
             tx.records.add(record)
         else:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
+from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.domain.faces import ConsentEnd
 from absense_server.domain.ids import UserId
 from absense_server.domain.records import with_face
@@ -14,6 +15,7 @@ from absense_server.domain.verdicts import Check, Reason, skipped
 from absense_server.ports.data import Transaction, UnitOfWork
 from absense_server.ports.findings import Race
 from absense_server.ports.outside import BlobStore, Clock
+from absense_server.services.settle import settle
 
 _AT_ONCE = 100
 
@@ -33,9 +35,10 @@ class Erased:
     """What was erased."""
 
     template: bool
-    photographs: int
     checks: int
     """Verifications that were waiting, and will not be made."""
+    blobs: tuple[str, ...]
+    """One for each photograph: still to be deleted."""
     changed: tuple[UUID, ...] = ()
     """Topics of the records that this changed."""
 
@@ -48,6 +51,7 @@ class Erasure:
         self._blobs = blobs
         self._retention = retention
         self._clock = clock
+        self._stopping = False
 
     def face(self, tx: Transaction, student_id: UserId, how: ConsentEnd, *, selfies: bool) -> Erased:
         """Erase a student's template with its photographs, and all selfies too if asked; nothing waits for them."""
@@ -58,10 +62,9 @@ class Erasure:
         images = list(tx.images.of_owner(student_id)) if selfies else references
         if face is not None:
             tx.faces.remove(face.template, now, how)
-        if images:
-            tx.images.remove(images, now)
+        gone = tx.images.remove(images, now)
         checks, changed = self._cancel(tx, student_id, now)
-        return Erased(face is not None, len(images), checks, changed)
+        return Erased(face is not None, checks, tuple(gone.values()), changed)
 
     def _cancel(self, tx: Transaction, student_id: UserId, now: datetime) -> tuple[int, tuple[UUID, ...]]:
         waiting = tx.verifications.of_student(student_id)
@@ -76,7 +79,7 @@ class Erasure:
         for record_id, record in before.items():
             if after[record_id] is not record:
                 tx.records.save(record, after[record_id])
-                topics += [record.id, record.session_id]
+                topics += [record.id, record.session_id, *(claim.claim_id for claim in record.claims)]
         return len(ended), tuple(topics)
 
     def erase_old(self) -> Sequence[UUID]:
@@ -84,10 +87,10 @@ class Erasure:
 
         Raises BackendUnavailable.
         """
-        while self._erase_old_selfies() == _AT_ONCE:
+        while settle(self._erase_old_selfies) == _AT_ONCE and not self._stopping:
             pass
         changed: list[UUID] = []
-        while (erased := self._erase_unused_faces()) is not None:
+        while not self._stopping and (erased := self._erase_unused_faces()) is not None:
             changed += erased
         return changed
 
@@ -96,8 +99,7 @@ class Erasure:
         with self._uow() as tx:
             old = tx.images.selfies_before(now - self._retention.selfies, _AT_ONCE)
             if old:
-                tx.images.remove(old, now)
-                for image_id in old:
+                for image_id in tx.images.remove(old, now):
                     tx.audit.add(audit.machine_event(Action.SELFIE_ERASED, now, image_id))
                 tx.commit()
         return len(old)
@@ -129,18 +131,41 @@ class Erasure:
     def sweep(self) -> int:
         """Delete blobs whose rows are gone; returns how many.
 
-        Raises BackendUnavailable: what is left stays named, for the next time.
+        Raises BackendUnavailable when the storage does not take some of them: they come last, the next time.
         """
         swept = 0
-        while True:
+        while not self._stopping:
             with self._uow(read_only=True) as tx:
                 names = tx.images.doomed(_AT_ONCE)
-            for name in names:
-                self._blobs.delete(name)
-            if names:
-                with self._uow() as tx:
-                    tx.images.forget_doomed(names)
-                    tx.commit()
-            swept += len(names)
+            swept += self.delete(names)
             if len(names) < _AT_ONCE:
-                return swept
+                break
+        return swept
+
+    def delete(self, names: Sequence[str]) -> int:
+        """Delete blobs whose rows are gone, by their names; returns how many.
+
+        Raises BackendUnavailable when the storage does not take some of them: they come last, the next time.
+        """
+        deleted, left = [], []
+        for name in names:
+            if self._stopping:
+                break
+            try:
+                self._blobs.delete(name)
+            except BackendUnavailable:
+                left.append(name)
+            else:
+                deleted.append(name)
+        if deleted or left:
+            with self._uow() as tx:
+                tx.images.forget_doomed(deleted)
+                tx.images.defer_doomed(left, self._clock.now())
+                tx.commit()
+        if left:
+            raise BackendUnavailable
+        return len(deleted)
+
+    def stop(self) -> None:
+        """What runs ends soon; what it leaves is done the next time."""
+        self._stopping = True

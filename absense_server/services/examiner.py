@@ -6,7 +6,7 @@ from absense_server.domain.errors.calls import Overloaded
 from absense_server.domain.errors.faces import FaceCheckOff, FaceEngineUnavailable, ImageDamaged
 from absense_server.domain.faces import FaceFinding, FaceModel
 from absense_server.domain.images import Photograph
-from absense_server.ports.faces import EngineFailed, FaceEngine
+from absense_server.ports.faces import EngineFailed, EngineUnavailable, FaceEngine
 
 _PATIENCE = timedelta(seconds=20)
 """How long a person waits in the queue of photographs."""
@@ -48,5 +48,5 @@ class Examiner:
             raise Overloaded(wait)
         try:
             return await self._engine.examine(content)
-        except EngineFailed as error:
+        except (EngineFailed, EngineUnavailable) as error:
             raise FaceEngineUnavailable(timedelta(seconds=5)) from error

@@ -127,7 +127,7 @@ class FaceEnrollment:
         self._uploads.require_acceptable(announced)
         async with self._uploads.receive(announced, chunks, caller.id, received_at + MAX_FACE_UPLOAD) as photograph:
             known = await self._known(caller, wish, announced.sha256)
-            if known is not None:
+            if known is not None and model.is_comparable(known.model):
                 return EnrolledFace(known, None)
             finding = await self._examiner.examine(photograph)
             problem = problem_with(finding, FOR_ENROLLMENT)
@@ -219,6 +219,9 @@ class FaceEnrollment:
         template = face.template
         tx.images.add(new.image)
         tx.faces.add_view(template, self._view(new, now))
+        if template.trust is TemplateTrust.VERIFIED:
+            template = replace(template, trust=TemplateTrust.UNVERIFIED)
+            tx.faces.set_trust(template.id, template.trust)
         if template.consent.version != self._consent_version:
             renewed = self._consent(caller, now)
             tx.faces.renew_consent(template, renewed)
@@ -249,9 +252,13 @@ class FaceEnrollment:
         return template
 
     def _trust(self, tx: Transaction, caller: Caller, before: StoredFace | None) -> TemplateTrust:
-        """As the face before, which the new one matches; without one, by what happened before that."""
+        """As the face before, which the new one matches; without one, by what happened before that.
+
+        What a person has compared were other photographs.
+        """
         if before is not None:
-            return before.template.trust
+            trust = before.template.trust
+            return TemplateTrust.UNVERIFIED if trust is TemplateTrust.VERIFIED else trust
         if not self._first_is_trusted or tx.faces.has_ended(caller.id, _BREAKS_TRUST):
             return TemplateTrust.UNVERIFIED
         return TemplateTrust.TRUSTED

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
-from absense_server.domain.errors.calls import BackendUnavailable, RevisionMismatch
+from absense_server.domain.errors.base import DomainError
+from absense_server.domain.errors.calls import RevisionMismatch
 from absense_server.domain.errors.faces import FaceNotEnrolled
 from absense_server.domain.faces import ConsentEnd, TemplateTrust
 from absense_server.domain.ids import FaceTemplateId, ImageId, UserId
@@ -77,7 +78,7 @@ class FaceOffice:
                 tx.commit()
         return self.get(user_id)
 
-    def clear(self, caller: Caller, user_id: UserId, template_id: FaceTemplateId, reason: str) -> Erased:
+    async def clear(self, caller: Caller, user_id: UserId, template_id: FaceTemplateId, reason: str) -> Erased:
         """Erase a student's template with its photographs; selfies of claims stay. The next one is UNVERIFIED.
 
         Raises FaceNotEnrolled; RevisionMismatch when another one is enrolled now.
@@ -93,10 +94,10 @@ class FaceOffice:
                 tx.commit()
             return erased
 
-        erased = settle(attempt)
+        erased = await self._threads.run(lambda: settle(attempt))
         self._events.publish(*erased.changed)
-        with suppress(BackendUnavailable):  # the rows are gone, which voids the blobs: they are swept later
-            self._erasure.sweep()
+        with suppress(DomainError):  # the rows are gone, which voids the blobs: they are swept later
+            await self._blob_threads.run(self._erasure.delete, erased.blobs)
         return erased
 
     async def image(self, caller: Caller, image_id: ImageId) -> tuple[StoredImage, bytes]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
 from absense_server.domain.claims import Announcement
-from absense_server.domain.errors.calls import BackendUnavailable
+from absense_server.domain.errors.base import DomainError
 from absense_server.domain.errors.faces import FaceNotEnrolled
 from absense_server.domain.faces import (
     ConsentEnd,
@@ -48,6 +48,7 @@ class FaceTemplates:
         *,
         uow: UnitOfWork,
         threads: Threads,
+        blob_threads: Threads,
         uploads: Uploads,
         examiner: Examiner,
         erasure: Erasure,
@@ -58,6 +59,7 @@ class FaceTemplates:
     ) -> None:
         self._uow = uow
         self._threads = threads
+        self._blob_threads = blob_threads
         self._uploads = uploads
         self._examiner = examiner
         self._erasure = erasure
@@ -106,25 +108,25 @@ class FaceTemplates:
                 tx.faces.touch([template.id], entry.at)
             tx.commit()
 
-    def withdraw(self, caller: Caller) -> Erased:
+    async def withdraw(self, caller: Caller) -> Erased:
         """End the consent: template and all photographs of the caller are erased, waiting checks are cancelled.
 
-        Raises FaceNotEnrolled when there is nothing to erase.
+        Raises FaceNotEnrolled when there is nothing to erase, BackendUnavailable, Overloaded.
         """
 
         def attempt() -> Erased:
             with self._uow() as tx:
                 erased = self._erasure.face(tx, caller.id, ConsentEnd.WITHDRAWN, selfies=True)
-                if not erased.template and not erased.photographs:
+                if not erased.template and not erased.blobs:
                     raise FaceNotEnrolled
-                facts = {"photographs": str(erased.photographs), "checks": str(erased.checks)}
+                facts = {"photographs": str(len(erased.blobs)), "checks": str(erased.checks)}
                 now = self._clock.now()
                 tx.audit.add(audit.event(Action.FACE_CONSENT_WITHDRAWN, caller, now, caller.id, **facts))
                 tx.commit()
             return erased
 
-        erased = settle(attempt)
+        erased = await self._threads.run(lambda: settle(attempt))
         self._events.publish(*erased.changed)
-        with suppress(BackendUnavailable):  # the rows are gone, which voids the blobs: they are swept later
-            self._erasure.sweep()
+        with suppress(DomainError):  # the rows are gone, which voids the blobs: they are swept later
+            await self._blob_threads.run(self._erasure.delete, erased.blobs)
         return erased

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import structlog
@@ -16,7 +16,7 @@ from absense_server.domain.policy import Policy, Requirement
 from absense_server.domain.records import AttendanceRecord, Claim, with_face
 from absense_server.domain.verdicts import Check, Outcome, Reason, Verdict, inconclusive
 from absense_server.ports.data import Transaction, UnitOfWork
-from absense_server.ports.faces import EngineFailed, FaceEngine
+from absense_server.ports.faces import EngineFailed, EngineUnavailable, FaceEngine
 from absense_server.ports.findings import MatchEntry, MatchKind, NewVerification, Verification
 from absense_server.ports.outside import BlobDamaged, Clock, EventBus, Ids, Threads
 from absense_server.services.face_vectors import FaceVectors
@@ -25,10 +25,16 @@ from absense_server.services.settle import settle
 
 QUEUE = UUID("0fa3e000-0000-7000-8000-000000000001")
 """The topic of those who work off the queue."""
-MAX_ATTEMPTS = 3
+MAX_FAILURES = 3
+"""Looks at one selfie that may fail."""
+MAX_LEASES = 10
+"""Processes that may die with one selfie in hand."""
+LONGEST = timedelta(minutes=15)
+"""How long storage or engine may be away before a selfie is given up."""
 _LEASE = timedelta(seconds=30)
-"""Longer than a photograph may hang, with the others that wait before it in this process."""
-_STORAGE_PAUSE = timedelta(seconds=5)
+_PAUSE = timedelta(seconds=5)
+_WITHOUT_ENGINE = timedelta(minutes=5)
+"""How long a process without an engine leaves selfies to those that have one."""
 
 log = structlog.get_logger()
 
@@ -94,7 +100,7 @@ class FaceVerification:
 
     def has_use_for_selfie(self, template: FaceTemplate | None, policy: Policy) -> bool:
         """Whether a selfie is kept: where it can be compared, and where there is no engine and only people look."""
-        return self._engine is None or (policy.face is not Requirement.OFF and self.can_compare(template))
+        return policy.face is not Requirement.OFF and (self._engine is None or self.can_compare(template))
 
     def queue(self, tx: Transaction, record: AttendanceRecord, claim: Claim) -> None:
         """Queue a claim's selfie, in the transaction that keeps the claim."""
@@ -132,7 +138,8 @@ class FaceVerification:
             return [], 0
         with self._uow() as tx:
             now = self._clock.now()
-            taken = tx.verifications.take(now, now + _LEASE, limit, less)
+            due = now if self._engine is not None else now - _WITHOUT_ENGINE
+            taken = tx.verifications.take(due, now + _LEASE, limit, less)
             tx.commit()
         return taken, waiting
 
@@ -143,7 +150,7 @@ class FaceVerification:
         """
         selfie = SelfieState.MISSING if taken.image is None else SelfieState.KEPT
         verdict = judge_face(self.evidence(None if taken.face is None else taken.face.template, selfie))
-        if verdict is None and taken.attempts > MAX_ATTEMPTS:
+        if verdict is None and taken.leases > MAX_LEASES:
             verdict = inconclusive(Check.FACE, Reason.ENGINE_FAILED)
         if verdict is not None or self._engine is None or taken.image is None or taken.face is None:
             return Look(taken, verdict or inconclusive(Check.FACE, self._without_engine))
@@ -152,30 +159,33 @@ class FaceVerification:
         except BlobDamaged as error:
             log.warning("a template cannot be read", template=str(taken.face.template.id), error=str(error))
             return Look(taken, inconclusive(Check.FACE, Reason.MODEL_CHANGED))
+        self._at_work += 1
         try:
             photograph = await self._blob_threads.run(self._photographs.read, taken.image)
-        except (BackendUnavailable, Overloaded):
-            await self._threads.run(self._postpone, taken, _STORAGE_PAUSE, False)
-            return None
+            finding = await self._engine.examine(photograph)
         except BlobDamaged as error:
             log.warning("a selfie cannot be read", image=str(taken.image.id), error=str(error))
             return Look(taken, inconclusive(Check.FACE, Reason.IMAGE_DAMAGED))
-        self._at_work += 1
-        try:
-            finding = await self._engine.examine(photograph)
         except EngineFailed:
-            if taken.attempts >= MAX_ATTEMPTS:
-                return Look(taken, inconclusive(Check.FACE, Reason.ENGINE_FAILED))
-            await self._threads.run(self._postpone, taken, timedelta(seconds=2**taken.attempts), True)
-            return None
+            return await self._given_back(taken, timedelta(seconds=2 ** (taken.failures + 1)), failed=True)
+        except (BackendUnavailable, Overloaded, EngineUnavailable):
+            return await self._given_back(taken, _PAUSE, failed=False)
         finally:
             self._at_work -= 1
         template = taken.face.template
         return Look(taken, compare(finding, views, self._engine.model, template.trust), finding.took)
 
-    def _postpone(self, taken: Verification, pause: timedelta, counted: bool) -> None:
+    async def _given_back(self, taken: Verification, pause: timedelta, *, failed: bool) -> Look | None:
+        """Back to the queue for a while, unless it has failed too often or has been waiting for too long."""
+        now = self._clock.now()
+        if (failed and taken.failures + 1 >= MAX_FAILURES) or now - taken.queued_at > LONGEST:
+            return Look(taken, inconclusive(Check.FACE, Reason.ENGINE_FAILED))
+        await self._threads.run(self._postpone, taken, now + pause, failed)
+        return None
+
+    def _postpone(self, taken: Verification, until: datetime, failed: bool) -> None:
         with self._uow() as tx:
-            tx.verifications.postpone(taken.id, self._clock.now() + pause, counted=counted)
+            tx.verifications.postpone([taken.id], until, failed=failed)
             tx.commit()
 
     async def give_back(self, ids: Collection[VerificationId]) -> None:
@@ -188,8 +198,7 @@ class FaceVerification:
 
     def _give_back(self, ids: Collection[VerificationId]) -> None:
         with self._uow() as tx:
-            for one in ids:
-                tx.verifications.postpone(one, self._clock.now(), counted=False)
+            tx.verifications.postpone(ids, self._clock.now(), failed=False)
             tx.commit()
 
     async def finish(self, looks: Sequence[Look]) -> None:

@@ -91,7 +91,8 @@ def upgrade() -> None:
         sa.Column("student_id", sa.Uuid(), nullable=False),
         sa.Column("queued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("leases", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["record_id", "number"],
             ["claims.record_id", "claims.number"],

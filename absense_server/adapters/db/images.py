@@ -1,10 +1,10 @@
 """Where photographs are kept."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, literal, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from absense_server.adapters.db.courses import teaches
 from absense_server.adapters.db.rows import AnyRow
@@ -65,15 +65,21 @@ class SqlImages:
         old = select(images.c.id).where(images.c.stored_at < instant, ~is_reference)
         return self._connection.execute(old.order_by(images.c.stored_at).limit(limit)).scalars().all()
 
-    def remove(self, image_ids: Collection[ImageId], at: datetime) -> None:
-        these = images.c.id.in_(image_ids)
-        names = select(images.c.blob_name, literal(at, doomed_blobs.c.since.type)).where(these)
-        self._connection.execute(insert(doomed_blobs).from_select(["blob_name", "since"], names))
-        self._connection.execute(delete(images).where(these))
+    def remove(self, image_ids: Collection[ImageId], at: datetime) -> Mapping[ImageId, str]:
+        gone = delete(images).where(images.c.id.in_(image_ids)).returning(images.c.id, images.c.blob_name)
+        names = {row.id: row.blob_name for row in self._connection.execute(gone)}
+        if names:
+            self._connection.execute(
+                insert(doomed_blobs), [{"blob_name": name, "since": at} for name in names.values()]
+            )
+        return names
 
     def doomed(self, limit: int) -> Sequence[str]:
         names = select(doomed_blobs.c.blob_name).order_by(doomed_blobs.c.since).limit(limit)
         return self._connection.execute(names).scalars().all()
+
+    def defer_doomed(self, names: Collection[str], at: datetime) -> None:
+        self._connection.execute(update(doomed_blobs).where(doomed_blobs.c.blob_name.in_(names)).values(since=at))
 
     def forget_doomed(self, names: Collection[str]) -> None:
         self._connection.execute(delete(doomed_blobs).where(doomed_blobs.c.blob_name.in_(names)))

@@ -446,7 +446,8 @@ verifications = Table(
     Column("queued_at", UtcDateTime, nullable=False),
     # when it may be taken: once at work, the end of the lease
     Column("due_at", UtcDateTime, nullable=False, index=True),
-    Column("attempts", Integer, nullable=False),
+    Column("leases", Integer, nullable=False),
+    Column("failures", Integer, nullable=False),
     UniqueConstraint("record_id", "number"),
     ForeignKeyConstraint(["record_id", "number"], ["claims.record_id", "claims.number"], ondelete="CASCADE"),
 )

@@ -52,7 +52,8 @@ class SqlVerifications:
                 student_id=new.student_id,
                 queued_at=new.queued_at,
                 due_at=new.queued_at,
-                attempts=0,
+                leases=0,
+                failures=0,
             )
         )
 
@@ -72,7 +73,7 @@ class SqlVerifications:
         self._connection.execute(
             update(verifications)
             .where(verifications.c.id.in_(ids))
-            .values(due_at=until, attempts=verifications.c.attempts + 1)
+            .values(due_at=until, leases=verifications.c.leases + 1)
         )
         rows = self._connection.execute(
             _WITH_ALL_IT_NEEDS.where(verifications.c.id.in_(ids)).order_by(verifications.c.id)
@@ -87,19 +88,20 @@ class SqlVerifications:
                 session_id=row.session_id,
                 student_id=row.job_student_id,
                 queued_at=row.job_queued_at,
-                attempts=row.job_attempts,
+                leases=row.job_leases,
+                failures=row.job_failures,
                 image=None if row.image_id is None else to_image(row, "image_"),
                 face=_face(row, views),
             )
             for row in rows
         ]
 
-    def postpone(self, verification_id: VerificationId, until: datetime, *, counted: bool) -> None:
-        attempts = verifications.c.attempts
+    def postpone(self, ids: Collection[VerificationId], until: datetime, *, failed: bool) -> None:
+        failures, leases = verifications.c.failures, verifications.c.leases
         self._connection.execute(
             update(verifications)
-            .where(verifications.c.id == verification_id)
-            .values(due_at=until, attempts=attempts if counted else attempts - 1)
+            .where(verifications.c.id.in_(ids))
+            .values(due_at=until, leases=leases - 1, failures=failures + 1 if failed else failures)
         )
 
     def end(self, ids: Collection[VerificationId]) -> frozenset[VerificationId]:

@@ -16,7 +16,7 @@ import structlog
 from absense_server.adapters.face.models import face_model
 from absense_server.adapters.face.process import PhotographFailed, WorkerFailed, WorkerProcess
 from absense_server.domain.faces import FaceFinding, FaceModel
-from absense_server.ports.faces import EngineFailed
+from absense_server.ports.faces import EngineFailed, EngineUnavailable
 
 log = structlog.get_logger()
 
@@ -143,9 +143,9 @@ class ProcessFaceEngine:
         job = _Job(photograph)
         with self._changed:
             if self._closed.is_set():
-                raise EngineFailed("the engine is closed")
+                raise EngineUnavailable("the engine is closed")
             if self._problem is not None and not self._ready:
-                raise EngineFailed(self._problem)
+                raise EngineUnavailable(self._problem)
             self._waiting.append(job)
             self._changed.notify()
         job.future.add_done_callback(lambda _: self._drop(job))
@@ -162,7 +162,7 @@ class ProcessFaceEngine:
             self._waiting.clear()
         for job in jobs:
             if job.future.set_running_or_notify_cancel():
-                job.future.set_exception(EngineFailed(problem))
+                job.future.set_exception(EngineUnavailable(problem))
 
     # What follows runs on the workers' threads.
 
@@ -250,6 +250,7 @@ class ProcessFaceEngine:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting or self._closed.is_set())
                 if self._closed.is_set() or not process.is_alive:
+                    self._changed.notify()  # what woke this thread is for another
                     return None
                 job = self._waiting.popleft()
             if job.future.set_running_or_notify_cancel():

@@ -18,6 +18,10 @@ MAX_BYTES = 64 * 1024
 _LENGTH_TOLERANCE = 1e-3
 
 
+_LONGEST = timedelta(hours=1)
+"""More than any photograph takes."""
+
+
 class BadFrame(Exception):
     """A worker said something it never should."""
 
@@ -58,6 +62,8 @@ def finding_of(values: dict[str, Any], vector: bytes) -> tuple[FaceFinding, int]
             vector=vector,
             took=timedelta(seconds=_finite(values["took"])),
         )
+        if not timedelta() <= finding.took <= _LONGEST:
+            raise BadFrame(f"{finding.took} cannot be")
         memory = _whole(values["memory"])
     except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise BadFrame(f"not a finding: {error!r}") from error

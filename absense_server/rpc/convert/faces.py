@@ -58,5 +58,5 @@ def trial(value: Trial, model: FaceModel | None) -> face_pb2.FaceTrial:
 def erased(value: Erased) -> face_pb2.ErasedFace:
     """What was erased."""
     return face_pb2.ErasedFace(
-        template=value.template, photograph_count=value.photographs, cancelled_check_count=value.checks
+        template=value.template, photograph_count=len(value.blobs), cancelled_check_count=value.checks
     )

@@ -32,9 +32,11 @@ class RateLimit(Interceptor):
         check_table(policy, table, accounts)
         self._counts = counts
         self._accounts = accounts
-        # Every rule has a key of its own: methods and windows are counted apart.
+        # Every rule has a key of its own, unless it is shared: methods and windows are counted apart.
         self._rules = {
-            method: tuple(_Counted(f"{method}#{n}:", rule.by, rule.limit) for n, rule in enumerate(table[method]))
+            method: tuple(
+                _Counted(f"{rule.shared or method}#{n}:", rule.by, rule.limit) for n, rule in enumerate(table[method])
+            )
             for method in policy.rules
         }
 

@@ -154,7 +154,7 @@ class StudentServiceServicer:
         The first photograph begins a template. Each further one has to match that first one, and is added as a view
         (GetServerInfo says how many there may be) or, with `replace`, begins a new template instead of it. Where the old template is no longer
         `usable`, every photograph begins a new one. A new template is trusted as far as the old one was; after a withdrawal
-        or a clearing it is FACE_TRUST_UNVERIFIED.
+        or a clearing, and where a person had compared other photographs (FACE_TRUST_VERIFIED), it is FACE_TRUST_UNVERIFIED.
 
         May be retried with the same bytes: a photograph that is enrolled already changes nothing and is answered with the
         template as it is; only with `replace`, and other photographs beside it, it begins a new template.
@@ -224,11 +224,11 @@ class StudentServiceServicer:
         of at most 64 KiB. The server may answer before the last chunk is sent; stop sending then. From the header to the
         last chunk it takes three minutes at most, else DEADLINE_PASSED.
 
-        The selfie is looked at after the claim is kept. Where everything else is well and FACE is REQUIRED, the answer waits
-        for that, at most three seconds and not past the call's deadline; behind a longer queue it does not wait. Then the
-        record is PENDING_VERIFICATION: watch it with WatchAttendanceRecord, which also says whether another try would be
-        taken. Verdicts come within a minute as a rule; a selfie that cannot be looked at ends as FACE
-        INCONCLUSIVE/ENGINE_FAILED. No other try is taken meanwhile.
+        The selfie is looked at after the claim is kept. Where FACE is REQUIRED, the answer waits for that, at most three
+        seconds and not past the call's deadline; behind a longer queue it does not wait. Then the claim's awaited_checks name
+        FACE, and the record is PENDING_VERIFICATION if nothing else flags it: watch it with WatchAttendanceRecord, which also
+        says whether another try would be taken; none is while FACE is awaited. Verdicts come within a minute as a rule; a
+        selfie that cannot be looked at ends as FACE INCONCLUSIVE/ENGINE_FAILED.
 
         Retrying: when the answer is lost, send the same claim_id with the same content again, as often as needed; the
         answer is then the record as it is now. A stream that broke before its last byte left nothing: send it again too.

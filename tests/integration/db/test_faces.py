@@ -148,15 +148,15 @@ def test_what_is_taken_comes_with_all_it_needs(world: World) -> None:
     assert first.face == face
     assert first.image is not None
     assert first.image.id == record.claims[0].image_id
-    assert (first.attempts, first.queued_at) == (1, NOW)
+    assert (first.leases, first.failures, first.queued_at) == (1, 0, NOW)
     assert (second.record_id, second.face) == (other.id, None)
 
 
 def test_a_lease_keeps_others_off_until_it_ends(world: World) -> None:
     a_waiting_claim(world)
-    assert [one.attempts for one in take(world)] == [1]
+    assert [one.leases for one in take(world)] == [1]
     assert take(world, minute=0.99) == []
-    assert [one.attempts for one in take(world, minute=1)] == [2]
+    assert [one.leases for one in take(world, minute=1)] == [2]
 
 
 def test_what_is_at_work_here_is_not_taken_again(world: World) -> None:
@@ -177,15 +177,16 @@ def test_many_who_take_at_once_share(world: World) -> None:
     assert len(taken) == len(set(taken)) == 12
 
 
-def test_what_is_postponed_comes_again_and_counts_or_not(world: World) -> None:
+def test_what_is_given_back_comes_again_and_its_failures_count(world: World) -> None:
     a_waiting_claim(world)
-    for counted, expected in ((True, 2), (False, 2), (True, 3)):
-        [one] = take(world, minute=expected + 10 * counted)
+    seen = []
+    for minute, failed in ((1, True), (2, False), (3, True), (4, False)):
+        [one] = take(world, minute=minute)
+        seen.append((one.leases, one.failures))
         with world.uow() as tx:
-            tx.verifications.postpone(one.id, NOW, counted=counted)
+            tx.verifications.postpone([one.id], NOW, failed=failed)
             tx.commit()
-    [one] = take(world)
-    assert one.attempts == 3
+    assert seen == [(1, 0), (1, 1), (1, 1), (1, 2)]
 
 
 def test_each_ends_once(world: World) -> None:
@@ -249,7 +250,8 @@ def test_a_photograph_that_goes_leaves_its_blobs_name_and_no_key(world: World) -
     with world.uow() as tx:
         assert set(tx.images.of_owner(student)) == {selfie, face.views[0].image_id}
         name = tx.images.get(selfie).blob_name
-        tx.images.remove([selfie], NOW)
+        assert tx.images.remove([selfie], NOW) == {selfie: name}
+        assert tx.images.remove([selfie], NOW) == {}
         tx.commit()
     with world.uow(read_only=True) as tx:
         with pytest.raises(ImageNotFound):
@@ -261,6 +263,33 @@ def test_a_photograph_that_goes_leaves_its_blobs_name_and_no_key(world: World) -
     with world.uow() as tx:
         tx.images.forget_doomed([name])
         assert tx.images.doomed(10) == []
+
+
+def test_a_photograph_that_many_remove_is_removed_once(world: World) -> None:
+    record, _ = a_waiting_claim(world)
+    selfie = record.claims[0].image_id
+    assert selfie is not None
+
+    def remove(_: int) -> int:
+        with world.uow() as tx:
+            gone = tx.images.remove([selfie], NOW)
+            tx.commit()
+        return len(gone)
+
+    removed = at_once(6, remove)
+    assert sorted(number for number in removed if isinstance(number, int)) == [0, 0, 0, 0, 0, 1]
+
+
+def test_blobs_that_cannot_be_deleted_come_last(world: World) -> None:
+    names = []
+    for minute in range(3):
+        record, _ = a_waiting_claim(world)
+        with world.uow() as tx:
+            names += tx.images.remove([record.claims[0].image_id or ImageId(uuid4())], NOW + minute * MINUTE).values()
+            tx.commit()
+    with world.uow() as tx:
+        tx.images.defer_doomed(names[:1], LATER)
+        assert list(tx.images.doomed(10)) == [*names[1:], names[0]]
 
 
 def test_selfies_are_old_references_are_not(world: World) -> None:

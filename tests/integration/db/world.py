@@ -130,7 +130,17 @@ class World:
 
     def image(self, owner: User) -> StoredImage:
         image = StoredImage(
-            ImageId(uuid7()), owner.id, "blob", b"key", "k1", MediaType.JPEG, 4711, 640, 480, bytes(32), NOW
+            ImageId(uuid7()),
+            owner.id,
+            f"blob-{uuid4().hex}",
+            b"key",
+            "k1",
+            MediaType.JPEG,
+            4711,
+            640,
+            480,
+            bytes(32),
+            NOW,
         )
         with self.uow() as tx:
             tx.images.add(image)

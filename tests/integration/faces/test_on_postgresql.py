@@ -28,6 +28,7 @@ async def hall(
 ) -> AsyncIterator[Hall]:
     name = postgres.create_database(template=migrated_database)
     app = App(make_settings(database_url=postgres.url(name), **face_settings), clock=clock, face_engine=engine)
+    engine.watch(app.use_cases.verification)
     port = await app.start(with_jobs=False, with_verifier=True)
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
         hall = Hall(app, clock, channel, port)

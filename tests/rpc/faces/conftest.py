@@ -41,6 +41,7 @@ async def hall(
     make_settings: Callable[..., Settings], clock: HandClock, engine: HeldEngine, face_settings: dict[str, object]
 ) -> AsyncIterator[Hall]:
     app = App(make_settings(**face_settings), clock=clock, face_engine=engine)
+    engine.watch(app.use_cases.verification)
     port = await app.start(with_jobs=False, with_verifier=True)
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
         hall = Hall(app, clock, channel, port)

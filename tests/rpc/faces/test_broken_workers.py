@@ -35,9 +35,10 @@ async def test_one_photograph_breaks_its_workers_and_only_its_claim(
     engine.queue = MINUTE
     width, height = size
     answer = await ama.submit(session, selfie=faces.jpeg(np.full((height, width, 3), 90, np.uint8)))
-    for _ in range(3):
-        await asked_again(hall, engine)  # each try has its pause before it
-        await engine.failed.acquire()
+    await engine.asked.acquire()
+    for _ in range(2):
+        await engine.postponed.acquire()
+        await asked_again(hall, engine)
     told = await until(ama, answer.record, FLAGGED)
     assert verdicts(told.record)["FACE"] == ("INCONCLUSIVE", "ENGINE_FAILED")
     assert (told.can_retry, told.tries_left) == (True, 2)

@@ -15,6 +15,8 @@ from absense_server.adapters.db.tables import audit_events, images, verification
 from absense_server.app import App
 from absense_server.domain.audit import Action
 from absense_server.domain.errors.calls import BackendUnavailable
+from absense_server.domain.verdicts import Check, Reason, inconclusive
+from absense_server.services.verification import LONGEST, Look
 from tests.support import faces
 from tests.support.hall import GREAT_HALL, Hall, Session, Status, Student, parts, verdicts
 from tests.support.held_engine import HeldEngine
@@ -345,8 +347,9 @@ async def test_a_photograph_that_kills_its_worker_flags_its_claim_and_no_other(
     other = await efua.submit(session, selfie=portraits["biden"])
     assert (await until(efua, other.record, CONFIRMED)).record.status == CONFIRMED
     await engine.asked.acquire()
-    await asked_again(hall, engine)  # each try has its pause before it
-    await asked_again(hall, engine)
+    for _ in range(2):
+        await engine.postponed.acquire()
+        await asked_again(hall, engine)
     told = await until(ama, answer.record, FLAGGED)
     assert verdicts(told.record)["FACE"] == ("INCONCLUSIVE", "ENGINE_FAILED")
     assert (told.record.attention, told.can_retry) == (NEEDS_LOOK, True)
@@ -363,32 +366,129 @@ async def test_one_that_failed_once_is_looked_at_again(
     engine.queue = MINUTE
     answer = await ama.submit(session, selfie=portraits["obama2"])
     await engine.asked.acquire()
-    await engine.failed.acquire()
+    await engine.postponed.acquire()
     engine.failing.clear()
     await asked_again(hall, engine)
     await until(ama, answer.record, CONFIRMED)
 
 
-async def test_storage_that_does_not_answer_only_delays(
+async def test_an_engine_that_is_away_only_delays(
+    hall: Hall, session: Session, engine: HeldEngine, portraits: Portraits
+) -> None:
+    ama = await enrolled(hall, portraits["obama"])
+    await engine.asked.acquire()
+    engine.queue = MINUTE
+    engine.down = True
+    answer = await ama.submit(session, selfie=portraits["obama2"])
+    await engine.asked.acquire()
+    for _ in range(5):  # more often than a photograph may fail
+        await engine.postponed.acquire()
+        await asked_again(hall, engine)
+    await engine.postponed.acquire()
+    engine.down = False
+    await asked_again(hall, engine)
+    await until(ama, answer.record, CONFIRMED)
+
+
+async def test_a_selfie_that_storage_cannot_give_is_given_up_in_the_end(
     hall: Hall, session: Session, engine: HeldEngine, portraits: Portraits, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ama = await enrolled(hall, portraits["obama"])
     engine.queue = MINUTE
-    await engine.asked.acquire()
     asked: list[str] = []
-    with monkeypatch.context() as broken:
 
-        def unavailable(name: str) -> bytes | None:
-            asked.append(name)
-            raise BackendUnavailable
+    def unavailable(name: str) -> bytes | None:
+        asked.append(name)
+        raise BackendUnavailable
 
-        broken.setattr(hall.app.outside.blobs, "get", unavailable)
-        answer = await ama.submit(session, selfie=portraits["obama2"])
-        while len(asked) < 5:  # more often than a photograph may fail
+    monkeypatch.setattr(hall.app.outside.blobs, "get", unavailable)
+    answer = await ama.submit(session, selfie=portraits["obama2"])
+    watching = asyncio.create_task(until(ama, answer.record, FLAGGED))
+    for number in range(5):  # more often than a photograph may fail
+        await engine.postponed.acquire()
+        while len(asked) == number + 1:
             await hall.turn(1)
-        assert (await ama.record(session)).status == PENDING
-    await asked_again(hall, engine)
-    await until(ama, answer.record, CONFIRMED)
+    await engine.postponed.acquire()
+    assert not watching.done()
+    await hall.turn(LONGEST.total_seconds())
+    while len(asked) == 6:
+        await hall.turn(1)
+    assert verdicts((await watching).record)["FACE"] == ("INCONCLUSIVE", "ENGINE_FAILED")
+
+
+async def test_a_server_without_an_engine_leaves_selfies_to_those_that_have_one(
+    hall: Hall, session: Session, engine: HeldEngine, portraits: Portraits
+) -> None:
+    ama = await enrolled(hall, portraits["obama"])
+    engine.queue = MINUTE
+    await hall.app.verifier.stop()
+    await ama.submit(session, selfie=portraits["obama2"])
+    verification = App(hall.app.settings, clock=hall.clock).use_cases.verification
+    hall.clock.turn(299)
+    assert await verification.take(10) == []
+    hall.clock.turn(1)
+    [taken] = await verification.take(10)
+    look = await verification.look(taken)
+    assert look is not None
+    assert look.verdict.reason is Reason.ENGINE_OFF
+
+
+async def test_a_verdict_that_cannot_be_written_keeps_no_other(
+    hall: Hall, session: Session, engine: HeldEngine, portraits: Portraits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ama, efua = await enrolled(hall, portraits["obama"]), await enrolled(hall, portraits["biden"])
+    engine.queue = MINUTE
+    await hall.app.verifier.stop()
+    await ama.submit(session, selfie=portraits["obama2"])
+    other = await efua.submit(session, selfie=portraits["biden"])
+    verification = hall.app.use_cases.verification
+    finish = verification._finish
+
+    def broken(looks: Any) -> Any:
+        if any(str(look.of.student_id) == ama.id for look in looks):
+            raise ZeroDivisionError
+        return finish(looks)
+
+    monkeypatch.setattr(verification, "_finish", broken)
+    looks = [await verification.look(taken) for taken in await verification.take(10)]
+    await hall.app.verifier._write([look for look in looks if look is not None])
+    assert (
+        (await efua.record(session)).status == CONFIRMED == (await until(efua, other.record, CONFIRMED)).record.status
+    )
+    assert (await ama.record(session)).status == PENDING
+
+
+async def test_the_same_look_twice_counts_once(
+    hall: Hall, session: Session, engine: HeldEngine, portraits: Portraits
+) -> None:
+    ama = await enrolled(hall, portraits["obama"])
+    engine.queue = MINUTE
+    await hall.app.verifier.stop()
+    await ama.submit(session, selfie=portraits["obama2"])
+    verification = hall.app.use_cases.verification
+    [taken] = await verification.take(10)
+    good = await verification.look(taken)
+    assert good is not None
+    await verification.finish([good, Look(taken, inconclusive(Check.FACE, Reason.ENGINE_FAILED))])
+    record = await ama.record(session)
+    assert (record.status, record.revision) == (CONFIRMED, 2)
+
+
+async def test_no_other_try_while_a_face_is_awaited(
+    hall: Hall, session: Session, engine: HeldEngine, portraits: Portraits
+) -> None:
+    """A clear mismatch may be on its way, and bars another try."""
+    ama = await enrolled(hall, portraits["obama"])
+    engine.hold()
+    engine.queue = MINUTE
+    first = await ama.submit(session, fix=None, selfie=portraits["biden"])
+    assert (first.record.status, first.can_retry) == (FLAGGED, False)
+    second = await ama.submit(session, selfie=portraits["obama2"])
+    assert second.already_recorded
+    engine.release()
+    await settled(session)
+    record = await ama.record(session)
+    assert (record.status, record.attention, len(record.claims)) == (FLAGGED, SUSPICIOUS, 1)
 
 
 @pytest.mark.parametrize(

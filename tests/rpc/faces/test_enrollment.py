@@ -26,6 +26,7 @@ from absense_server.adapters.db.tables import (
 from absense_server.domain.audit import Action
 from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.domain.faces import ConsentEnd
+from absense_server.domain.ids import UserId
 from tests.support import faces
 from tests.support.hall import CONSENT, Admin, Hall, Student, announce, chunks_of, iter_async, reason_of, verdicts
 from tests.support.held_engine import HeldEngine
@@ -180,6 +181,27 @@ async def test_somebody_elses_face_is_not_added_and_does_not_replace(
     assert [row.outcome.value for row in rows(hall, verification_log)] == ["FAILED", "FAILED"]
 
 
+async def test_a_further_photograph_has_to_match_the_first_whatever_came_since(
+    hall: Hall, ama: Student, portraits: Portraits
+) -> None:
+    """Else somebody could get from one face to another in steps."""
+    await ama.enroll_face(portraits["obama"])
+    await ama.enroll_face(portraits["obama2"])
+    yaw = await hall.student()
+    await yaw.enroll_face(portraits["biden"])
+    vector, template = await vector_of(hall, yaw), await template_of(ama)
+    first = min(view.id for view in rows(hall, face_views) if view.template_id == template)
+    sealed = hall.app.outside.vector_vault.seal(vector, first.bytes)
+    with hall.app.engine.begin() as connection:
+        connection.execute(
+            update(face_views)
+            .where(face_views.c.id == first)
+            .values(vector=sealed.ciphertext, wrapped_key=sealed.wrapped_key, key_id=sealed.key_id)
+        )
+    assert await refused(ama.enroll_face(portraits["obama3"])) == "FACE_DIFFERS"
+    assert await refused(ama.enroll_face(portraits["obama3"], replace=True)) == "FACE_DIFFERS"
+
+
 async def test_a_new_start_erases_the_photographs_before(hall: Hall, ama: Student, portraits: Portraits) -> None:
     first = await ama.enroll_face(portraits["obama"])
     await ama.enroll_face(portraits["obama2"])
@@ -233,7 +255,7 @@ async def test_a_face_of_another_model_is_enrolled_anew_and_has_to_match(
     assert verdicts(answer.record)["FACE"] == ("INCONCLUSIVE", "MODEL_CHANGED")
     assert (await ama.try_face(portraits["obama2"])).reason == verdict_pb2.VERDICT_REASON_MODEL_CHANGED
     assert await refused(ama.enroll_face(portraits["biden"])) == "FACE_DIFFERS"
-    second = await ama.enroll_face(portraits["obama3"])
+    second = await ama.enroll_face(portraits["obama"])  # the very same photograph: its vector was another model's
     assert second.template.id != first.template.id
     assert (second.template.model, second.template.usable) == ("SFace", True)
     again = await ama.submit(session, selfie=portraits["obama2"])
@@ -259,11 +281,7 @@ async def test_vectors_are_kept_encrypted_and_never_shown(
     await ama.enroll_face(portraits["obama"])
     vector = (await engine.examine(faces.stored(portraits["obama"]))).vector
     [view] = rows(hall, face_views)
-    with hall.app.uow(read_only=True) as tx:
-        face = tx.faces.find(uuid.UUID(ama.id))  # type: ignore[arg-type]
-    assert face is not None
-    [opened] = hall.app.use_cases.face_templates._vectors.open(face)
-    assert opened == vector
+    assert await vector_of(hall, ama) == vector
     assert len(vector) == 4 * 128
     assert view.vector != vector
     assert view.key_id == hall.app.outside.vector_vault._current
@@ -382,13 +400,13 @@ async def test_a_photograph_on_its_way_while_consent_is_withdrawn_is_not_enrolle
 ) -> None:
     await ama.enroll_face(portraits["obama"])
     reading = asyncio.Event()
-    receive = hall.app.use_cases.uploads.receive
+    receive = hall.app.use_cases.face_uploads.receive
 
     def told(*args: Any) -> Any:
         reading.set()
         return receive(*args)
 
-    monkeypatch.setattr(hall.app.use_cases.uploads, "receive", told)
+    monkeypatch.setattr(hall.app.use_cases.face_uploads, "receive", told)
     wish = face_pb2.FaceEnrollment(consent_version=CONSENT.version)
     header = student_service_pb2.EnrollFaceHeader(enrollment=wish, photograph=announce(portraits["obama2"]))
 
@@ -403,6 +421,28 @@ async def test_a_photograph_on_its_way_while_consent_is_withdrawn_is_not_enrolle
     assert await refused(ama.stub.EnrollFace(withdrawn_meanwhile(), metadata=ama.metadata)) == "CONSENT_WITHDRAWN"
     assert rows(hall, images) == rows(hall, face_templates) == []
     assert blobs(hall) == set()
+
+
+async def test_one_blob_that_cannot_be_deleted_keeps_no_other(
+    hall: Hall, ama: Student, portraits: Portraits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    yaw = await hall.student()
+    await ama.enroll_face(portraits["obama"])
+    await yaw.enroll_face(portraits["biden"])
+    stuck = {row.blob_name for row in rows(hall, images) if str(row.owner_id) == ama.id}
+    delete = hall.app.outside.blobs.delete
+
+    def partly(name: str) -> None:
+        if name in stuck:
+            raise BackendUnavailable
+        delete(name)
+
+    monkeypatch.setattr(hall.app.outside.blobs, "delete", partly)
+    await ama.withdraw_face()
+    await yaw.withdraw_face()
+    await hall.app.jobs.sweep()
+    assert blobs(hall) == stuck
+    assert {row.blob_name for row in rows(hall, doomed_blobs)} == stuck
 
 
 # After an end, a person has to compare
@@ -428,6 +468,8 @@ async def test_a_face_after_a_withdrawal_waits_for_a_persons_look(
     assert (await vouch(admin, ama, seen.template.id, *seen.image_ids)).template == vouched.template
     later = await hall.open_session(allow_parallel=True)
     assert verdicts((await ama.submit(later, selfie=brighter(portraits["biden"]))).record)["FACE"][0] == "PASSED"
+    added = await ama.enroll_face(brighter(portraits["biden"], 1.2))  # nobody has compared that one
+    assert added.template.trust == face_pb2.FACE_TRUST_UNVERIFIED
     assert [row.actor_id for row in rows(hall, audit_events) if row.action is Action.IMAGE_SEEN] == [
         uuid.UUID(admin.id)
     ]
@@ -479,6 +521,17 @@ async def test_lecturers_do_not_see_enrolled_photographs(hall: Hall, ama: Studen
 
 
 # Helpers
+
+
+async def template_of(student: Student) -> uuid.UUID:
+    return uuid.UUID((await current(student)).face_template.id)
+
+
+async def vector_of(hall: Hall, student: Student) -> bytes:
+    with hall.app.uow(read_only=True) as tx:
+        face = tx.faces.find(UserId(uuid.UUID(student.id)))
+    assert face is not None
+    return hall.app.use_cases.face_templates._vectors.open(face)[0]
 
 
 async def face_of(admin: Admin, student: Student) -> admin_service_pb2.GetFaceTemplateResponse:
