@@ -281,7 +281,7 @@ def test_a_photograph_that_many_remove_is_removed_once(world: World) -> None:
 
 
 def test_blobs_that_cannot_be_deleted_come_last(world: World) -> None:
-    names = []
+    names: list[str] = []
     for minute in range(3):
         record, _ = a_waiting_claim(world)
         with world.uow() as tx:
