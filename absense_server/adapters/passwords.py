@@ -43,10 +43,11 @@ def _secret(password: str) -> bytes:
     """The bytes that are hashed.
 
     What is longer than a block of HMAC is replaced by its SHA-256, as HMAC itself does with a long key: the
-    result is the same, and passlib's limit of 4,096 characters, which NFKC could exceed, is never met.
+    result is the same, and passlib's limit of 4,096 characters, which NFKC could exceed, is never met. So is one that
+    ends in zeros: HMAC fills short keys up with them (RFC 2104), and could not tell it from one without.
     """
     data = unicodedata.normalize("NFKC", password).encode()
-    return sha256(data).digest() if len(data) > _HMAC_BLOCK else data
+    return sha256(data).digest() if len(data) > _HMAC_BLOCK or data.endswith(b"\0") else data
 
 
 @functools.cache

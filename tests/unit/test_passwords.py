@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from unittest.mock import patch
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from absense_server.adapters.passwords import Pbkdf2Passwords
@@ -20,6 +20,8 @@ PASSWORDS = Pbkdf2Passwords(ROUNDS)
 
 @settings(max_examples=50)
 @given(st.text(), st.text())
+@example("", "\0")
+@example("secret", "secret\0")
 def test_a_password_verifies_its_own_hash_alone(password: str, other: str) -> None:
     hashed = PASSWORDS.hash(password)
     assert PASSWORDS.verify(password, hashed)
