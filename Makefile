@@ -59,7 +59,7 @@ test: lint ## everything CI runs: lint, types, contracts, stubs, then all tests
 test-fast: $(FOR_TESTS) ## what to run all day: style, types, and the tests that start nothing outside
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy --no-error-summary
-	@$(BIN)/pytest -q -n $(JOBS) tests/architecture tests/unit tests/rpc
+	@$(BIN)/pytest -q -n $(JOBS) --ignore tests/rpc/faces tests/architecture tests/unit tests/rpc
 
 lint: $(FOR_TESTS) $(BUF_INSTALLED) ## style, types, who imports whom, the contract's style, stubs up to date
 	$(BIN)/ruff check
