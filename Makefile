@@ -21,7 +21,7 @@ BUF_INSTALLED := tools/node_modules/.installed
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run demo bench test test-fast lint types format protos grpcurl photographs lock clean
+.PHONY: help run install demo bench test test-fast lint types format protos grpcurl photographs lock clean
 
 help: ## show this
 	@echo "Absense. make TARGET [PYTHON=python3.12] [JOBS=2], where TARGET is:"
@@ -34,12 +34,14 @@ run: export DEMO_MODE := true
 run: export DATABASE_URL := sqlite:///var/demo/absense.db
 run: export STORAGE_FOLDER := var/demo/blobs
 run: export FACE_VERIFICATION_ENABLED := true
-run: $(FOR_SERVER) ## install and start a server with demo data; everything it keeps is in var/demo/
+run: $(FOR_SERVER) ## install and start a server with demo data; everything it keeps is in var/
 	@$(BIN)/absense-server models fetch
 	@echo "Starting ..."
 	@$(BIN)/absense-server migrate
 	@$(BIN)/absense-server seed
 	@exec $(BIN)/absense-server serve
+
+install: $(FOR_SERVER) ## install the server into .venv, with what the face check needs
 
 demo: $(FOR_DEMO) ## install and play one lecture against a server of its own
 	@$(BIN)/python -m demo

@@ -13,6 +13,7 @@ from absense_server.adapters.db.engine import create_engine
 from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
 from absense_server.adapters.face import weights
 from absense_server.adapters.face.models import face_model
+from absense_server.adapters.keys import KeyRing
 from absense_server.adapters.passwords import Pbkdf2Passwords
 from absense_server.adapters.system import SystemClock, SystemIds
 from absense_server.domain.errors.base import DomainError
@@ -91,6 +92,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         if migrate.is_current(engine):
             yield Finding(ok=True, text=f"database: {where}, schema up to date")
             yield from _demo_accounts(settings, SqlUnitOfWork(engine))
+            yield from _keys(settings, SqlUnitOfWork(engine))
         else:
             yield Finding(
                 ok=False,
@@ -101,6 +103,16 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding(ok=False, text=f"database: {where} does not answer; check DATABASE_URL", fatal=True)
     finally:
         engine.dispose()
+
+
+def _keys(settings: Settings, uow: UnitOfWork) -> Iterator[Finding]:
+    with uow(read_only=True) as tx:
+        used = tx.images.key_ids()
+    if used - KeyRing(settings.secret_keys[0], settings.secret_keys[1:]).key_ids:
+        yield Finding(
+            ok=False,
+            text="SECRET_KEY: photographs and faces are sealed under another key; list that in OLDER_SECRET_KEYS",
+        )
 
 
 def _demo_accounts(settings: Settings, uow: UnitOfWork) -> Iterator[Finding]:
@@ -163,10 +175,11 @@ def _faces(settings: Settings) -> Iterator[Finding]:
             return
     for text in missing:
         yield Finding(ok=False, text=f"faces: {text}")
-    told = (
-        "nobody's face is checked, FACE verdicts say ENGINE_MISSING; `absense-server models fetch` gets SFace and yunet"
+    yield Finding(
+        ok=False,
+        text="faces: nobody's is checked, FACE verdicts say ENGINE_MISSING, and new sessions do not require FACE; "
+        "`absense-server models fetch` gets SFace and yunet",
     )
-    yield Finding(ok=False, text=f"faces: {told}")
 
 
 def _sqlite_file(settings: Settings) -> Path | None:

@@ -21,7 +21,7 @@ class Measurement:
     exactly: float | None = None
     """Promised of ours."""
     rounds: Sequence[tuple[float, float]] = ()
-    """Bare and ours of each round, of which these are the medians."""
+    """Bare and ours of each round, of which these are the best."""
 
     @property
     def ratio(self) -> float | None:

@@ -1,7 +1,8 @@
 """Verdicts per second of a server that has nothing else to do, against bare loops over the same pipeline.
 
 Claims are sent first, more than the workers can keep up with; then the server ends. In each round the bare loops run,
-and then a server that finds the queue full: its rate is read from the verification log.
+and then a server that finds the queue full: its rate is read from the verification log. The best round of each counts:
+whatever else the machine does only makes a round slower.
 """
 
 import asyncio
@@ -12,7 +13,7 @@ from collections.abc import Sequence
 from contextlib import closing
 from datetime import datetime
 from pathlib import Path
-from statistics import linear_regression, mean, median
+from statistics import linear_regression, mean
 from typing import Any
 
 from bench.bare_loop import BareLoops
@@ -55,9 +56,9 @@ def measure(server: ServerProcess, database: Path, loops: BareLoops) -> list[Mea
     return [
         Measurement(
             f"face verdicts on {WORKERS} workers",
-            median(ours),
+            max(ours),
             "/s",
-            bare=median(bare),
+            bare=max(bare),
             least_ratio=_LEAST_RATIO,
             rounds=list(zip(bare, ours, strict=True)),
         ),

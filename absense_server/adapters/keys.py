@@ -35,6 +35,11 @@ class KeyRing:
         """32 bytes for one purpose from every SECRET_KEY, by key id, the current one first."""
         return {key_id: _derive(secret, purpose, 32) for key_id, secret in self._secrets.items()}
 
+    @property
+    def key_ids(self) -> frozenset[str]:
+        """The ids of all SECRET_KEYs."""
+        return frozenset(self._secrets)
+
     def __repr__(self) -> str:
         return f"KeyRing({', '.join(self._secrets)})"
 

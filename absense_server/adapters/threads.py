@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 _FIRST_GUESS = 0.01
 _WEIGHT = 1 / 16
-_MOMENT = 1.0
+_MOMENT = 2.0
 """Seconds that a call may take without anything being wrong."""
 
 

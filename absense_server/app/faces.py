@@ -55,7 +55,7 @@ class ConfiguredFaces:
     def start(self) -> None:
         """Start the processes, and say what is missing."""
         for text in self.missing:
-            log.warning("faces are not checked", problem=text)
+            log.warning("faces are not checked", problem=text, help="see `absense-server doctor`")
         if self.engine is not None:
             self.engine.start()
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from absense_server.domain.policy import RecordStatus, Requirement, lacks_stand_in
 from absense_server.domain.records import AttendanceRecord
-from absense_server.domain.verdicts import Check, Reason
+from absense_server.domain.verdicts import Check, Outcome, Reason, Verdict
 
 SENTENCES: dict[Reason, str] = {
     Reason.NOT_ENROLLED: "You are not on this course's list. Enroll, and this is judged again by itself.",
@@ -38,6 +38,17 @@ SENTENCES: dict[Reason, str] = {
     Reason.MODEL_CHANGED: "Your enrolled face can no longer be used. Enroll your face again, then try again.",
 }
 """One sentence for each reason that can flag a record."""
+
+
+def advice_on_trial(verdict: Verdict) -> str:
+    """What is said about a photograph that was only tried out; empty when all is well. No lecturer looks at it."""
+    if verdict.outcome is Outcome.PASSED:
+        return ""
+    if verdict.reason is Reason.FACE_MISMATCH:
+        return "The face in the photograph is not the one enrolled for you. A claim with it would be flagged."
+    if verdict.reason is Reason.TEMPLATE_UNVERIFIED:
+        return "The face matches, but a person has to compare your enrolled face first. Ask an administrator."
+    return SENTENCES[verdict.reason]
 
 
 @dataclass(frozen=True, slots=True)

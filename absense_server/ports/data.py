@@ -370,6 +370,10 @@ class Images(Protocol):
 
     def add(self, image: StoredImage) -> None: ...
 
+    def key_ids(self) -> frozenset[str]:
+        """The master keys under which photographs and face vectors are sealed."""
+        ...
+
     def get(self, image_id: ImageId) -> StoredImage:
         """Raises ImageNotFound."""
         ...

@@ -113,7 +113,11 @@ class Scans:
             ticket_expires_at=None if ticket is None else ticket.expires_at,
             record_id=None if record is None else record.id,
             record_status=None if record is None else record.status,
-            selfie_wanted=session.policy.face is not Requirement.OFF and self._verification.can_compare(view.face),
+            selfie_wanted=(
+                session.policy.face is not Requirement.OFF
+                and self._verification.can_compare(view.face)
+                and (record is None or record.takes_another_claim())
+            ),
         )
 
     def _audit_problem(self, caller: Caller, session_id: SessionId, problem: DomainError) -> None:

@@ -66,7 +66,7 @@ async def test_without_weights_the_server_serves_and_says_what_is_missing(make_s
     assert not await checks_faces(server)
     doctor = server.run("doctor")
     assert doctor.returncode == 0
-    assert "FACE verdicts say ENGINE_MISSING; `absense-server models fetch` gets SFace and yunet" in doctor.stdout
+    assert "new sessions do not require FACE; `absense-server models fetch` gets SFace and yunet" in doctor.stdout
     assert server.run("models", "check").returncode == 1
 
 

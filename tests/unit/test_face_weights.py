@@ -16,7 +16,7 @@ def installed(*missing: str) -> Callable[[str], object]:
 def test_without_the_extra_it_is_the_extra_that_is_missing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(weights, "find_spec", installed("deepface"))
     assert weights.check(tmp_path, "SFace", "yunet") == [
-        "The [face] extra is not installed: pip install 'absense[face]'"
+        "The [face] extra is not installed: pip install '.[face]' in the folder of Absense"
     ]
 
 

@@ -27,7 +27,9 @@ class S3Blobs:
             from botocore.config import Config  # noqa: PLC0415
             from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
         except ImportError as error:
-            raise ImportError("Storing blobs in S3 needs boto3: pip install 'absense[s3]'") from error
+            raise ImportError(
+                "Storing blobs in S3 needs boto3: pip install '.[s3]' in the folder of Absense"
+            ) from error
         self._bucket = bucket
         self._failures: tuple[type[Exception], ...] = (BotoCoreError, ClientError)
         self._client: Any = boto3.client(

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, union, update
 
 from absense_server.adapters.db.courses import teaches
 from absense_server.adapters.db.rows import AnyRow
@@ -38,6 +38,10 @@ class SqlImages:
                 stored_at=image.stored_at,
             )
         )
+
+    def key_ids(self) -> frozenset[str]:
+        used = union(select(images.c.key_id), select(face_views.c.key_id))
+        return frozenset(self._connection.execute(used).scalars())
 
     def get(self, image_id: ImageId) -> StoredImage:
         row = self._connection.execute(_IMAGES.where(images.c.id == image_id)).one_or_none()

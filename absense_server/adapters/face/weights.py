@@ -49,7 +49,7 @@ def check(folder: Path, model: str, detector: str) -> list[str]:
     Reads the files and takes their hashes: 40 MB, some 50 ms. Imports nothing of DeepFace's.
     """
     if not all(find_spec(package) for package in ("cv2", "deepface", "onnxruntime")):
-        return ["The [face] extra is not installed: pip install 'absense[face]'"]
+        return ["The [face] extra is not installed: pip install '.[face]' in the folder of Absense"]
     problems = [
         f"DeepFace has no {kind} {name}; it has {', '.join(known)}."
         for kind, name, known in (("model", model, RECOGNIZERS), ("detector", detector, DETECTORS))
@@ -98,7 +98,9 @@ def _rewritten(quantized: bytes) -> bytes:
     try:
         from absense_server.adapters.face import sface  # noqa: PLC0415 - only here, and not without the [face] extra
     except ImportError as error:
-        raise WeightsError("The [face] extra is not installed: pip install 'absense[face]'") from error
+        raise WeightsError(
+            "The [face] extra is not installed: pip install '.[face]' in the folder of Absense"
+        ) from error
     return sface.rewrite(quantized)
 
 

@@ -53,7 +53,7 @@ class FaceDiffers(DomainError):
 
     kind = Kind.PRECONDITION
     reason = "FACE_DIFFERS"
-    sentence = "This face is not the one enrolled before. Take another photograph, or ask an administrator to clear it."
+    sentence = "This face is not the one enrolled before. Take another photograph, or have an administrator clear that."
 
 
 class FaceViewsFull(DomainError):

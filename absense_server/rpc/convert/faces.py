@@ -1,9 +1,8 @@
 """Enrolled faces, messages to domain objects and back."""
 
 from absense.v1 import face_pb2
-from absense_server.domain.advice import SENTENCES
+from absense_server.domain.advice import advice_on_trial
 from absense_server.domain.faces import FaceModel, FaceTemplate, Quality
-from absense_server.domain.verdicts import Outcome
 from absense_server.rpc.convert import pairs, to_proto
 from absense_server.services.erasure import Erased
 from absense_server.services.face_enrollment import EnrollmentWish
@@ -49,7 +48,7 @@ def trial(value: Trial, model: FaceModel | None) -> face_pb2.FaceTrial:
     return face_pb2.FaceTrial(
         outcome=pairs.OUTCOME.number(value.verdict.outcome),
         reason=pairs.REASON.number(value.verdict.reason),
-        advice="" if value.verdict.outcome is Outcome.PASSED else SENTENCES[value.verdict.reason],
+        advice=advice_on_trial(value.verdict),
         template=template(value.template, model),
         quality=quality(value.quality),
     )

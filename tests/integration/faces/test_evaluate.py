@@ -162,5 +162,5 @@ def test_without_the_evaluate_extra_the_picture_is_refused_and_how_to_do_without
 ) -> None:
     monkeypatch.setattr(faces, "find_spec", lambda name: None)
     said = refusal("faces", "evaluate", ".")
-    assert "pip install 'absense[evaluate]'" in said
+    assert "pip install '.[evaluate]' in the folder of Absense" in said
     assert "--plot ''" in said
