@@ -117,7 +117,8 @@ def _require_drawable(picture: Path) -> None:
     """Before hours are spent on photographs."""
     if find_spec("matplotlib") is None:
         fail(
-            "The picture needs the [evaluate] extra: pip install '.[evaluate]' in the folder of Absense, or say --plot '' for none."
+            "The picture needs the [evaluate] extra: pip install '.[evaluate]' in the folder of Absense. "
+            "Or say --plot '' for none."
         )
     if picture.is_dir() or not os.access(picture if picture.exists() else picture.parent, os.W_OK):
         fail(f"{picture} cannot be written: name a file in a folder that is there with --plot, or '' for none.")

@@ -232,7 +232,7 @@ class TestS3:
 
     def test_a_missing_boto3_says_what_to_install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "boto3", None)
-        with pytest.raises(ImportError, match=r"pip install 'absense\[s3\]'"):
+        with pytest.raises(ImportError, match=r"pip install '\.\[s3\]' in the folder of Absense"):
             S3Blobs("bucket", "us-east-1", "a", "b")
 
 

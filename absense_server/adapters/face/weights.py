@@ -34,6 +34,9 @@ _SHA256 = {
 }
 
 
+_NO_EXTRA = "The [face] extra is not installed: pip install '.[face]' in the folder of Absense"
+
+
 class WeightsError(Exception):
     """A model file could not be had; the message says which and why."""
 
@@ -49,7 +52,7 @@ def check(folder: Path, model: str, detector: str) -> list[str]:
     Reads the files and takes their hashes: 40 MB, some 50 ms. Imports nothing of DeepFace's.
     """
     if not all(find_spec(package) for package in ("cv2", "deepface", "onnxruntime")):
-        return ["The [face] extra is not installed: pip install '.[face]' in the folder of Absense"]
+        return [_NO_EXTRA]
     problems = [
         f"DeepFace has no {kind} {name}; it has {', '.join(known)}."
         for kind, name, known in (("model", model, RECOGNIZERS), ("detector", detector, DETECTORS))
@@ -98,9 +101,7 @@ def _rewritten(quantized: bytes) -> bytes:
     try:
         from absense_server.adapters.face import sface  # noqa: PLC0415 - only here, and not without the [face] extra
     except ImportError as error:
-        raise WeightsError(
-            "The [face] extra is not installed: pip install '.[face]' in the folder of Absense"
-        ) from error
+        raise WeightsError(_NO_EXTRA) from error
     return sface.rewrite(quantized)
 
 

@@ -53,7 +53,10 @@ class FaceDiffers(DomainError):
 
     kind = Kind.PRECONDITION
     reason = "FACE_DIFFERS"
-    sentence = "This face is not the one enrolled before. Take another photograph, or have an administrator clear that."
+    sentence = (
+        "This face is not the one enrolled before. Take another photograph, "
+        "or ask an administrator to clear the old one."
+    )
 
 
 class FaceViewsFull(DomainError):
