@@ -262,13 +262,17 @@ def test_a_worker_ends_with_its_parent(face_models: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from tests.support.faces import running_engine\n"
         "with running_engine(Path(sys.argv[1])) as engine:\n"
-        "    print(*(worker.pid for worker in engine._processes), flush=True); sys.stdin.read()"
+        "    print(*(worker.pid for worker in engine._processes), file=sys.stderr); sys.stdin.read()"
     )
     with subprocess.Popen(
-        [sys.executable, "-c", script, str(face_models)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", script, str(face_models)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,  # the engine's log
+        stderr=subprocess.PIPE,
+        text=True,
     ) as parent:
-        assert parent.stdout is not None
-        worker = os.pidfd_open(int(next(line for line in parent.stdout if line.strip().isdigit())))
+        assert parent.stderr is not None
+        worker = os.pidfd_open(int(next(line for line in parent.stderr if line.strip().isdigit())))
         parent.kill()
         try:
             assert select.select([worker], [], [], SOON.total_seconds())[0]

@@ -268,6 +268,20 @@ async def test_a_short_deadline_is_answered_in_time(
     engine.release()
 
 
+async def test_a_claim_that_is_kept_is_no_failure_though_it_cannot_be_read_again(
+    hall: Hall, session: Session, portraits: Portraits, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ama = await enrolled(hall, portraits["obama"])
+
+    def refused(*_: Any) -> Any:
+        raise BackendUnavailable
+
+    monkeypatch.setattr(hall.app.use_cases.check_in, "_read", refused)
+    answer = await ama.submit(session, selfie=portraits["obama2"])
+    assert (answer.record.status, answer.already_recorded) == (PENDING, False)
+    await until(ama, answer.record, CONFIRMED)
+
+
 async def test_a_person_who_decides_meanwhile_has_the_last_word(
     hall: Hall, session: Session, engine: HeldEngine, portraits: Portraits
 ) -> None:
