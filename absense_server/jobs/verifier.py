@@ -85,7 +85,7 @@ class Verifier:
         try:
             look = await self._verification.look(one)
         except Exception:
-            self._held.discard(one.id)  # its lease gives it back, and the attempt counts
+            self._held.discard(one.id)  # its lease gives it back, and is counted
             raise
         if look is None:
             self._held.discard(one.id)
