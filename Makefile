@@ -14,6 +14,7 @@ PIP_INSTALL = $(BIN)/python -m pip --disable-pip-version-check install --constra
 VENV_MADE := $(VENV)/.made
 FOR_SERVER := $(VENV)/.installed-for-server
 FOR_DEMO := $(VENV)/.installed-for-demo
+FOR_BENCH := $(VENV)/.installed-for-bench
 FOR_TESTS := $(VENV)/.installed-for-tests
 MODELS := var/models
 BUF_INSTALLED := tools/node_modules/.installed
@@ -46,7 +47,7 @@ install: $(FOR_SERVER) ## install the server into .venv, with what the face chec
 demo: $(FOR_DEMO) ## install and play one lecture against a server of its own
 	@$(BIN)/python -m demo
 
-bench: $(FOR_DEMO) ## measure what is promised, as ratios side by side in one run; about two minutes
+bench: $(FOR_BENCH) ## measure what is promised, as ratios side by side in one run; about two minutes
 	@$(BIN)/python -m bench
 
 photographs: $(VENV_MADE) ## fetch the public-domain photographs that demo and face tests use into var/
@@ -55,7 +56,7 @@ photographs: $(VENV_MADE) ## fetch the public-domain photographs that demo and f
 # --- test ---
 
 test: lint ## everything CI runs: lint, types, contracts, stubs, then all tests
-	@tools/need.sh postgresql
+	@tools/need.sh postgresql redis-server
 	@$(BIN)/pytest -n $(JOBS)
 
 test-fast: $(FOR_TESTS) ## what to run all day: style, types, and the tests that start nothing outside
@@ -110,9 +111,13 @@ $(FOR_DEMO): $(VENV_MADE) $(INPUTS)
 	$(PIP_INSTALL) --editable '.[server,face,demo]'
 	@touch $@ $(FOR_SERVER)
 
-$(FOR_TESTS): $(VENV_MADE) $(INPUTS)
-	$(PIP_INSTALL) --editable '.[server,face,evaluate,s3,demo,test]'
+$(FOR_BENCH): $(VENV_MADE) $(INPUTS)
+	$(PIP_INSTALL) --editable '.[server,face,s3,redis,demo,bench]'
 	@touch $@ $(FOR_SERVER) $(FOR_DEMO)
+
+$(FOR_TESTS): $(VENV_MADE) $(INPUTS)
+	$(PIP_INSTALL) --editable '.[server,face,evaluate,s3,redis,demo,bench,test]'
+	@touch $@ $(FOR_SERVER) $(FOR_DEMO) $(FOR_BENCH)
 
 # buf is on the npm registry and not on Python's. Not `npm ci`: it demands every system's binary in the lock, and a
 # registry mirror may carry only some of them; what the lock does name is checked against its hash all the same.

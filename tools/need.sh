@@ -8,6 +8,7 @@ has() {
         npm) command -v npm > /dev/null ;;
         # Debian keeps the server's programs out of PATH.
         postgresql) command -v initdb > /dev/null || ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 ;;
+        redis-server) command -v redis-server > /dev/null ;;
         *) echo "need.sh does not know '$1'." >&2; exit 2 ;;
     esac
 }
@@ -16,6 +17,7 @@ why() {
     case $1 in
         npm) echo "buf, which checks the contract, comes as an npm package" ;;
         postgresql) echo "the tests run on a real, throwaway PostgreSQL" ;;
+        redis-server) echo "the tests count calls in a real, throwaway Redis" ;;
     esac
 }
 

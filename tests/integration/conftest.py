@@ -3,10 +3,11 @@
 import pytest
 
 from absense_server.adapters.db import migrate
-from tests.support import postgres as support
-from tests.support.postgres import Postgres
+from backing.postgres import Postgres
+from tests.support import servers
 
-postgres = support.postgres
+postgres = servers.postgres
+s3_server = servers.s3_server
 
 
 @pytest.fixture(scope="session")

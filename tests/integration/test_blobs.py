@@ -19,10 +19,7 @@ from absense_server.adapters.blobs.folder import FolderBlobs
 from absense_server.adapters.blobs.s3 import S3Blobs
 from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.ports.outside import BlobStore
-from tests.support import seaweedfs
-from tests.support.seaweedfs import S3Server, free_ports
-
-s3_server = seaweedfs.s3_server
+from backing.seaweedfs import S3Server, free_ports
 
 
 @pytest.fixture(params=["folder", "s3"])

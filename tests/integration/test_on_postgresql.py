@@ -10,9 +10,9 @@ import pytest
 from absense.v1 import lecturer_service_pb2, student_service_pb2
 from absense_server.app import App
 from absense_server.settings import Settings
+from backing.postgres import Postgres
 from tests.support.clock import HandClock
 from tests.support.hall import Hall, Status, reason_of
-from tests.support.postgres import Postgres
 
 AT_ONCE = 10
 

@@ -11,8 +11,8 @@ from absense_server.adapters.db import migrate
 from absense_server.adapters.db.engine import create_engine
 from absense_server.adapters.db.tables import metadata
 from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
+from backing.postgres import Postgres
 from tests.integration.db.world import World
-from tests.support.postgres import Postgres
 
 THREADS = 20
 

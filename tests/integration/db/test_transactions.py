@@ -23,8 +23,8 @@ from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.domain.ids import UserId
 from absense_server.ports.data import Transaction, UnitOfWork
 from absense_server.ports.findings import Race, Revocation
+from backing.postgres import Postgres
 from tests.integration.db.world import NOW, World, a_user
-from tests.support.postgres import Postgres
 
 
 def test_it_is_what_the_port_asks_for(uow: SqlUnitOfWork) -> None:

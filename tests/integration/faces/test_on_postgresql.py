@@ -7,6 +7,7 @@ import pytest
 
 from absense_server.app import App
 from absense_server.settings import Settings
+from backing.postgres import Postgres
 from tests.rpc.faces.conftest import engine, face_settings, portraits, real_engine  # noqa: F401 - fixtures
 from tests.rpc.faces.test_claims import *  # noqa: F403
 from tests.rpc.faces.test_enrollment import *  # noqa: F403
@@ -14,7 +15,6 @@ from tests.rpc.faces.test_retention import *  # noqa: F403
 from tests.support.clock import HandClock
 from tests.support.hall import Hall
 from tests.support.held_engine import HeldEngine
-from tests.support.postgres import Postgres
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ from pathlib import Path
 from uuid import uuid4
 
 import psycopg2
-import pytest
 
 START_TIMEOUT_S = 30
 SETTINGS = (
@@ -122,14 +121,3 @@ def _wait_for(cluster: Postgres, server: "subprocess.Popen[bytes]", log: Path) -
             time.sleep(0.02)
         else:
             return
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """A cluster for all tests of a process: for a conftest.py to take over by name. Skips where there is none."""
-    try:
-        find_binaries()
-    except PostgresMissing as missing:
-        pytest.skip(str(missing))
-    with running() as cluster:
-        yield cluster

@@ -1,4 +1,4 @@
-"""A real S3 server on a throwaway folder: a fixture, for conftest.py or a module to take over by name."""
+"""A real S3 server on a throwaway folder: SeaweedFS."""
 
 import json
 import os
@@ -6,14 +6,14 @@ import shutil
 import socket
 import subprocess
 import sysconfig
+import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import boto3
-import pytest
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -32,12 +32,12 @@ class S3Server:
     bucket: str
 
 
-@pytest.fixture(scope="session")
-def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
-    """SeaweedFS, started once for all tests of a process and killed at the end."""
-    folder = tmp_path_factory.mktemp("seaweedfs")
+@contextmanager
+def running() -> Iterator[S3Server]:
+    """Start a server with an empty bucket, and kill it in the end."""
+    folder = Path(tempfile.mkdtemp(prefix="absense-s3-"))
     master, master_grpc, volume, volume_grpc, filer, filer_grpc, s3, s3_grpc = free_ports(8)
-    server = S3Server(f"http://127.0.0.1:{s3}", _REGION, "tests", "the-secret-of-nobody", "blobs")
+    server = S3Server(f"http://127.0.0.1:{s3}", _REGION, "absense", "the-secret-of-nobody", "blobs")
     (folder / "s3.json").write_text(json.dumps(_identities(server)), encoding="utf-8")
     (folder / "data").mkdir()
     arguments = f"""
