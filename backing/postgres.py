@@ -6,7 +6,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -14,6 +14,7 @@ from uuid import uuid4
 import psycopg2
 
 START_TIMEOUT_S = 30
+INITDB = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
 SETTINGS = (
     "listen_addresses=",
     "max_connections=300",
@@ -30,10 +31,52 @@ class PostgresMissing(Exception):
 
 
 class Postgres:
-    """A running cluster."""
+    """A cluster of one's own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Sequence[str] = ()) -> None:
+        """`folder`: new and empty; the socket's path must be short. `settings` go before those above.
+
+        Raises PostgresMissing.
+        """
         self._folder = folder
+        self._data = folder / "data"
+        self._log = folder / "log"
+        self._settings = [word for setting in (*SETTINGS, *settings) for word in ("-c", setting)]
+        self._binaries = find_binaries()
+        # PostgreSQL refuses to run as root
+        self._user = "postgres" if os.geteuid() == 0 else None
+        self._server: subprocess.Popen[bytes] | None = None
+        if self._user:
+            shutil.chown(folder, self._user, self._user)
+        initdb = [str(self._binaries / "initdb"), *INITDB, f"--pgdata={self._data}"]
+        subprocess.run(initdb, check=True, capture_output=True, cwd=folder, user=self._user, group=self._user)
+
+    def start(self) -> None:
+        """Start the server and wait until it answers; what it held before is there again."""
+        with self._log.open("ab") as log:
+            self._server = subprocess.Popen(
+                [self._binaries / "postgres", "-D", self._data, "-k", self._folder, *self._settings],
+                cwd=self._folder,
+                stdout=log,
+                stderr=log,
+                user=self._user,
+                group=self._user,
+            )
+        try:
+            self._wait_for(self._server)
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop the server as a crash would, connections cut; `start` recovers.
+
+        The last commits are lost, unless the cluster was made with "synchronous_commit=on".
+        """
+        if self._server is not None:
+            self._server.send_signal(signal.SIGQUIT)
+            self._server.wait()
+            self._server = None
 
     def url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self._folder}"
@@ -56,41 +99,35 @@ class Postgres:
         finally:
             connection.close()
 
+    def _wait_for(self, server: "subprocess.Popen[bytes]") -> None:
+        deadline = time.monotonic() + START_TIMEOUT_S
+        while True:
+            try:
+                psycopg2.connect(self.url("postgres")).close()
+            except psycopg2.OperationalError:
+                if server.poll() is not None or time.monotonic() > deadline:
+                    said = self._log.read_text(errors="replace")
+                    raise RuntimeError(f"PostgreSQL did not start:\n{said}") from None
+                time.sleep(0.02)
+            else:
+                return
+
 
 @contextmanager
-def running() -> Iterator[Postgres]:
-    """Start a cluster and stop it in the end.
+def running(*settings: str) -> Iterator[Postgres]:
+    """Start a cluster and stop it in the end, whether it runs by then or not. `settings`: such as "work_mem=1MB".
 
     Raises PostgresMissing.
     """
-    binaries = find_binaries()
     # a socket's path must be short: not pytest's folder
     folder = Path(tempfile.mkdtemp(prefix="absense-pg-"))
-    data = folder / "data"
-    # PostgreSQL refuses to run as root
-    user = "postgres" if os.geteuid() == 0 else None
     try:
-        if user:
-            shutil.chown(folder, user, user)
-        initdb = f"{binaries}/initdb --username postgres --auth trust --encoding UTF8 --locale C --no-sync --pgdata"
-        subprocess.run([*initdb.split(), data], check=True, capture_output=True, cwd=folder, user=user, group=user)
-        settings = [word for setting in SETTINGS for word in ("-c", setting)]
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(
-                [binaries / "postgres", "-D", data, "-k", folder, *settings],
-                cwd=folder,
-                stdout=log,
-                stderr=log,
-                user=user,
-                group=user,
-            )
+        cluster = Postgres(folder, settings)
         try:
-            cluster = Postgres(folder)
-            _wait_for(cluster, server, folder / "log")
+            cluster.start()
             yield cluster
         finally:
-            server.send_signal(signal.SIGQUIT)
-            server.wait()
+            cluster.stop()
     finally:
         shutil.rmtree(folder)
 
@@ -108,16 +145,3 @@ def find_binaries() -> Path:
         if (folder / "initdb").is_file() and (folder / "postgres").is_file():
             return folder
     raise PostgresMissing("no initdb and postgres here (on Debian: apt-get install postgresql)")
-
-
-def _wait_for(cluster: Postgres, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while True:
-        try:
-            psycopg2.connect(cluster.url("postgres")).close()
-        except psycopg2.OperationalError:
-            if server.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text(errors='replace')}") from None
-            time.sleep(0.02)
-        else:
-            return

@@ -1,4 +1,4 @@
-"""What integration tests share: a throwaway PostgreSQL."""
+"""What integration tests share: throwaway servers."""
 
 import pytest
 
@@ -7,6 +7,7 @@ from backing.postgres import Postgres
 from tests.support import servers
 
 postgres = servers.postgres
+own_postgres = servers.own_postgres
 s3_server = servers.s3_server
 
 

@@ -1,4 +1,4 @@
-"""Throwaway servers as fixtures, one of each for all tests of a process: for a conftest.py to take over by name."""
+"""Throwaway servers as fixtures, for a conftest.py to take over by name."""
 
 from collections.abc import Iterator
 
@@ -13,12 +13,24 @@ from backing.seaweedfs import S3Server
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     """A PostgreSQL cluster. Skips where there is none."""
+    _skip_without_postgres()
+    with postgresql.running() as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[Postgres]:
+    """A PostgreSQL cluster for one test alone, which may stop and start it; what is committed survives that."""
+    _skip_without_postgres()
+    with postgresql.running("synchronous_commit=on") as cluster:
+        yield cluster
+
+
+def _skip_without_postgres() -> None:
     try:
         postgresql.find_binaries()
     except PostgresMissing as missing:
         pytest.skip(str(missing))
-    with postgresql.running() as cluster:
-        yield cluster
 
 
 @pytest.fixture(scope="session")
