@@ -151,5 +151,12 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
 def _explained() -> Iterator[None]:
     try:
         yield
-    except (DomainError, DatabaseNotReady, DemoAccountsOpen, AddressInUse, checkup.FolderNotMade) as error:
+    except (
+        DomainError,
+        DatabaseNotReady,
+        DemoAccountsOpen,
+        AddressInUse,
+        checkup.FolderNotMade,
+        migrations.NotMigrated,
+    ) as error:
         fail(str(error))

@@ -1,7 +1,9 @@
 """The schema, brought up to date by Alembic with the scripts of absense_migrations."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
@@ -10,7 +12,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from psycopg2 import errorcodes
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 from absense_server.adapters.db.engine import create_engine
 from absense_server.adapters.db.errors import translated
@@ -20,20 +24,62 @@ _LOCK = 0x4142_5345_4E53_4500
 """PostgreSQL's advisory lock of this number ("ABSENSE") lets replicas that start together migrate in turn."""
 
 
-def upgrade(database: str | Engine, revision: str = "head") -> None:
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long a migration of PostgreSQL waits for others."""
+
+    for_migrations_s: float = 300
+    """For a migration that another process is running."""
+    for_tables_s: float = 5
+    """For a table that a transaction holds: whoever comes after waits behind the migration."""
+    tries: int = 5
+    pause_s: float = 10
+    """Between two tries, so that those who waited behind the last one get on."""
+
+
+_PATIENCE = Patience()
+
+
+class NotMigrated(Exception):
+    """The migration did not get its turn, and the schema is as it was."""
+
+
+class AnotherMigrates(NotMigrated):
+    """Another process holds the migrations' lock."""
+
+    def __str__(self) -> str:
+        """What to do."""
+        return (
+            "Another process is migrating this database. Nothing was changed: wait until it has ended, "
+            "then run `absense-server migrate` again."
+        )
+
+
+class TablesInUse(NotMigrated):
+    """Transactions held a table that was to be changed, at every try."""
+
+    def __str__(self) -> str:
+        """What to do."""
+        return (
+            "Other transactions hold a table that is to be changed. Nothing was changed: run `absense-server migrate` "
+            "again in a quiet moment."
+        )
+
+
+def upgrade(database: str | Engine, revision: str = "head", patience: Patience = _PATIENCE) -> None:
     """Bring the schema up to `revision`, in one transaction.
 
-    Raises BackendUnavailable.
+    Raises BackendUnavailable, NotMigrated.
     """
-    _run(database, lambda config: command.upgrade(config, revision))
+    _run(database, lambda config: command.upgrade(config, revision), patience)
 
 
-def downgrade(database: str | Engine, revision: str) -> None:
+def downgrade(database: str | Engine, revision: str, patience: Patience = _PATIENCE) -> None:
     """Take the schema back to `revision` ("base": nothing is left), in one transaction.
 
-    Raises BackendUnavailable.
+    Raises BackendUnavailable, NotMigrated.
     """
-    _run(database, lambda config: command.downgrade(config, revision))
+    _run(database, lambda config: command.downgrade(config, revision), patience)
 
 
 def current_revision(database: str | Engine) -> str | None:
@@ -69,21 +115,56 @@ def draft(database: str | Engine, message: str, revision: str) -> None:
     _run(database, write)
 
 
-def _run(database: str | Engine, action: Callable[[Config], None]) -> None:
+def _run(database: str | Engine, action: Callable[[Config], None], patience: Patience = _PATIENCE) -> None:
+    for tries_left in reversed(range(patience.tries)):
+        try:
+            _try(database, action, patience)
+        except TablesInUse:
+            if not tries_left:
+                raise
+            time.sleep(patience.pause_s)
+        else:
+            return
+
+
+def _try(database: str | Engine, action: Callable[[Config], None], patience: Patience) -> None:
     with _connection(database, foreign_keys=False) as connection:
         connection.begin()
         if connection.dialect.name == "postgresql":
-            for setting in ("statement_timeout", "lock_timeout"):
-                connection.execute(text(f"SET LOCAL {setting} = 0"))
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            _take_turn(connection, patience)
         config = _config()
         config.attributes["connection"] = connection
-        action(config)
+        with _unless_held(TablesInUse):
+            action(config)
         if connection.dialect.name == "sqlite":
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
             if broken:
                 raise RuntimeError(f"the migration left {len(broken)} rows without what they refer to")
         connection.commit()
+
+
+def _take_turn(connection: Connection, patience: Patience) -> None:
+    # a large table takes long to change
+    connection.execute(text("SET LOCAL statement_timeout = 0"))
+    _limit_waiting(connection, patience.for_migrations_s)
+    with _unless_held(AnotherMigrates):
+        connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    _limit_waiting(connection, patience.for_tables_s)
+
+
+def _limit_waiting(connection: Connection, seconds: float) -> None:
+    connection.execute(text(f"SET LOCAL lock_timeout = {round(1000 * seconds)}"))
+
+
+@contextmanager
+def _unless_held(error: type[NotMigrated]) -> Iterator[None]:
+    """Raise `error` where somebody else held a lock too long, or the other way round as well."""
+    try:
+        yield
+    except DBAPIError as failure:
+        if getattr(failure.orig, "pgcode", None) in {errorcodes.LOCK_NOT_AVAILABLE, errorcodes.DEADLOCK_DETECTED}:
+            raise error from failure
+        raise
 
 
 @contextmanager

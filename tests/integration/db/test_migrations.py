@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, event, inspect
 from absense_server.adapters.db import migrate
 from absense_server.adapters.db.engine import create_engine
 from absense_server.adapters.db.tables import metadata
-from tests.integration.db.world import World, at_once
+from tests.integration.db.world import World
 
 
 def test_up_down_and_up_again(empty_url: str) -> None:
@@ -42,11 +42,6 @@ def test_the_migrations_make_what_the_tables_say(empty_url: str) -> None:
     with engine.connect() as connection:
         assert migrated == schema(connection)
     engine.dispose()
-
-
-def test_replicas_that_start_together_migrate_once(empty_url: str) -> None:
-    assert at_once(4, lambda _: migrate.upgrade(empty_url)) == [None] * 4
-    assert migrate.is_current(empty_url)
 
 
 def test_a_migration_that_fails_leaves_nothing(empty_url: str) -> None:
