@@ -81,6 +81,10 @@ class Postgres:
     def url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self._folder}"
 
+    def log(self) -> str:
+        """What the server has written into its log."""
+        return self._log.read_text(errors="replace")
+
     def create_database(self, template: str = "template1") -> str:
         """Make a database, a copy of `template`; returns its name."""
         name = f"d{uuid4().hex}"
@@ -106,8 +110,7 @@ class Postgres:
                 psycopg2.connect(self.url("postgres")).close()
             except psycopg2.OperationalError:
                 if server.poll() is not None or time.monotonic() > deadline:
-                    said = self._log.read_text(errors="replace")
-                    raise RuntimeError(f"PostgreSQL did not start:\n{said}") from None
+                    raise RuntimeError(f"PostgreSQL did not start:\n{self.log()}") from None
                 time.sleep(0.02)
             else:
                 return

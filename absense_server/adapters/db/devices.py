@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
-from absense_server.adapters.db.errors import unless_taken
+from absense_server.adapters.db.conflicts import add_unless_taken
 from absense_server.adapters.db.rows import AnyRow, labelled
 from absense_server.adapters.db.tables import devices
 from absense_server.domain.devices import Device
@@ -37,22 +37,19 @@ class SqlDevices:
         return self._connection.execute(found.limit(1)).first() is not None
 
     def add(self, device: Device) -> None:
-        with unless_taken(
-            uq_devices_active_student_id=DeviceAlreadyBound,
-            uq_devices_active_identifier_mac=DeviceTaken,
-            uq_devices_active_public_key=DeviceTaken,
-        ):
-            self._connection.execute(
-                insert(devices).values(
-                    id=device.id,
-                    student_id=device.student_id,
-                    identifier_mac=device.identifier_mac,
-                    platform=device.platform,
-                    model=device.model,
-                    public_key=device.public_key,
-                    bound_at=device.bound_at,
-                )
-            )
+        added = add_unless_taken(
+            self._connection,
+            devices,
+            id=device.id,
+            student_id=device.student_id,
+            identifier_mac=device.identifier_mac,
+            platform=device.platform,
+            model=device.model,
+            public_key=device.public_key,
+            bound_at=device.bound_at,
+        )
+        if not added:
+            raise DeviceTaken if self.active(device.student_id) is None else DeviceAlreadyBound
 
 
 def to_device(row: AnyRow) -> Device:

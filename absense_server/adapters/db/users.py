@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, Label, insert, or_, select, update
+from sqlalchemy import Connection, FromClause, Label, or_, select, update
 
-from absense_server.adapters.db.errors import unless_taken
+from absense_server.adapters.db.conflicts import add_unless_taken
 from absense_server.adapters.db.rows import AnyRow
 from absense_server.adapters.db.tables import users
 from absense_server.domain.errors.accounts import EmailTaken
@@ -21,22 +21,24 @@ class SqlUsers:
         self._connection = connection
 
     def add(self, user: User, password_hash: str | None) -> None:
-        with unless_taken(uq_users_email=EmailTaken, uq_users_institution_number=Race):
-            self._connection.execute(
-                insert(users).values(
-                    id=user.id,
-                    email=user.email or None,
-                    institution_number=user.institution_number or None,
-                    claimed_number=user.claimed_number,
-                    full_name=user.full_name,
-                    role=user.role,
-                    state=user.state,
-                    programme_id=user.programme_id,
-                    level=user.level,
-                    password_hash=password_hash,
-                    created_at=user.created_at,
-                )
-            )
+        added = add_unless_taken(
+            self._connection,
+            users,
+            id=user.id,
+            email=user.email or None,
+            institution_number=user.institution_number or None,
+            claimed_number=user.claimed_number,
+            full_name=user.full_name,
+            role=user.role,
+            state=user.state,
+            programme_id=user.programme_id,
+            level=user.level,
+            password_hash=password_hash,
+            created_at=user.created_at,
+        )
+        if not added:
+            same_address = select(users.c.id).where(users.c.email == user.email)
+            raise EmailTaken if self._connection.execute(same_address).first() else Race
 
     def get(self, user_id: UserId) -> User | None:
         row = self._connection.execute(select(users).where(users.c.id == user_id)).one_or_none()

@@ -1,0 +1,66 @@
+"""What PostgreSQL writes into its own log: by its defaults every statement that fails, with the values in it."""
+
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+
+from absense_server.adapters.db.engine import create_engine
+from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
+from absense_server.domain.errors.accounts import EmailTaken
+from absense_server.domain.errors.devices import DeviceAlreadyBound, DeviceTaken
+from absense_server.ports.findings import Race
+from backing.postgres import Postgres
+from tests.integration.db.conftest import THREADS
+from tests.integration.db.world import World, a_device, a_user, at_once
+
+
+@pytest.fixture
+def world(postgres: Postgres, migrated_database: str) -> Iterator[World]:
+    name = postgres.create_database(template=migrated_database)
+    engine = create_engine(postgres.url(name), pool_size=THREADS)
+    yield World(SqlUnitOfWork(engine))
+    engine.dispose()
+    postgres.drop_database(name)
+
+
+def test_the_log_holds_what_fails(postgres: Postgres, world: World) -> None:
+    """Or the other tests here would show nothing."""
+    with pytest.raises(ProgrammingError), world.uow() as tx:
+        tx._connection.execute(text("SELECT :value FROM nowhere"), {"value": "a value that is logged"})
+    assert "a value that is logged" in postgres.log()
+
+
+def test_an_account_that_is_there_already_is_not_logged(postgres: Postgres, world: World) -> None:
+    ama = world.user(institution_number="20/1234")
+    with pytest.raises(EmailTaken), world.uow() as tx:
+        tx.users.add(a_user(email=ama.email), "hash-of-a-password")
+    with pytest.raises(Race), world.uow() as tx:
+        tx.users.add(a_user(institution_number="20/1234"), "hash-of-a-password")
+    assert ama.email not in postgres.log()
+    assert "hash-of-a-password" not in postgres.log()
+
+
+def test_accounts_made_at_once_are_not_logged(postgres: Postgres, world: World) -> None:
+    def add(_: int) -> None:
+        with world.uow() as tx:
+            tx.users.add(a_user(email="kofi.at.once@example.edu"), "hash-of-another")
+            tx.commit()
+
+    lost = [result for result in at_once(THREADS, add) if result is not None]
+    assert [type(result) for result in lost] == [EmailTaken] * (THREADS - 1)
+    assert "kofi.at.once@example.edu" not in postgres.log()
+    assert "hash-of-another" not in postgres.log()
+
+
+def test_a_phone_that_is_bound_already_is_not_logged(postgres: Postgres, world: World) -> None:
+    ama, kofi = world.user(), world.user()
+    phone = world.device(ama, model="A Rare Phone")
+    with pytest.raises(DeviceAlreadyBound), world.uow() as tx:
+        tx.devices.add(a_device(ama, model="A Rare Phone"))
+    for same in ("identifier_mac", "public_key"):
+        with pytest.raises(DeviceTaken), world.uow() as tx:
+            tx.devices.add(a_device(kofi, model="A Rare Phone", **{same: getattr(phone, same)}))
+    assert phone.identifier_mac.hex() not in postgres.log()
+    assert "A Rare Phone" not in postgres.log()
