@@ -2,17 +2,17 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 
 import grpc.aio
 import pytest
 
-from absense.v1 import lecturer_service_pb2, student_service_pb2
+from absense.v1 import auth_service_pb2, lecturer_service_pb2, role_pb2, student_service_pb2
 from absense_server.app import App
 from absense_server.settings import Settings
 from backing.postgres import Postgres
 from tests.support.clock import HandClock
-from tests.support.hall import Hall, Status, reason_of
+from tests.support.hall import PASSWORD, Hall, Status, reason_of
 
 AT_ONCE = 10
 
@@ -76,8 +76,7 @@ async def test_a_session_is_made_once_for_one_request(hall: Hall) -> None:
 
 async def test_sessions_of_one_course_do_not_overlap(hall: Hall) -> None:
     answers = await asyncio.gather(*(hall.open_session() for _ in range(AT_ONCE)), return_exceptions=True)
-    refused = [answer for answer in answers if isinstance(answer, grpc.aio.AioRpcError)]
-    assert [reason_of(error) for error in refused] == ["SESSION_OVERLAPS"] * (AT_ONCE - 1)
+    assert reasons(answers) == ["SESSION_OVERLAPS"] * (AT_ONCE - 1)
 
 
 async def test_a_student_enrolls_and_binds_once(hall: Hall) -> None:
@@ -93,8 +92,7 @@ async def test_a_student_drops_once(hall: Hall) -> None:
     request = student_service_pb2.DropCourseRequest(course_id=hall.course.id)
     drops = (ama.stub.DropCourse(request, metadata=ama.metadata) for _ in range(AT_ONCE))
     answers = await asyncio.gather(*drops, return_exceptions=True)
-    refused = [answer for answer in answers if isinstance(answer, grpc.aio.AioRpcError)]
-    assert [reason_of(error) for error in refused] == ["NOT_ENROLLED"] * (AT_ONCE - 1)
+    assert reasons(answers) == ["NOT_ENROLLED"] * (AT_ONCE - 1)
 
 
 async def test_enrolling_and_claiming_at_once_never_leaves_a_claim_unjudged(hall: Hall) -> None:
@@ -112,5 +110,67 @@ async def test_claims_without_enrollment_are_three_a_day(hall: Hall) -> None:
     sessions = [await hall.teacher.open_session(await hall.teacher.course()) for _ in range(AT_ONCE)]
     headers = [await ama.header(session) for session in sessions]
     answers = await asyncio.gather(*(ama.send(header) for header in headers), return_exceptions=True)
-    refused = [answer for answer in answers if isinstance(answer, grpc.aio.AioRpcError)]
-    assert [reason_of(error) for error in refused] == ["TOO_MANY_UNENROLLED_CLAIMS"] * (AT_ONCE - 3)
+    assert reasons(answers) == ["TOO_MANY_UNENROLLED_CLAIMS"] * (AT_ONCE - 3)
+
+
+async def test_one_phone_of_many_students_is_one_students(hall: Hall) -> None:
+    students = [await hall.student(enrolled=False, phone=False) for _ in range(AT_ONCE)]
+    bound = await asyncio.gather(
+        *(student.bind(identifier="the same phone") for student in students), return_exceptions=True
+    )
+    assert reasons(bound) == ["DEVICE_TAKEN"] * (AT_ONCE - 1)
+
+
+async def test_one_of_many_phones_is_the_students(hall: Hall) -> None:
+    ama = await hall.student(enrolled=False, phone=False)
+    bound = await asyncio.gather(
+        *(ama.bind(identifier=f"installation-{number}", with_key=False) for number in range(AT_ONCE)),
+        return_exceptions=True,
+    )
+    assert reasons(bound) == ["DEVICE_ALREADY_BOUND"] * (AT_ONCE - 1)
+
+
+async def test_one_claim_id_in_many_sessions_is_one_claim(hall: Hall) -> None:
+    ama = await hall.student()
+    courses = [await hall.teacher.course() for _ in range(AT_ONCE)]
+    for course in courses:
+        await ama.enroll(course)
+    sessions = [await hall.teacher.open_session(course) for course in courses]
+    claim_id = str(uuid.uuid4())
+    headers = [await ama.header(session, claim_id=claim_id) for session in sessions]
+    answers = await asyncio.gather(*(ama.send(header) for header in headers), return_exceptions=True)
+    assert reasons(answers) == ["CLAIM_ID_REUSED"] * (AT_ONCE - 1)
+    assert sum([len(await session.records()) for session in sessions]) == 1
+
+
+async def test_one_address_is_one_account(hall: Hall) -> None:
+    request = auth_service_pb2.RegisterRequest(
+        email="ama@example.edu", password=PASSWORD, full_name="Ama Student", role=role_pb2.ROLE_STUDENT
+    )
+    answers = await asyncio.gather(*(hall.auth.Register(request) for _ in range(AT_ONCE)), return_exceptions=True)
+    assert reasons(answers) == ["EMAIL_TAKEN"] * (AT_ONCE - 1)
+
+
+async def test_one_code_is_one_course(hall: Hall) -> None:
+    answers = await asyncio.gather(*(hall.teacher.course(code="MA101") for _ in range(AT_ONCE)), return_exceptions=True)
+    assert reasons(answers) == ["COURSE_CODE_TAKEN"] * (AT_ONCE - 1)
+
+
+async def test_a_record_that_is_confirmed_many_times_at_once_is_confirmed_once(hall: Hall) -> None:
+    session = await hall.open_session()
+    ama = await hall.student()
+    record = (await ama.submit(session, fix=None)).record
+    answers = await asyncio.gather(*(hall.teacher.confirm(record, str(number)) for number in range(AT_ONCE)))
+    assert {answer.revision for answer in answers} == {record.revision + 1}
+    assert len((await session.record_of(ama)).decisions) == 1
+
+
+def reasons(answers: Iterable[object]) -> list[str]:
+    """Why calls were refused; whatever else was raised is raised."""
+    refused = []
+    for answer in answers:
+        if isinstance(answer, grpc.aio.AioRpcError):
+            refused.append(reason_of(answer))
+        elif isinstance(answer, BaseException):
+            raise answer
+    return refused

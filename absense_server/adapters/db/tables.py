@@ -1,7 +1,8 @@
 """The tables. What must hold whatever the code does is a constraint here.
 
-Foreign keys: what belongs to one account or course alone goes with it (CASCADE); attendance is never taken
-along (RESTRICT): rows of users stay as tombstones, courses are archived.
+Foreign keys: what is but a part or a possession of a row goes with it (CASCADE). Attendance, and what it rests on, is
+never taken along (RESTRICT): rows of users stay as tombstones, courses are archived; nor is a photograph, whose blob
+has to be deleted too. What may go before that which names it leaves it without (SET NULL).
 """
 
 from dataclasses import fields
