@@ -47,7 +47,7 @@ install: $(FOR_SERVER) ## install the server into .venv, with what the face chec
 demo: $(FOR_DEMO) ## install and play one lecture against a server of its own
 	@$(BIN)/python -m demo
 
-bench: $(FOR_BENCH) ## measure what is promised, as ratios side by side in one run; about two minutes
+bench: $(FOR_BENCH) ## measure what is promised, as ratios side by side in one run; about three minutes
 	@$(BIN)/python -m bench
 
 photographs: $(VENV_MADE) ## fetch the public-domain photographs that demo and face tests use into var/

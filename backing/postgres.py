@@ -78,6 +78,13 @@ class Postgres:
             self._server.wait()
             self._server = None
 
+    @property
+    def pid(self) -> int:
+        """The process that all others of a running server come from."""
+        if self._server is None:
+            raise RuntimeError("the server is not running")
+        return self._server.pid
+
     def url(self, database: str) -> str:
         return f"postgresql://postgres@/{database}?host={self._folder}"
 

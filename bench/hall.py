@@ -27,7 +27,7 @@ PATIENCE_SECONDS = 60.0
 """How long a phone waits for an answer, and then for a verdict."""
 AT_ONCE = 32
 """Students who do something side by side where nothing is measured."""
-_CHUNK_BYTES = 64 * 1024
+CHUNK_BYTES = 64 * 1024
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -42,7 +42,7 @@ class Seat:
 
     async def submit(self, claim: Claim) -> attendance_record_pb2.AttendanceRecord:
         """Send a claim; the record as the answer has it."""
-        request = claim.parts(_CHUNK_BYTES)
+        request = claim.parts(CHUNK_BYTES)
         answer = await self.student.stub.SubmitAttendance(
             request, metadata=self.student.metadata, timeout=PATIENCE_SECONDS
         )
@@ -78,7 +78,7 @@ class Hall:
 @asynccontextmanager
 async def seated(address: str, students: int, selfies: Sequence[Photograph]) -> AsyncIterator[Hall]:
     """So many students signed up on the demo server at `address`, their phones bound and their faces enrolled."""
-    channels = [_connection(address) for _ in range(students)]
+    channels = [connection_to(address) for _ in range(students)]
     async with channel_to(address) as channel:
         info = await auth_service_pb2_grpc.AuthServiceStub(channel).GetServerInfo(
             auth_service_pb2.GetServerInfoRequest(), timeout=CALL_SECONDS
@@ -86,9 +86,7 @@ async def seated(address: str, students: int, selfies: Sequence[Photograph]) -> 
         wish = face_pb2.FaceEnrollment(consent_version=info.consent.version)
 
         async def sign_up(number: int) -> Seat:
-            student = await Student.register(channels[number], "Ama Bench", f"ama-{number}@students.example")
-            await student.enroll(DEMO_COURSE)
-            await student.bind()
+            student = await signed_up(channels[number], number)
             selfie = selfies[number % len(selfies)]
             request = student_service_pb2.EnrollFaceInlineRequest(enrollment=wish, photograph=selfie.content)
             await student.stub.EnrollFaceInline(request, metadata=student.metadata, timeout=CALL_SECONDS)
@@ -99,6 +97,14 @@ async def seated(address: str, students: int, selfies: Sequence[Photograph]) -> 
             yield Hall(await Lecturer.sign_in(channel), seats)
         finally:
             await asyncio.gather(*(one.close() for one in channels))
+
+
+async def signed_up(channel: grpc.aio.Channel, number: int) -> Student:
+    """A new student on the demo course's list, with a phone bound."""
+    student = await Student.register(channel, "Ama Bench", f"ama-{number}@students.example")
+    await student.enroll(DEMO_COURSE)
+    await student.bind()
+    return student
 
 
 async def side_by_side(do: Callable[[S], Awaitable[T]], items: Iterable[S]) -> list[T]:
@@ -112,7 +118,8 @@ async def side_by_side(do: Callable[[S], Awaitable[T]], items: Iterable[S]) -> l
     return await asyncio.gather(*map(one, items))
 
 
-def _connection(address: str) -> grpc.aio.Channel:
+def connection_to(address: str) -> grpc.aio.Channel:
+    """A connection of one's own to a server on this machine."""
     # without the option, channels of one process to one address share a connection
     options = [("grpc.enable_http_proxy", 0), ("grpc.use_local_subchannel_pool", 1)]
     return grpc.aio.insecure_channel(address, options=options)

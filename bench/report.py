@@ -1,5 +1,7 @@
 """What was measured, what is promised, and the table of both."""
 
+import sys
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
@@ -15,6 +17,8 @@ class Measurement:
     unit: str
     bare: float | None = None
     least_ratio: float | None = None
+    """Promised of ours over bare."""
+    most_ratio: float | None = None
     """Promised of ours over bare."""
     most: float | None = None
     """Promised of ours."""
@@ -33,6 +37,8 @@ class Measurement:
         """What is promised, in short; empty where nothing is."""
         if self.least_ratio is not None:
             return f"ratio >= {self.least_ratio:.2f}"
+        if self.most_ratio is not None:
+            return f"ratio <= {self.most_ratio:.2f}"
         if self.most is not None:
             return f"<= {_number(self.most)} {self.unit}"
         return "" if self.exactly is None else f"{_number(self.exactly)} {self.unit}"
@@ -42,6 +48,8 @@ class Measurement:
         """Whether what is promised was seen; also where nothing is."""
         if self.least_ratio is not None:
             return self.ratio is not None and self.ratio >= self.least_ratio
+        if self.most_ratio is not None:
+            return self.ratio is not None and self.ratio <= self.most_ratio
         if self.most is not None:
             return self.ours <= self.most
         return self.exactly is None or self.ours == self.exactly
@@ -57,6 +65,11 @@ def table(measurements: Sequence[Measurement]) -> str:
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEADINGS))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join([lines[0], "-" * max(map(len, lines)), *lines[1:]])
+
+
+def say(text: str) -> None:
+    """Tell the person who waits; what is measured goes to standard output alone."""
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
 
 
 def _row(one: Measurement) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ whatever else the machine does only makes a round slower.
 """
 
 import asyncio
-import os
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from pathlib import Path
 from statistics import linear_regression, mean
 from typing import Any
 
+from bench import cpu
 from bench.bare_loop import BareLoops
 from bench.hall import Hall
 from bench.report import Measurement
@@ -74,7 +74,7 @@ def _serve(server: ServerProcess, database: Path) -> tuple[float, float]:
     deadline = time.monotonic() + _ROUND_SECONDS
     while seen[-1][0] <= _WARM_UP + _COUNTED and time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)
-        seen.append((_verdicts(database) - before, _cpu_seconds(server)))
+        seen.append((_verdicts(database) - before, cpu.of_process(server.pid)))
     server.stop()
     rows = _rows(database, "SELECT at, outcome FROM verification_log WHERE kind = 'CLAIM' ORDER BY at")[before:]
     if len(rows) <= _WARM_UP + _COUNTED or not _waiting(database):
@@ -99,11 +99,3 @@ def _waiting(database: Path) -> int:
 def _rows(database: Path, query: str) -> Sequence[tuple[Any, ...]]:
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         return connection.execute(query).fetchall()
-
-
-def _cpu_seconds(server: ServerProcess) -> float:
-    """What the server has used so far, less its workers."""
-    if server.process is None:
-        return 0.0
-    values = Path(f"/proc/{server.process.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(values[11]) + int(values[12])) / os.sysconf("SC_CLK_TCK")

@@ -106,6 +106,17 @@ class ServerProcess:
         """Where clients connect to."""
         return f"127.0.0.1:{self.port}"
 
+    @property
+    def pid(self) -> int:
+        """The running server's.
+
+        Raises:
+            ServerError: it was never started.
+        """
+        if self.process is None:
+            raise ServerError("The server was never started.")
+        return self.process.pid
+
     def wait_for_line(self, wanted: Callable[[LogLine], bool], seconds: float = _START_SECONDS) -> LogLine:
         """The first line that is wanted, as soon as the server writes it.
 
