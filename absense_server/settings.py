@@ -1,5 +1,6 @@
 """Settings: read from the environment and from a `.env` file, checked at once. The only place that reads either."""
 
+import os
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -31,6 +32,9 @@ class Settings(BaseSettings):
 
     demo_mode: bool = False
     listen_address: str = "127.0.0.1:50051"
+    workers: int | None = Field(None, ge=1, le=256)
+    process_ports_from: int | None = Field(None, ge=0, le=_LAST_PORT)
+    shutdown_notice_seconds: float = Field(0.2, ge=0, le=600)
     shutdown_grace_seconds: float = Field(10, ge=0, le=600)
 
     database_url: SecretStr = SecretStr("sqlite:///var/absense.db")
@@ -64,6 +68,7 @@ class Settings(BaseSettings):
     face_detector: str = Field("yunet", min_length=1)
     face_threshold: float | None = Field(None, gt=0, lt=2)
     face_workers: int = Field(2, ge=1, le=64)
+    face_queue_in_server: bool = True
     face_timeout_seconds: float = Field(10, ge=1, le=120)
     face_worker_photographs: int = Field(2000, ge=1)
     face_worker_memory_mb: int = Field(1024, ge=256)
@@ -84,7 +89,7 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("face_threshold", mode="before")
+    @field_validator("face_threshold", "workers", "process_ports_from", mode="before")
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value
@@ -127,6 +132,10 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _fit_together(self) -> "Settings":
         problems = [*self._production_problems(), *self._storage_problems()]
+        if self.own_port(self.processes - 1) > _LAST_PORT:
+            problems.append(f"PROCESS_PORTS_FROM: leaves no ports for {self.processes} processes")
+        if self.uses_sqlite and (self.workers or 1) > 1:
+            problems.append("WORKERS: SQLite is for one server process; set DATABASE_URL to PostgreSQL for more")
         if self.code_overlap_seconds > self.code_life_seconds / 2:
             problems.append("CODE_OVERLAP_SECONDS: must be at most half of CODE_LIFE_SECONDS")
         if self.cors_allow_credentials and "*" in self.cors_allow_origins:
@@ -164,6 +173,27 @@ class Settings(BaseSettings):
         return [f"{name}: is needed with STORAGE_BACKEND=s3" for name, value in needed.items() if not value]
 
     @property
+    def uses_sqlite(self) -> bool:
+        """Whether the database is a file of this machine, for one process."""
+        return urlsplit(self.database_url.get_secret_value()).scheme == "sqlite"
+
+    @property
+    def processes(self) -> int:
+        """How many server processes `serve` starts."""
+        return self.workers or (1 if self.uses_sqlite else _cores())
+
+    def own_port(self, number: int) -> int:
+        """The port that process `number` has to itself; 0: any."""
+        port = int(self.listen_address.rpartition(":")[2])
+        first = self.process_ports_from if self.process_ports_from is not None else port and port + 1
+        return first and first + number
+
+    def of_process(self, number: int) -> "Settings":
+        """The settings of process `number`, which has its share of the workers that look at faces: one at least."""
+        share, rest = divmod(self.face_workers, self.processes)
+        return self.model_copy(update={"face_workers": max(1, share + (number < rest))})
+
+    @property
     def secret_keys(self) -> Sequence[str]:
         """The key in use first, then those that are only read with."""
         return [key.get_secret_value() for key in (self.secret_key, *self.older_secret_keys)]
@@ -177,6 +207,11 @@ class Settings(BaseSettings):
     def upload_max_bytes(self) -> int:
         """Largest photograph."""
         return int(self.upload_max_image_mb * 1024 * 1024)
+
+
+def _cores() -> int:
+    """Those that this process may use, where the system says."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def load(**given: Any) -> Settings:

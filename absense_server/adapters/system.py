@@ -1,6 +1,8 @@
-"""The machine's clock and randomness."""
+"""The machine's clock and randomness, and the environment that processes of ours get."""
 
+import os
 import secrets
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -28,3 +30,8 @@ class SystemIds:
     def text(self, alphabet: str, length: int) -> str:
         """Random characters, each equally likely."""
         return "".join(secrets.choice(alphabet) for _ in range(length))
+
+
+def environment_with(more: Mapping[str, str]) -> dict[str, str]:
+    """The environment of this process, and `more`."""
+    return {**os.environ, **more}

@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib.metadata
+from dataclasses import dataclass
 from datetime import timedelta
 
 import grpc.aio
@@ -15,11 +16,10 @@ from absense.v1 import (
     lecturer_service_pb2_grpc,
     student_service_pb2_grpc,
 )
-from absense_server.adapters.db import migrate
+from absense_server.app.database import require_ready
 from absense_server.app.faces import ConfiguredFaces
 from absense_server.app.outside import Outside
 from absense_server.app.use_cases import UseCases
-from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.jobs.scheduler import Jobs
 from absense_server.jobs.verifier import Verifier
 from absense_server.ports.faces import FaceEngine
@@ -47,9 +47,20 @@ FACE_ENGINE = "absense.FaceEngine"
 
 _MESSAGE_OVERHEAD = 64 * 1024
 _MAX_CONNECTION_AGE = timedelta(minutes=30)
-_NOTICE_SECONDS = 0.2
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """Where a server process listens."""
+
+    address: str
+    """host:port."""
+    own_address: str | None = None
+    """The same for this process alone, where the first one is shared: a proxy reaches each process by its own."""
+    shared: bool = False
+    """Other processes of ours listen at the address too (SO_REUSEPORT)."""
 
 
 class App:
@@ -91,14 +102,18 @@ class App:
         self._server: grpc.aio.Server | None = None
 
     async def start(
-        self, *, address: str | None = None, with_jobs: bool = True, with_verifier: bool | None = None
+        self, *, listening: Listening | None = None, with_jobs: bool = True, with_verifier: bool | None = None
     ) -> int:
         """Serve, and return the port. Without jobs nothing happens by itself: the caller turns the clock.
 
-        `with_verifier`: look at selfies; as `with_jobs` unless said.
+        `listening`: where; at the address of the settings, alone, unless said. `with_verifier`: work off the queue of
+        selfies; as `with_jobs` and the settings have it unless said.
 
         Raises DatabaseNotReady, DemoAccountsOpen, AddressInUse.
         """
+        listening = listening or Listening(self.settings.listen_address)
+        if with_verifier is None:
+            with_verifier = with_jobs and self.settings.face_queue_in_server
         self.require_database()
         if not self.settings.demo_mode and self.seeding.open_demo_accounts():
             raise DemoAccountsOpen
@@ -114,19 +129,17 @@ class App:
                 clock=self.clock,
                 ids=self.ids,
             ),
-            options=_server_options(self.settings),
+            options=_server_options(self.settings, share_port=listening.shared),
         )
         self._add_servicers(server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         reflection.enable_server_reflection([*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
-        address = address or self.settings.listen_address
-        try:
-            port = server.add_insecure_port(address)
-        except RuntimeError as error:
-            raise AddressInUse(address) from error
+        port = _listen(server, listening.address)
+        if listening.own_address is not None:
+            _listen(server, listening.own_address)
         self.faces.start()
         await server.start()
-        if with_jobs if with_verifier is None else with_verifier:
+        if with_verifier:
             self.verifier.start()
         if with_jobs:
             self.events.on_alarm = self.jobs.arm
@@ -194,7 +207,7 @@ class App:
         await self._health.enter_graceful_shutdown()
         if grace:
             # those who watch the health hear of it before anything ends, and send nothing new here
-            await asyncio.sleep(_NOTICE_SECONDS)
+            await asyncio.sleep(self.settings.shutdown_notice_seconds)
         self._lifetime.shutdown()
         self.jobs.stop()
         self.erasure.stop()
@@ -205,21 +218,12 @@ class App:
 
     def require_database(self) -> None:
         """Raise DatabaseNotReady unless the database answers and has the schema of this version."""
-        try:
-            current = migrate.is_current(self.engine)
-        except BackendUnavailable as error:
-            raise DatabaseNotReady("The database does not answer. Check DATABASE_URL.") from error
-        if not current:
-            raise DatabaseNotReady("The database is not up to date. Run `absense-server migrate` first.")
+        require_ready(self.outside)
 
     def close(self) -> None:
         """Let go of threads and connections."""
         self.faces.close()
         self.outside.close()
-
-
-class DatabaseNotReady(Exception):
-    """The database does not answer, or its schema is not the one this version needs."""
 
 
 class DemoAccountsOpen(Exception):
@@ -240,11 +244,18 @@ class AddressInUse(Exception):
         super().__init__(f"{address} cannot be listened on; it is probably already in use. Set LISTEN_ADDRESS.")
 
 
-def _server_options(settings: Settings) -> list[tuple[str, int]]:
+def _listen(server: grpc.aio.Server, address: str) -> int:
+    try:
+        return server.add_insecure_port(address)
+    except RuntimeError as error:
+        raise AddressInUse(address) from error
+
+
+def _server_options(settings: Settings, *, share_port: bool) -> list[tuple[str, int]]:
     return [
         ("grpc.max_receive_message_length", settings.upload_max_bytes + _MESSAGE_OVERHEAD),
-        # a second server on the same port must be an error, not a silent share of the traffic
-        ("grpc.so_reuseport", 0),
+        # unless it is meant, a second server on the same port is an error, not a silent share of the traffic
+        ("grpc.so_reuseport", int(share_port)),
         # gRPC adds a jitter of a tenth
         ("grpc.max_connection_age_ms", int(_MAX_CONNECTION_AGE.total_seconds() * 1000)),
         ("grpc.max_connection_age_grace_ms", int(settings.shutdown_grace_seconds * 1000)),

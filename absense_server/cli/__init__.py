@@ -1,27 +1,21 @@
 """`absense-server ...`: what those who run the server type."""
 
 import asyncio
-import contextlib
 import re
-import signal
 import sys
-from collections.abc import Coroutine, Iterator
-from typing import Annotated, Any
+from typing import Annotated
 
-import structlog
 import typer
 
 from absense_server import checkup, settings
-from absense_server.adapters import logs
 from absense_server.adapters.db import migrate as migrations
 from absense_server.adapters.db.engine import create_engine
-from absense_server.app import AddressInUse, App, DatabaseNotReady, DemoAccountsOpen
-from absense_server.cli import faces
-from absense_server.cli.common import fail, read_settings
-from absense_server.domain.errors.base import DomainError
+from absense_server.app import App
+from absense_server.cli import faces, serving
+from absense_server.cli.common import explained, fail, read_settings
 from absense_server.domain.people import Caller, NewUser, Role
 from absense_server.services.seeding import DEMO_ACCOUNTS
-from absense_server.settings import Settings, SettingsInvalid
+from absense_server.settings import SettingsInvalid
 
 cli = typer.Typer(
     help="The Absense server: attendance claims, verified in layers.",
@@ -31,7 +25,9 @@ cli = typer.Typer(
 )
 cli.add_typer(faces.models, name="models")
 cli.add_typer(faces.faces, name="faces")
-log = structlog.get_logger()
+cli.command()(serving.serve)
+cli.command(hidden=True)(serving.serve_process)
+cli.command()(serving.worker)
 
 
 def main() -> None:
@@ -40,19 +36,10 @@ def main() -> None:
 
 
 @cli.command()
-def serve() -> None:
-    """Serve until told to stop (SIGTERM or Ctrl-C)."""
-    config = read_settings()
-    logs.configure(config.log_level, as_json=config.log_format == "json")
-    with _explained():
-        _run(_serve(config))
-
-
-@cli.command()
 def migrate() -> None:
     """Bring the database to the schema of this version."""
     config = read_settings()
-    with _explained():
+    with explained():
         checkup.prepare_folders(config)
         engine = create_engine(config.database_url.get_secret_value(), pool_size=1)
         before = migrations.current_revision(engine)
@@ -66,7 +53,7 @@ def migrate() -> None:
 def seed() -> None:
     """Make the current term and, in demo mode, the demo accounts and a course."""
     config = read_settings()
-    with _explained():
+    with explained():
         app = App(config)
         app.require_database()
         if not config.demo_mode:
@@ -112,51 +99,9 @@ def create_admin(
     else:
         password = sys.stdin.readline().rstrip("\n")
     wish = NewUser(email=email, password=password, full_name=name, role=Role.ADMIN)
-    with _explained():
+    with explained():
         app = App(config)
         app.require_database()
         user = asyncio.run(app.accounts.create(Caller(request_id="create-admin", address="local"), wish))
         print(f"{user.email} is an administrator.")
         app.close()
-
-
-async def _serve(config: Settings) -> None:
-    checkup.prepare_folders(config)
-    app = App(config)
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    port = await app.start()
-    log.info("serving", address=config.listen_address, port=port, demo_mode=config.demo_mode)
-    if config.demo_mode:
-        log.warning("DEMO MODE: known passwords and a known secret key; never expose this server")
-        print(checkup.what_to_try(port), flush=True)
-    await stopping.wait()
-    log.info("stopping")
-    await app.stop()
-    log.info("stopped")
-
-
-def _run(main: Coroutine[Any, Any, None]) -> None:
-    try:
-        import uvloop  # noqa: PLC0415 - not on every platform
-    except ImportError:
-        asyncio.run(main)
-    else:
-        uvloop.run(main)
-
-
-@contextlib.contextmanager
-def _explained() -> Iterator[None]:
-    try:
-        yield
-    except (
-        DomainError,
-        DatabaseNotReady,
-        DemoAccountsOpen,
-        AddressInUse,
-        checkup.FolderNotMade,
-        migrations.NotMigrated,
-    ) as error:
-        fail(str(error))

@@ -1,11 +1,17 @@
 """What the commands share."""
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, NoReturn
 
 import typer
 
-from absense_server import settings
+from absense_server import checkup, settings
+from absense_server.adapters.db import migrate
+from absense_server.app import AddressInUse, DemoAccountsOpen
+from absense_server.app.database import DatabaseNotReady
+from absense_server.domain.errors.base import DomainError
 from absense_server.settings import Settings, SettingsInvalid
 
 
@@ -21,3 +27,19 @@ def fail(text: str) -> NoReturn:
     """Say what is wrong, on stderr, and exit 1."""
     print(text, file=sys.stderr)
     raise typer.Exit(1)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """What keeps a command from its work, as a sentence."""
+    try:
+        yield
+    except (
+        DomainError,
+        DatabaseNotReady,
+        DemoAccountsOpen,
+        AddressInUse,
+        checkup.FolderNotMade,
+        migrate.NotMigrated,
+    ) as error:
+        fail(str(error))

@@ -1,0 +1,19 @@
+"""Whether the database is one that this version can work on."""
+
+from absense_server.adapters.db import migrate
+from absense_server.app.outside import Outside
+from absense_server.domain.errors.calls import BackendUnavailable
+
+
+class DatabaseNotReady(Exception):
+    """The database does not answer, or its schema is not the one this version needs."""
+
+
+def require_ready(outside: Outside) -> None:
+    """Raise DatabaseNotReady unless the database answers and has the schema of this version."""
+    try:
+        current = migrate.is_current(outside.engine)
+    except BackendUnavailable as error:
+        raise DatabaseNotReady("The database does not answer. Check DATABASE_URL.") from error
+    if not current:
+        raise DatabaseNotReady("The database is not up to date. Run `absense-server migrate` first.")

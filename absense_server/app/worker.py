@@ -1,0 +1,50 @@
+"""A process that works off the queue of selfies and does nothing else, on this machine or on another."""
+
+from absense_server.app.database import require_ready
+from absense_server.app.faces import ConfiguredFaces
+from absense_server.app.outside import Outside
+from absense_server.app.use_cases import UseCases
+from absense_server.jobs.verifier import Verifier
+from absense_server.settings import Settings
+
+
+class WorkerUseless(Exception):
+    """The settings leave a worker nothing to do; `str()` says what to set."""
+
+
+class Worker:
+    """One worker process: built from settings, then started and stopped."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises WorkerUseless."""
+        if settings.uses_sqlite:
+            raise WorkerUseless(
+                "A worker needs PostgreSQL (DATABASE_URL): SQLite is for one server process, which looks at "
+                "selfies itself."
+            )
+        self.faces = ConfiguredFaces(settings)
+        if self.faces.engine is None:
+            problem = " ".join(self.faces.missing) or "FACE_VERIFICATION_ENABLED is not true."
+            raise WorkerUseless(f"A worker looks at faces, and cannot: {problem}")
+        self.outside = outside = Outside(settings, clock=None, blobs=None)
+        use_cases = UseCases(settings, outside, self.faces.engine, self.faces.without_engine)
+        self.verifier = Verifier(use_cases.verification, outside.events, outside.clock)
+
+    def start(self) -> None:
+        """Begin, within the running event loop.
+
+        Raises DatabaseNotReady.
+        """
+        require_ready(self.outside)
+        self.faces.start()
+        self.verifier.start()
+
+    async def stop(self) -> None:
+        """Give back what is in hand, and end."""
+        await self.verifier.stop()
+        self.close()
+
+    def close(self) -> None:
+        """Let go of processes, threads and connections."""
+        self.faces.close()
+        self.outside.close()

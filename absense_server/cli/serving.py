@@ -1,0 +1,181 @@
+"""`absense-server serve` and `worker`: the processes that stay."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Annotated, Any
+
+import structlog
+import typer
+
+from absense_server import checkup
+from absense_server.adapters import logs
+from absense_server.app import App, Listening
+from absense_server.app.worker import Worker, WorkerUseless
+from absense_server.cli.common import explained, fail, read_settings
+from absense_server.settings import Settings
+from absense_server.supervisor import NotStarted, Supervisor
+from absense_server.supervisor.lifeline import Lifeline
+from absense_server.supervisor.ports import AddressTaken, reserved
+
+log = structlog.get_logger()
+
+
+def serve(
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Server processes; by default WORKERS, or one for each core.")
+    ] = None,
+) -> None:
+    """Serve until told to stop (SIGTERM or Ctrl-C). SIGHUP: replace the processes, one at a time."""
+    config = read_settings() if workers is None else read_settings(workers=workers)
+    _configure_log(config)
+    with explained():
+        checkup.prepare_folders(config)
+        if config.processes == 1:
+            _run(_serve(config))
+        else:
+            _run(_supervise(config))
+
+
+def serve_process(
+    number: int,
+    address: str,
+    own_address: str,
+    lifeline: Annotated[int, typer.Option(help="Descriptor of the socket to the parent.")],
+) -> None:
+    """Be one of several server processes; `serve` starts it."""
+    config = read_settings()
+    _configure_log(config, process=number)
+    with explained():
+        share = config.of_process(number)
+        _run(_serve_process(share, Listening(address, own_address, shared=True), lifeline))
+
+
+def worker() -> None:
+    """Look at selfies until told to stop: beside the servers, on this machine or on others. Needs PostgreSQL."""
+    config = read_settings()
+    _configure_log(config)
+    with explained():
+        try:
+            _run(_work(Worker(config)))
+        except WorkerUseless as error:
+            fail(str(error))
+
+
+async def _serve(config: Settings) -> None:
+    app = App(config)
+    stopping = _told_to_stop()
+    port = await app.start()
+    log.info("serving", address=config.listen_address, port=port, demo_mode=config.demo_mode)
+    _greet(config, port)
+    await stopping.wait()
+    log.info("stopping")
+    await app.stop()
+    log.info("stopped")
+
+
+async def _serve_process(config: Settings, listening: Listening, descriptor: int) -> None:
+    stopping = _told_to_stop()
+    lifeline = Lifeline(descriptor, parent_died=stopping.set)
+    lifeline.start()
+    app = App(config)
+    await app.start(listening=listening)
+    lifeline.serving()
+    log.info("process serving", address=listening.address, own_address=listening.own_address)
+    await stopping.wait()
+    log.info("stopping")
+    await app.stop()
+    log.info("stopped")
+    lifeline.close()
+
+
+async def _supervise(config: Settings) -> None:
+    host = config.listen_address.rpartition(":")[0]
+    numbers = range(config.processes)
+    wanted = [config.listen_address, *(f"{host}:{config.own_port(number)}" for number in numbers)]
+    try:
+        with reserved(wanted) as (shared, *own):
+            await _supervise_at(config, shared, own)
+    except AddressTaken as error:
+        fail(str(error))
+
+
+async def _supervise_at(config: Settings, shared: str, own: list[str]) -> None:
+    this_program = [sys.executable, "-P", "-m", "absense_server", "serve-process"]
+    supervisor = Supervisor(
+        [[*this_program, str(number), shared, address] for number, address in enumerate(own)],
+        grace_seconds=config.shutdown_notice_seconds + config.shutdown_grace_seconds,
+        environment={"WORKERS": str(config.processes)},
+    )
+    stopping = _told_to_stop(again=supervisor.kill)
+    restarts: set[asyncio.Task[None]] = set()
+
+    def restart() -> None:
+        log.info("restarting, one process at a time")
+        restarts.add(asyncio.create_task(supervisor.restart()))
+
+    starting = asyncio.create_task(supervisor.start())
+    told = asyncio.create_task(stopping.wait())
+    await asyncio.wait([starting, told], return_when=asyncio.FIRST_COMPLETED)
+    if not stopping.is_set():
+        try:
+            await starting
+        except NotStarted:
+            raise typer.Exit(1) from None  # the process has said why
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, restart)
+        port = int(shared.rpartition(":")[2])
+        log.info("serving", address=config.listen_address, port=port, demo_mode=config.demo_mode, own_addresses=own)
+        _greet(config, port)
+        await told
+    log.info("stopping")
+    await supervisor.stop()
+    with suppress(NotStarted):
+        await asyncio.gather(starting, told, *restarts)
+    log.info("stopped")
+
+
+async def _work(one: Worker) -> None:
+    stopping = _told_to_stop()
+    one.start()
+    log.info("working")
+    await stopping.wait()
+    log.info("stopping")
+    await one.stop()
+    log.info("stopped")
+
+
+def _told_to_stop(again: Callable[[], None] | None = None) -> asyncio.Event:
+    """Set by SIGTERM and Ctrl-C. `again`: called for the second one."""
+    stopping = asyncio.Event()
+
+    def told() -> None:
+        if stopping.is_set() and again is not None:
+            again()
+        stopping.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told)
+    return stopping
+
+
+def _configure_log(config: Settings, process: int | None = None) -> None:
+    logs.configure(config.log_level, as_json=config.log_format == "json")
+    if process is not None:
+        structlog.contextvars.bind_contextvars(process=process)
+
+
+def _greet(config: Settings, port: int) -> None:
+    if config.demo_mode:
+        log.warning("DEMO MODE: known passwords and a known secret key; never expose this server")
+        print(checkup.what_to_try(port), flush=True)
+
+
+def _run(main: Coroutine[Any, Any, None]) -> None:
+    try:
+        import uvloop  # noqa: PLC0415 - not on every platform
+    except ImportError:
+        asyncio.run(main)
+    else:
+        uvloop.run(main)
