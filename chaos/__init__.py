@@ -1,0 +1,1 @@
+"""Failures on purpose: what is acknowledged must survive them."""

@@ -1,0 +1,167 @@
+"""Many students at once: signed up in one transaction, and as patient as the contract asks clients to be."""
+
+from __future__ import annotations  # the stubs' async types exist for type checkers only
+
+import asyncio
+import random
+import uuid
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import cycle
+
+import grpc
+import grpc.aio
+from cryptography.hazmat.primitives import serialization
+from google.rpc import error_details_pb2
+from grpc_status import rpc_status
+
+from absense.v1 import auth_service_pb2, student_service_pb2, user_pb2
+from absense_server import settings
+from absense_server.app.outside import Outside
+from absense_server.domain.courses import Enrollment
+from absense_server.domain.devices import Device, Platform
+from absense_server.domain.ids import DeviceId, EnrollmentId, SignInId, UserId
+from absense_server.domain.people import Role, User, UserState
+from absense_server.ports.outside import AccessClaims
+from absense_server.settings import Settings
+from demo.phone import Claim, Student
+from demo.projector import DEMO_COURSE
+from demo.wire import reason_of
+
+_TOKEN_LIFE = timedelta(hours=1)
+_CHUNK_BYTES = 64 * 1024
+_CALL_SECONDS = 30.0
+_LONGEST_PAUSE = 2.0
+_MAY_BE_SENT_AGAIN = {
+    grpc.StatusCode.UNAVAILABLE,
+    grpc.StatusCode.RESOURCE_EXHAUSTED,
+    grpc.StatusCode.DEADLINE_EXCEEDED,
+}
+_LOST = "Internal error from Core"
+"""What grpc.aio makes of an answer that came early (see demo.phone)."""
+
+
+def settings_of(environment: Mapping[str, str]) -> Settings:
+    """The settings that a server has by its environment."""
+    given = {name.lower(): value for name, value in environment.items()}
+    return settings.load(_env_file=None, **{name: given[name] for name in Settings.model_fields if name in given})
+
+
+def enroll(
+    environment: Mapping[str, str],
+    number: int,
+    info: auth_service_pb2.GetServerInfoResponse,
+    channel: Callable[[int], grpc.aio.Channel],
+) -> list[Student]:
+    """So many students of the demo course, signed in, their phones bound with keys, straight into the database.
+
+    `environment`: the server's. `channel`: what the student of this number talks through.
+    """
+    outside = Outside(settings_of(environment), clock=None, blobs=None)
+    try:
+        students = [Student(channel(each), _signed_in(outside), info) for each in range(number)]
+        with outside.uow() as tx:
+            term = tx.courses.current_term(outside.clock.now())
+            course = term and tx.courses.by_code(term.id, DEMO_COURSE.casefold())
+            if course is None:
+                raise LookupError(f"The server has no {DEMO_COURSE}: seed it first.")
+            for student in students:
+                user = _user(student)
+                tx.users.add(user, None)
+                tx.enrollments.add(Enrollment(EnrollmentId(uuid.uuid4()), user.person, course, user.created_at))
+                tx.devices.add(_device(outside, student))
+            tx.commit()
+    finally:
+        outside.close()
+    return students
+
+
+def _signed_in(outside: Outside) -> auth_service_pb2.LoginResponse:
+    user_id, now = UserId(outside.ids.new()), datetime.now(UTC)
+    claims = AccessClaims(user_id, SignInId(outside.ids.new()), Role.STUDENT, now, now, now + _TOKEN_LIFE)
+    return auth_service_pb2.LoginResponse(
+        access_token=outside.tokens.write(claims), user=user_pb2.User(id=str(user_id))
+    )
+
+
+def _user(student: Student) -> User:
+    return User(
+        id=UserId(uuid.UUID(student.id)),
+        email=f"{student.id}@students.example",
+        full_name="Ama Crowd",
+        role=Role.STUDENT,
+        state=UserState.ACTIVE,
+        created_at=datetime.now(UTC) - timedelta(minutes=1),
+    )
+
+
+def _device(outside: Outside, student: Student) -> Device:
+    public_key = student.phone.key.public_key().public_bytes(
+        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    mac = outside.identifiers.macs(student.phone.identifier)[0]
+    owner = UserId(uuid.UUID(student.id))
+    return Device(
+        DeviceId(outside.ids.new()), owner, mac, Platform.ANDROID, "Pixel 9", datetime.now(UTC), public_key
+    )
+
+
+@dataclass
+class Log:
+    """What clients saw."""
+
+    acknowledged: dict[str, student_service_pb2.SubmitAttendanceResponse] = field(default_factory=dict)
+    """The answers by claim_id."""
+    put_off: Counter[str] = field(default_factory=Counter)
+    """Why claims had to be sent again, and how often."""
+    failed: dict[str, str] = field(default_factory=dict)
+    """Claims that were given up, and why."""
+    without_retry_info: Counter[str] = field(default_factory=Counter)
+    """Answers of the server that were UNAVAILABLE and did not say when to come again."""
+
+
+async def submit(student: Student, claim: Claim, log: Log, patience_seconds: float = 60.0) -> None:
+    """Send a claim again and again, as the contract asks, until there is an answer that stands."""
+    claim_id = claim.header.claim_id
+    pause = 0.1
+    try:
+        async with asyncio.timeout(patience_seconds):
+            while True:
+                try:
+                    answer = await student.stub.SubmitAttendance(
+                        claim.parts(_CHUNK_BYTES), metadata=student.metadata, timeout=_CALL_SECONDS
+                    )
+                except grpc.aio.AioRpcError as error:
+                    asked = retry_delay(error)
+                    why = reason_of(error)
+                    if error.code() not in _MAY_BE_SENT_AGAIN and _LOST not in (error.details() or ""):
+                        log.failed[claim_id] = why
+                        return
+                    if asked is None and "absense" in why.lower():
+                        log.without_retry_info[why] += 1
+                    log.put_off[why] += 1
+                    await asyncio.sleep(min(asked or pause, _LONGEST_PAUSE) * random.uniform(0.7, 1.3))  # noqa: S311
+                    pause = min(_LONGEST_PAUSE, 2 * pause)
+                else:
+                    log.acknowledged[claim_id] = answer
+                    return
+    except TimeoutError:
+        log.failed[claim_id] = "no answer that stands"
+
+
+def retry_delay(error: grpc.aio.AioRpcError) -> float | None:
+    """The seconds that RetryInfo asks to wait."""
+    status = rpc_status.from_call(error)  # type: ignore[arg-type]  # reads the same three attributes
+    for detail in [] if status is None else status.details:
+        info = error_details_pb2.RetryInfo()
+        if detail.Unpack(info):
+            return info.retry_delay.ToTimedelta().total_seconds()
+    return None
+
+
+def over(channels: Sequence[grpc.aio.Channel]) -> Callable[[int], grpc.aio.Channel]:
+    """One of the channels for each student, in turn."""
+    turns = cycle(channels)
+    return lambda _number: next(turns)
