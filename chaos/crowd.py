@@ -64,7 +64,7 @@ def enroll(
         students = [Student(channel(each), _signed_in(outside), info) for each in range(number)]
         with outside.uow() as tx:
             term = tx.courses.current_term(outside.clock.now())
-            course = term and tx.courses.by_code(term.id, DEMO_COURSE.casefold())
+            course = None if term is None else tx.courses.by_code(term.id, DEMO_COURSE.casefold())
             if course is None:
                 raise LookupError(f"The server has no {DEMO_COURSE}: seed it first.")
             for student in students:
@@ -103,9 +103,7 @@ def _device(outside: Outside, student: Student) -> Device:
     )
     mac = outside.identifiers.macs(student.phone.identifier)[0]
     owner = UserId(uuid.UUID(student.id))
-    return Device(
-        DeviceId(outside.ids.new()), owner, mac, Platform.ANDROID, "Pixel 9", datetime.now(UTC), public_key
-    )
+    return Device(DeviceId(outside.ids.new()), owner, mac, Platform.ANDROID, "Pixel 9", datetime.now(UTC), public_key)
 
 
 @dataclass
@@ -120,6 +118,18 @@ class Log:
     """Claims that were given up, and why."""
     without_retry_info: Counter[str] = field(default_factory=Counter)
     """Answers of the server that were UNAVAILABLE and did not say when to come again."""
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def tell(self) -> None:
+        """Something was seen."""
+        self.news.set()
+
+    async def until(self, wanted: Callable[[], bool], seconds: float = 60.0) -> None:
+        """Wait until something wanted was seen. Raises TimeoutError."""
+        async with asyncio.timeout(seconds):
+            while not wanted():
+                self.news.clear()
+                await self.news.wait()
 
 
 async def submit(student: Student, claim: Claim, log: Log, patience_seconds: float = 60.0) -> None:
@@ -139,13 +149,15 @@ async def submit(student: Student, claim: Claim, log: Log, patience_seconds: flo
                     if error.code() not in _MAY_BE_SENT_AGAIN and _LOST not in (error.details() or ""):
                         log.failed[claim_id] = why
                         return
-                    if asked is None and "absense" in why.lower():
+                    if asked is None and "(" not in why:  # it has a reason of ours: the server itself said so
                         log.without_retry_info[why] += 1
                     log.put_off[why] += 1
+                    log.tell()
                     await asyncio.sleep(min(asked or pause, _LONGEST_PAUSE) * random.uniform(0.7, 1.3))  # noqa: S311
                     pause = min(_LONGEST_PAUSE, 2 * pause)
                 else:
                     log.acknowledged[claim_id] = answer
+                    log.tell()
                     return
     except TimeoutError:
         log.failed[claim_id] = "no answer that stands"

@@ -209,8 +209,8 @@ class App:
             # those who watch the health hear of it before anything ends, and send nothing new here
             await asyncio.sleep(self.settings.shutdown_notice_seconds)
         self._lifetime.shutdown()
-        self.jobs.stop()
         self.erasure.stop()
+        await self.jobs.stop()
         if self._server is not None:
             await self._server.stop(grace)
         await self.verifier.stop()

@@ -1,5 +1,6 @@
 """When the server does things by itself. APScheduler says when; our Clock says what time it is."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
@@ -46,26 +47,41 @@ class Jobs:
         self._housekeeping = housekeeping
         self._on_revocations = on_revocations
         self._watch_faces = watch_faces
+        self._running: set[asyncio.Future[None]] = set()
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         )
 
     def start(self) -> None:
         """Begin, within the running event loop."""
-        self._scheduler.add_job(self.poll_revocations, "interval", seconds=_POLL_SECONDS)
-        self._scheduler.add_job(self.seal_ended, "interval", seconds=_SEAL_SECONDS)
-        self._scheduler.add_job(self._watch_faces, "interval", seconds=_SEAL_SECONDS)
-        self._scheduler.add_job(self.sweep, "interval", seconds=_SWEEP_SECONDS)
-        self._scheduler.add_job(self.erase_old, "interval", seconds=_RETENTION_SECONDS)
-        self._scheduler.add_job(self.erase_old)  # at once, too: a server may never run for an hour
+        self._every(_POLL_SECONDS, self.poll_revocations)
+        self._every(_SEAL_SECONDS, self.seal_ended)
+        self._every(_SEAL_SECONDS, self._watch_faces)
+        self._every(_SWEEP_SECONDS, self.sweep)
+        self._every(_RETENTION_SECONDS, self.erase_old)
+        self._scheduler.add_job(self._run, args=[self.erase_old])  # at once, too: a server may never run for an hour
         self._scheduler.start()
         if self._events.next_alarm is not None:
             self.arm(self._events.next_alarm)
 
-    def stop(self) -> None:
-        """End; what runs on a thread runs to its end."""
+    async def stop(self) -> None:
+        """Begin nothing new, and wait for what runs: the scheduler would report what it cuts short as an error."""
         if self._scheduler.running:
+            self._scheduler.remove_all_jobs()
+            await asyncio.gather(*self._running)
             self._scheduler.shutdown(wait=False)
+
+    def _every(self, seconds: float, job: Callable[[], Awaitable[None]]) -> None:
+        self._scheduler.add_job(self._run, "interval", seconds=seconds, args=[job])
+
+    async def _run(self, job: Callable[[], Awaitable[None]]) -> None:
+        done = asyncio.get_running_loop().create_future()
+        self._running.add(done)
+        try:
+            await job()
+        finally:
+            done.set_result(None)
+            self._running.discard(done)
 
     def arm(self, instant: datetime) -> None:
         """Wake the streams that wait for `instant`, when it comes."""

@@ -1,0 +1,5 @@
+"""What these tests share: a throwaway PostgreSQL."""
+
+from tests.support import servers
+
+postgres = servers.postgres
