@@ -179,7 +179,7 @@ async def measure(folder: Path, selfies: Sequence[Path]) -> list[Measurement]:
     Raises PostgresMissing, ServerError, AioRpcError.
     """
     pictures = [Photograph.load(file) for file in selfies]
-    with postgres.running() as cluster, ServerProcess(folder, DATABASE_URL=_database(cluster)) as server:
+    with postgres.running() as cluster, ServerProcess(folder, DATABASE_URL=_database(cluster), WORKERS="1") as server:
         server.prepare()
         server.start()
         files = folder / "floor"
