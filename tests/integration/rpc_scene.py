@@ -1,0 +1,379 @@
+"""People and lists of a certain length, and for each RPC of the contract a call that finds all of it."""
+
+from __future__ import annotations  # the stubs' async types exist for type checkers only
+
+import uuid
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import grpc.aio
+from google.protobuf.message import Message
+
+from absense.v1 import (
+    admin_service_pb2,
+    admin_service_pb2_grpc,
+    auth_service_pb2,
+    auth_service_pb2_grpc,
+    course_pb2,
+    device_pb2,
+    face_pb2,
+    lecturer_service_pb2,
+    lecturer_service_pb2_grpc,
+    role_pb2,
+    student_service_pb2,
+    student_service_pb2_grpc,
+)
+from tests.support.hall import (
+    CONSENT,
+    PASSWORD,
+    Admin,
+    Hall,
+    Lecturer,
+    Person,
+    Record,
+    Session,
+    Student,
+    announce,
+    chunks_of,
+    iter_async,
+    parts,
+)
+
+_STUBS = {
+    "AdminService": admin_service_pb2_grpc.AdminServiceStub,
+    "AuthService": auth_service_pb2_grpc.AuthServiceStub,
+    "LecturerService": lecturer_service_pb2_grpc.LecturerServiceStub,
+    "StudentService": student_service_pb2_grpc.StudentServiceStub,
+}
+Asked: TypeAlias = tuple[Person | None, Message | list[Any]]
+"""Who asks, and what; the messages of a stream as a list."""
+Prepare: TypeAlias = Callable[["Scene"], Awaitable[Asked]]
+
+
+@dataclass
+class Scene:
+    """Each list in it has `size` rows."""
+
+    hall: Hall
+    size: int
+    portraits: dict[str, bytes]
+    admin: Admin
+    teacher: Lecturer
+    ama: Student
+    """In every course; has a phone."""
+    courses: list[course_pb2.Course] = field(default_factory=list)
+    sessions: list[Session] = field(default_factory=list)
+    """One in each course, open now."""
+    records: list[Record] = field(default_factory=list)
+    """In the first session: flagged, two tries each."""
+
+    @property
+    def course(self) -> course_pb2.Course:
+        return self.courses[0]
+
+    @property
+    def session(self) -> Session:
+        return self.sessions[0]
+
+    @property
+    def photograph(self) -> bytes:
+        return self.portraits["obama"]
+
+    @classmethod
+    async def make(cls, hall: Hall, size: int, portraits: dict[str, bytes]) -> Scene:
+        """Through the contract."""
+        people = await hall.admin(), await hall.lecturer(), await hall.student(enrolled=False)
+        scene = cls(hall, size, portraits, *people)
+        for _ in range(size):
+            course = await scene.teacher.course(title=f"Rows {size}")
+            await scene.ama.enroll(course)
+            scene.courses.append(course)
+            scene.sessions.append(await scene.teacher.open_session(course))
+        for _ in range(size):
+            student = await scene.student()
+            await student.submit(scene.session, fix=None)
+            scene.records.append((await student.submit(scene.session, fix=None)).record)
+        return scene
+
+    async def student(self, *, phone: bool = True) -> Student:
+        """A student of the first course."""
+        student = await self.hall.student(enrolled=False, phone=phone)
+        await student.enroll(self.course)
+        return student
+
+    async def student_with_face(self) -> tuple[Student, face_pb2.FaceTemplate, list[str]]:
+        """One with so many enrolled photographs, as far as there are some; their ids."""
+        student = await self.student()
+        for name in ("obama", "obama2", "obama3")[: self.size]:
+            template = (await student.enroll_face(self.portraits[name])).template
+        request = admin_service_pb2.GetFaceTemplateRequest(user_id=student.id)
+        found = await self.admin.stub.GetFaceTemplate(request, metadata=self.admin.metadata)
+        return student, template, list(found.image_ids)
+
+    async def call(self, rpc: str, asked: Asked) -> list[Message]:
+        """Call "Service/Method"; returns what it answers, of what never ends by itself the first message."""
+        service, method = rpc.split("/")
+        call = getattr(_STUBS[service](self.hall.channel), method)
+        person, request = asked
+        sent = iter_async(request) if isinstance(request, list) else request
+        answer = call(sent, metadata=None if person is None else person.metadata)
+        if not isinstance(answer, grpc.aio.UnaryStreamCall):
+            unary: Message = await answer
+            return [unary]
+        if not method.startswith("Watch"):
+            return [part async for part in answer]
+        first = await answer.read()
+        answer.cancel()
+        assert isinstance(first, Message)
+        return [first]
+
+
+def _by(who: str, request: Callable[[Scene], Message]) -> Prepare:
+    """A call by one of the scene's people that needs nothing else."""
+
+    async def prepare(scene: Scene) -> Asked:
+        return getattr(scene, who), request(scene)
+
+    return prepare
+
+
+async def _register(scene: Scene) -> Asked:
+    email = f"{uuid.uuid4().hex}@example.edu"
+    return None, auth_service_pb2.RegisterRequest(
+        email=email, password=PASSWORD, full_name="Efua", role=role_pb2.ROLE_STUDENT
+    )
+
+
+async def _bind_device(scene: Scene) -> Asked:
+    student = await scene.student(phone=False)
+    return student, student_service_pb2.BindDeviceRequest(
+        identifier=student.identifier, platform=device_pb2.DEVICE_PLATFORM_ANDROID, model="Pixel"
+    )
+
+
+async def _enroll_in_course(scene: Scene) -> Asked:
+    return scene.ama, student_service_pb2.EnrollInCourseRequest(course_id=(await scene.teacher.course()).id)
+
+
+async def _drop_course(scene: Scene) -> Asked:
+    course = await scene.teacher.course()
+    await scene.ama.enroll(course)
+    return scene.ama, student_service_pb2.DropCourseRequest(course_id=course.id)
+
+
+async def _scan(scene: Scene) -> Asked:
+    return scene.ama, student_service_pb2.ScanQrRequest(scanned_text=(await scene.session.code()).text)
+
+
+async def _enroll_face(scene: Scene) -> Asked:
+    header = student_service_pb2.EnrollFaceHeader(
+        enrollment=face_pb2.FaceEnrollment(consent_version=CONSENT.version), photograph=announce(scene.photograph)
+    )
+    return await scene.student(), [
+        student_service_pb2.EnrollFaceRequest(header=header),
+        *(student_service_pb2.EnrollFaceRequest(chunk=chunk) for chunk in chunks_of(scene.photograph)),
+    ]
+
+
+async def _enroll_face_inline(scene: Scene) -> Asked:
+    wish = face_pb2.FaceEnrollment(consent_version=CONSENT.version)
+    return await scene.student(), student_service_pb2.EnrollFaceInlineRequest(
+        enrollment=wish, photograph=scene.photograph
+    )
+
+
+async def _verify_face(scene: Scene) -> Asked:
+    student, _, _ = await scene.student_with_face()
+    header = student_service_pb2.VerifyFaceHeader(photograph=announce(scene.photograph))
+    return student, [
+        student_service_pb2.VerifyFaceRequest(header=header),
+        *(student_service_pb2.VerifyFaceRequest(chunk=chunk) for chunk in chunks_of(scene.photograph)),
+    ]
+
+
+async def _verify_face_inline(scene: Scene) -> Asked:
+    student, _, _ = await scene.student_with_face()
+    return student, student_service_pb2.VerifyFaceInlineRequest(photograph=scene.photograph)
+
+
+async def _withdraw(scene: Scene) -> Asked:
+    student, _, _ = await scene.student_with_face()
+    return student, student_service_pb2.WithdrawFaceConsentRequest()
+
+
+async def _get_template(scene: Scene) -> Asked:
+    student, _, _ = await scene.student_with_face()
+    return scene.admin, admin_service_pb2.GetFaceTemplateRequest(user_id=student.id)
+
+
+async def _vouch(scene: Scene) -> Asked:
+    student, template, image_ids = await scene.student_with_face()
+    return scene.admin, admin_service_pb2.VerifyFaceTemplateRequest(
+        user_id=student.id, template_id=template.id, image_ids=image_ids
+    )
+
+
+async def _clear(scene: Scene) -> Asked:
+    student, template, _ = await scene.student_with_face()
+    return scene.admin, admin_service_pb2.ClearFaceReferenceRequest(
+        user_id=student.id, template_id=template.id, reason="somebody else's"
+    )
+
+
+async def _admin_image(scene: Scene) -> Asked:
+    _, _, image_ids = await scene.student_with_face()
+    return scene.admin, admin_service_pb2.AdminServiceGetImageRequest(image_id=image_ids[0])
+
+
+async def _image(scene: Scene) -> Asked:
+    student, _, _ = await scene.student_with_face()
+    await student.submit(scene.session, selfie=scene.photograph)
+    (claim,) = (await scene.session.record_of(student)).claims
+    return scene.teacher, lecturer_service_pb2.LecturerServiceGetImageRequest(image_id=claim.image_id)
+
+
+async def _submit(scene: Scene) -> Asked:
+    student = await scene.student()
+    return student, parts(await student.header(scene.session), b"")
+
+
+async def _submit_inline(scene: Scene) -> Asked:
+    student = await scene.student()
+    header = await student.header(scene.session)
+    return student, student_service_pb2.SubmitAttendanceInlineRequest(header=header)
+
+
+async def _submit_face(scene: Scene) -> Asked:
+    student, _, _ = await scene.student_with_face()
+    header = await student.header(scene.session, selfie=scene.photograph)
+    return student, parts(header, scene.photograph)
+
+
+async def _submit_another_try(scene: Scene) -> Asked:
+    student = await scene.student()
+    await student.submit(scene.session, fix=None)
+    return student, parts(await student.header(scene.session), b"")
+
+
+async def _submit_again(scene: Scene) -> Asked:
+    student = await scene.student()
+    header = await student.header(scene.session)
+    await student.send(header)
+    return student, parts(header, b"")
+
+
+async def _own_record(scene: Scene) -> Asked:
+    student = await scene.student()
+    await student.submit(scene.session)
+    return student, student_service_pb2.StudentServiceGetAttendanceRecordRequest(session_id=scene.session.id)
+
+
+async def _watch_record(scene: Scene) -> Asked:
+    student = await scene.student()
+    record = (await student.submit(scene.session)).record
+    return student, student_service_pb2.WatchAttendanceRecordRequest(record_id=record.id)
+
+
+async def _create_session(scene: Scene) -> Asked:
+    course = await scene.teacher.course()
+    request_id = str(uuid.uuid4())
+    return scene.teacher, lecturer_service_pb2.CreateSessionRequest(request_id=request_id, course_id=course.id)
+
+
+async def _close_session(scene: Scene) -> Asked:
+    session = await scene.teacher.open_session(await scene.teacher.course())
+    return scene.teacher, lecturer_service_pb2.LecturerServiceCloseSessionRequest(session_id=session.id)
+
+
+async def _confirm(scene: Scene) -> Asked:
+    student = await scene.student()
+    record = (await student.submit(scene.session, fix=None)).record
+    return scene.teacher, lecturer_service_pb2.ConfirmAttendanceRequest(
+        record_id=record.id, expected_revision=record.revision, reason="I saw her"
+    )
+
+
+CALLS: dict[str, Prepare] = {
+    "AdminService/ClearFaceReference": _clear,
+    "AdminService/GetFaceTemplate": _get_template,
+    "AdminService/GetImage": _admin_image,
+    "AdminService/VerifyFaceTemplate": _vouch,
+    "AuthService/GetCurrentUser": _by("ama", lambda s: auth_service_pb2.GetCurrentUserRequest()),
+    "AuthService/GetServerInfo": _by("ama", lambda s: auth_service_pb2.GetServerInfoRequest()),
+    "AuthService/Login": _by("ama", lambda s: auth_service_pb2.LoginRequest(login=s.ama.email, password=PASSWORD)),
+    "AuthService/Register": _register,
+    "LecturerService/CloseSession": _close_session,
+    "LecturerService/ConfirmAttendance": _confirm,
+    "LecturerService/CreateCourse": _by(
+        "teacher",
+        lambda s: lecturer_service_pb2.LecturerServiceCreateCourseRequest(
+            request_id=str(uuid.uuid4()), code=uuid.uuid4().hex[:8], title="Logic"
+        ),
+    ),
+    "LecturerService/CreateSession": _create_session,
+    "LecturerService/GetAttendanceRecord": _by(
+        "teacher", lambda s: lecturer_service_pb2.LecturerServiceGetAttendanceRecordRequest(record_id=s.records[0].id)
+    ),
+    "LecturerService/GetCourse": _by("teacher", lambda s: lecturer_service_pb2.GetCourseRequest(course_id=s.course.id)),
+    "LecturerService/GetImage": _image,
+    "LecturerService/GetQrCode": _by(
+        "teacher", lambda s: lecturer_service_pb2.GetQrCodeRequest(session_id=s.session.id)
+    ),
+    "LecturerService/GetQrStatus": _by(
+        "teacher", lambda s: lecturer_service_pb2.GetQrStatusRequest(session_id=s.session.id)
+    ),
+    "LecturerService/GetSession": _by(
+        "teacher", lambda s: lecturer_service_pb2.LecturerServiceGetSessionRequest(session_id=s.session.id)
+    ),
+    "LecturerService/ListAttendance": _by(
+        "teacher",
+        lambda s: lecturer_service_pb2.LecturerServiceListAttendanceRequest(session_id=s.session.id, page_size=200),
+    ),
+    "LecturerService/ListCourses": _by(
+        "teacher", lambda s: lecturer_service_pb2.LecturerServiceListCoursesRequest(page_size=200)
+    ),
+    "LecturerService/ListFlagged": _by(
+        "teacher",
+        lambda s: lecturer_service_pb2.LecturerServiceListFlaggedRequest(
+            session_id=s.session.id, course_id=s.course.id, page_size=200
+        ),
+    ),
+    "LecturerService/ListSessions": _by(
+        "teacher", lambda s: lecturer_service_pb2.LecturerServiceListSessionsRequest(page_size=200)
+    ),
+    "LecturerService/RotateQrCode": _by(
+        "teacher", lambda s: lecturer_service_pb2.RotateQrCodeRequest(session_id=s.session.id)
+    ),
+    "LecturerService/WatchQrCodes": _by(
+        "teacher", lambda s: lecturer_service_pb2.WatchQrCodesRequest(session_id=s.session.id)
+    ),
+    "StudentService/BindDevice": _bind_device,
+    "StudentService/DropCourse": _drop_course,
+    "StudentService/EnrollFace": _enroll_face,
+    "StudentService/EnrollFaceInline": _enroll_face_inline,
+    "StudentService/EnrollInCourse": _enroll_in_course,
+    "StudentService/GetAttendanceRecord": _own_record,
+    "StudentService/GetDevice": _by("ama", lambda s: student_service_pb2.GetDeviceRequest()),
+    "StudentService/ListMyCourses": _by("ama", lambda s: student_service_pb2.ListMyCoursesRequest(page_size=200)),
+    "StudentService/ListOpenSessions": _by("ama", lambda s: student_service_pb2.ListOpenSessionsRequest(page_size=200)),
+    "StudentService/ScanQr": _scan,
+    "StudentService/SearchCourses": _by(
+        "ama", lambda s: student_service_pb2.SearchCoursesRequest(query=f"Rows {s.size}", page_size=200)
+    ),
+    "StudentService/SubmitAttendance": _submit,
+    "StudentService/SubmitAttendanceInline": _submit_inline,
+    "StudentService/VerifyFace": _verify_face,
+    "StudentService/VerifyFaceInline": _verify_face_inline,
+    "StudentService/WatchAttendanceRecord": _watch_record,
+    "StudentService/WithdrawFaceConsent": _withdraw,
+}
+"""A call of each RPC."""
+
+CLAIMS: dict[str, Prepare] = {
+    "a first claim": _submit,
+    "with a face to look at": _submit_face,
+    "another try": _submit_another_try,
+    "the same claim sent again": _submit_again,
+}
+"""Calls of SubmitAttendance."""
