@@ -65,9 +65,9 @@ class Supervisor:
         """
         async with self._restarting:
             for slot in self._slots:
-                if self._stopping.is_set():
-                    return
                 async with slot.lock:
+                    if self._stopping.is_set():
+                        return
                     old = slot.child
                     try:
                         await self._fill(slot)
@@ -81,7 +81,8 @@ class Supervisor:
         """Drain all processes at once; returns when every one has ended."""
         self._stopping.set()
         await self._drain(self._children())
-        await asyncio.gather(*self._watchers)
+        while self._watchers:
+            await asyncio.wait(self._watchers)
 
     def kill(self) -> None:
         """End all processes at once, without draining; `stop` still has to reap them."""
@@ -99,11 +100,17 @@ class Supervisor:
 
     async def _fill(self, slot: "_Slot") -> None:
         """Start a process for the slot, and wait until it serves. Raises NotStarted."""
-        child = await Child.start(slot.command, self._environment)
+        try:
+            child = await Child.start(slot.command, self._environment)
+        except OSError as error:
+            log.warning("a server process cannot be started", number=slot.number, error=error.strerror)
+            raise NotStarted from error
         slot.alive.add(child)
         watcher = asyncio.create_task(self._watch(slot, child))
         self._watchers.add(watcher)
         watcher.add_done_callback(self._watchers.discard)
+        if self._stopping.is_set():
+            child.dismiss()  # it was not among those that were told
         if not await child.serving():
             raise NotStarted
         slot.child = child

@@ -37,7 +37,7 @@ class Child:
     async def start(cls, command: Sequence[str], environment: Mapping[str, str]) -> "Child":
         """Start it. `environment`: beside ours. Raises OSError."""
         ours, theirs = socket.socketpair()
-        with theirs:
+        try:
             process = await asyncio.create_subprocess_exec(
                 *command,
                 "--lifeline",
@@ -46,6 +46,11 @@ class Child:
                 env=environment_with(environment),
                 start_new_session=True,
             )
+        except BaseException:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
         return cls(process, *await asyncio.open_connection(sock=ours))
 
     @property
