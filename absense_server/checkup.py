@@ -67,6 +67,8 @@ def examine(settings: Settings, *, unknown: Iterable[str] = ()) -> list[Finding]
 
 def _modes(settings: Settings) -> Iterator[Finding]:
     yield Finding(ok=True, text=f"listens on {settings.listen_address}")
+    where = f"at http://{settings.metrics_address}/metrics" if settings.metrics_address else "nowhere (METRICS_ADDRESS)"
+    yield Finding(ok=True, text=f"shows metrics {where}")
     if settings.demo_mode:
         yield Finding(ok=False, text="DEMO_MODE is on: everybody knows the demo passwords; never in production")
     if settings.secret_keys[0] == DEMO_SECRET_KEY:

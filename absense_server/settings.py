@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DEMO_SECRET_KEY = "demo-mode-only-do-not-use-in-production-0000"  # noqa: S105 - refused outside demo mode
@@ -82,6 +82,7 @@ class Settings(BaseSettings):
 
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["console", "json"] = "console"
+    metrics_address: str = ""
     oldest_client_version: str = ""
 
     @field_validator("older_secret_keys", "cors_allow_origins", "upload_allowed_image_types", mode="before")
@@ -102,9 +103,11 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         return value
 
-    @field_validator("listen_address")
+    @field_validator("listen_address", "metrics_address")
     @classmethod
-    def _host_and_port(cls, value: str) -> str:
+    def _host_and_port(cls, value: str, info: ValidationInfo) -> str:
+        if not value and info.field_name == "metrics_address":
+            return value
         host, _, port = value.rpartition(":")
         if not host or not port.isdecimal() or int(port) > _LAST_PORT:
             msg = "must be host:port, such as 127.0.0.1:50051 or [::]:50051"

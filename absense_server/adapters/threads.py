@@ -34,7 +34,8 @@ class ThreadPool:
         self, name: str, size: int, max_wait: timedelta, monotonic: Callable[[], float] = time.monotonic
     ) -> None:
         self._executor = ThreadPoolExecutor(size, thread_name_prefix=name)
-        self._size = size
+        self.name = name
+        self.size = size
         self._max_wait = max_wait.total_seconds()
         self._monotonic = monotonic
         self._lock = threading.Lock()
@@ -81,9 +82,9 @@ class ThreadPool:
             return 0.0
         service = self._mean
         still = self._monotonic() - self._last_start
-        if self.running == self._size and still > _MOMENT:
+        if self.running == self.size and still > _MOMENT:
             service = max(service, still)
-        return service * self.waiting / self._size
+        return service * self.waiting / self.size
 
     def _call(self, context: contextvars.Context, function: Callable[..., T], args: tuple[object, ...]) -> T:
         with self._lock:

@@ -20,6 +20,7 @@ from absense_server.app.database import require_ready
 from absense_server.app.faces import ConfiguredFaces
 from absense_server.app.outside import Outside
 from absense_server.app.use_cases import UseCases
+from absense_server.jobs.pulse import Pulse
 from absense_server.jobs.scheduler import Jobs
 from absense_server.jobs.verifier import Verifier
 from absense_server.ports.faces import FaceEngine
@@ -30,7 +31,7 @@ from absense_server.rpc.auth import Auth
 from absense_server.rpc.interceptors import validation
 from absense_server.rpc.interceptors.lifetime import Lifetime
 from absense_server.rpc.lecturer import Lecturer
-from absense_server.rpc.policy import AccessPolicy
+from absense_server.rpc.policy import AccessPolicy, kind_of
 from absense_server.rpc.rate_limits import MemoryRateLimits
 from absense_server.rpc.server_info import ServerInfo
 from absense_server.rpc.student import Student
@@ -79,13 +80,15 @@ class App:
         self.outside = outside = Outside(settings, clock=clock, blobs=blobs)
         self.clock, self.ids, self.events = outside.clock, outside.ids, outside.events
         self.engine, self.uow = outside.engine, outside.uow
-        self.faces = ConfiguredFaces(settings)
+        self.faces = ConfiguredFaces(settings, outside.metrics)
         self.use_cases = use_cases = UseCases(
             settings, outside, face_engine or self.faces.engine, self.faces.without_engine
         )
         self.accounts, self.seeding, self.revocations = use_cases.accounts, use_cases.seeding, use_cases.revocations
         self.erasure = use_cases.erasure
         self._lifetime = Lifetime(self.revocations, self.clock)
+        outside.metrics.watch_streams(lambda: self._lifetime.open_streams)
+        self.pulse = Pulse(use_cases.verification, outside.metrics)
         self.verifier = Verifier(use_cases.verification, self.events, self.clock)
         self.jobs = Jobs(
             events=self.events,
@@ -100,6 +103,8 @@ class App:
         )
         self._health = health.aio.HealthServicer()
         self._server: grpc.aio.Server | None = None
+        self.metrics_port: int | None = None
+        """Where a started server shows its metrics, if it does."""
 
     async def start(
         self, *, listening: Listening | None = None, with_jobs: bool = True, with_verifier: bool | None = None
@@ -109,7 +114,7 @@ class App:
         `listening`: where; at the address of the settings, alone, unless said. `with_verifier`: work off the queue of
         selfies; as `with_jobs` and the settings have it unless said.
 
-        Raises DatabaseNotReady, DemoAccountsOpen, AddressInUse.
+        Raises DatabaseNotReady, DemoAccountsOpen, AddressInUse, MetricsAddressInUse.
         """
         listening = listening or Listening(self.settings.listen_address)
         if with_verifier is None:
@@ -119,15 +124,17 @@ class App:
             raise DemoAccountsOpen
         await self.outside.db_threads.run(self.revocations.poll)
         validation.warm_up(SERVICES)
+        policy = AccessPolicy.from_services(SERVICES)
         self._server = server = grpc.aio.server(
             interceptors=interceptors.chain(
-                policy=AccessPolicy.from_services(SERVICES),
+                policy=policy,
                 tokens=self.outside.tokens,
                 revoked=self.revocations,
                 rate_limits=MemoryRateLimits(self.clock),
                 lifetime=self._lifetime,
                 clock=self.clock,
                 ids=self.ids,
+                metrics=self.outside.metrics.calls({method: kind_of(method) for method in policy.rules}),
             ),
             options=_server_options(self.settings, share_port=listening.shared),
         )
@@ -137,6 +144,7 @@ class App:
         port = _listen(server, listening.address)
         if listening.own_address is not None:
             _listen(server, listening.own_address)
+        self.metrics_port = self.outside.serve_metrics()
         self.faces.start()
         await server.start()
         if with_verifier:
@@ -144,6 +152,7 @@ class App:
         if with_jobs:
             self.events.on_alarm = self.jobs.arm
             self.jobs.start()
+            self.pulse.start()
         for service in ("", *SERVICES):
             await self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
         await self._tell_of_faces()
@@ -209,6 +218,7 @@ class App:
             # those who watch the health hear of it before anything ends, and send nothing new here
             await asyncio.sleep(self.settings.shutdown_notice_seconds)
         self._lifetime.shutdown()
+        await self.pulse.stop()
         self.erasure.stop()
         await self.jobs.stop()
         if self._server is not None:

@@ -6,13 +6,14 @@ import structlog
 
 from absense_server.adapters.face import weights
 from absense_server.adapters.face.engine import ProcessFaceEngine
+from absense_server.adapters.metrics.process import ProcessMetrics
 from absense_server.domain.verdicts import Reason
 from absense_server.settings import Settings
 
 log = structlog.get_logger()
 
 
-def _engine(settings: Settings) -> ProcessFaceEngine:
+def _engine(settings: Settings, metrics: ProcessMetrics | None) -> ProcessFaceEngine:
     return ProcessFaceEngine(
         folder=settings.face_models_folder,
         model=settings.face_model,
@@ -22,13 +23,14 @@ def _engine(settings: Settings) -> ProcessFaceEngine:
         timeout=timedelta(seconds=settings.face_timeout_seconds),
         max_photographs=settings.face_worker_photographs,
         max_memory_bytes=settings.face_worker_memory_mb * 1024 * 1024,
+        metrics=metrics,
     )
 
 
 class ConfiguredFaces:
     """Owns the engine's processes."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, metrics: ProcessMetrics | None = None) -> None:
         self.missing: list[str] = []
         """What keeps the engine from being had, though it is switched on."""
         self.without_engine = Reason.ENGINE_OFF
@@ -37,13 +39,15 @@ class ConfiguredFaces:
             return
         try:
             self.missing = weights.check(settings.face_models_folder, settings.face_model, settings.face_detector)
-            self.engine = None if self.missing else _engine(settings)
+            self.engine = None if self.missing else _engine(settings, metrics)
         except ValueError as error:
             self.missing = [f"{error} Set FACE_THRESHOLD."]
         except (ImportError, OSError) as error:
             self.missing = [f"The face engine cannot be used: {error}."]
         if self.engine is None:
             self.without_engine = Reason.ENGINE_MISSING
+        elif metrics is not None:
+            metrics.watch_engine(self.engine)
 
     @property
     def problem(self) -> str | None:

@@ -1,5 +1,6 @@
 """What the use cases need from outside, as the settings ask for it: keys, database, storage, threads."""
 
+import importlib.metadata
 import os
 from datetime import timedelta
 from pathlib import Path
@@ -7,10 +8,12 @@ from pathlib import Path
 from absense_server.adapters.blobs.folder import FolderBlobs
 from absense_server.adapters.blobs.s3 import S3Blobs
 from absense_server.adapters.crypto import AesGcmVault, HmacIdentifierKeys, P256Signatures
-from absense_server.adapters.db.engine import create_engine
+from absense_server.adapters.db.engine import connections_of, create_engine
 from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
 from absense_server.adapters.events.memory import MemoryEventBus
 from absense_server.adapters.keys import KeyRing
+from absense_server.adapters.metrics.process import ProcessMetrics
+from absense_server.adapters.metrics.server import MetricsServer
 from absense_server.adapters.passwords import Pbkdf2Passwords
 from absense_server.adapters.qr import QrCodeArtist
 from absense_server.adapters.system import SystemClock, SystemIds
@@ -64,16 +67,34 @@ class Outside:
         self.register_threads = ThreadPool("register", 1, max_wait=timedelta(seconds=60))
         self.file_threads = ThreadPool("files", _FILE_THREADS, max_wait=timedelta(seconds=20))
 
-    def close(self) -> None:
-        """Let go of threads and connections."""
-        for threads in (
+        self._pools = (
             self.db_threads,
             self.job_threads,
             self.housekeeping_threads,
             self.login_threads,
             self.register_threads,
             self.file_threads,
-        ):
+        )
+        self.metrics = ProcessMetrics(importlib.metadata.version("absense"))
+        self.metrics.watch_threads({pool.name: pool for pool in self._pools})
+        self.metrics.watch_connections(connections_of(self.engine))
+        self._metrics_address = settings.metrics_address
+        self._metrics_server: MetricsServer | None = None
+
+    def serve_metrics(self) -> int | None:
+        """Serve this process's metrics, and return the port; None where the settings name no address.
+
+        Raises MetricsAddressInUse.
+        """
+        if self._metrics_address:
+            self._metrics_server = MetricsServer(self.metrics.registry, self._metrics_address)
+        return None if self._metrics_server is None else self._metrics_server.port
+
+    def close(self) -> None:
+        """Let go of threads, connections and the metrics' port."""
+        if self._metrics_server is not None:
+            self._metrics_server.close()
+        for threads in self._pools:
             threads.close()
         self.engine.dispose()
 

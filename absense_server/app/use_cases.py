@@ -109,6 +109,7 @@ class UseCases:
             keys=outside.code_keys,
             artist=outside.qr_artist,
             events=events,
+            metrics=outside.metrics,
             clock=clock,
         )
 
@@ -144,6 +145,7 @@ class UseCases:
             vectors=vectors,
             photographs=self.photographs,
             events=events,
+            metrics=outside.metrics,
             clock=clock,
             ids=ids,
         )
@@ -195,6 +197,7 @@ class UseCases:
             fingerprints=outside.fingerprints,
             verification=self.verification,
             events=events,
+            metrics=outside.metrics,
             clock=clock,
             ids=ids,
         )

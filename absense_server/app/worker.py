@@ -4,6 +4,7 @@ from absense_server.app.database import require_ready
 from absense_server.app.faces import ConfiguredFaces
 from absense_server.app.outside import Outside
 from absense_server.app.use_cases import UseCases
+from absense_server.jobs.pulse import Pulse
 from absense_server.jobs.verifier import Verifier
 from absense_server.settings import Settings
 
@@ -22,25 +23,29 @@ class Worker:
                 "A worker needs PostgreSQL (DATABASE_URL): SQLite is for one server process, which looks at "
                 "selfies itself."
             )
-        self.faces = ConfiguredFaces(settings)
+        self.outside = outside = Outside(settings, clock=None, blobs=None)
+        self.faces = ConfiguredFaces(settings, outside.metrics)
         if self.faces.engine is None:
             problem = " ".join(self.faces.missing) or "FACE_VERIFICATION_ENABLED is not true."
             raise WorkerUseless(f"A worker looks at faces, and cannot: {problem}")
-        self.outside = outside = Outside(settings, clock=None, blobs=None)
         use_cases = UseCases(settings, outside, self.faces.engine, self.faces.without_engine)
         self.verifier = Verifier(use_cases.verification, outside.events, outside.clock)
+        self.pulse = Pulse(use_cases.verification, outside.metrics)
 
     def start(self) -> None:
         """Begin, within the running event loop.
 
-        Raises DatabaseNotReady.
+        Raises DatabaseNotReady, MetricsAddressInUse.
         """
         require_ready(self.outside)
+        self.outside.serve_metrics()
         self.faces.start()
         self.verifier.start()
+        self.pulse.start()
 
     async def stop(self) -> None:
         """Give back what is in hand, and end."""
+        await self.pulse.stop()
         await self.verifier.stop()
         self.close()
 

@@ -9,6 +9,7 @@ import typer
 
 from absense_server import checkup, settings
 from absense_server.adapters.db import migrate
+from absense_server.adapters.metrics.server import MetricsAddressInUse
 from absense_server.app import AddressInUse, DemoAccountsOpen
 from absense_server.app.database import DatabaseNotReady
 from absense_server.domain.errors.base import DomainError
@@ -39,6 +40,7 @@ def explained() -> Iterator[None]:
         DatabaseNotReady,
         DemoAccountsOpen,
         AddressInUse,
+        MetricsAddressInUse,
         checkup.FolderNotMade,
         migrate.NotMigrated,
     ) as error:

@@ -3,8 +3,8 @@
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Coroutine
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import closing, contextmanager, suppress
 from typing import Annotated, Any
 
 import structlog
@@ -12,6 +12,7 @@ import typer
 
 from absense_server import checkup
 from absense_server.adapters import logs
+from absense_server.adapters.metrics.children import ChildMetrics, counting_together
 from absense_server.app import App, Listening
 from absense_server.app.worker import Worker, WorkerUseless
 from absense_server.cli.common import explained, fail, read_settings
@@ -96,18 +97,29 @@ async def _supervise(config: Settings) -> None:
     numbers = range(config.processes)
     wanted = [config.listen_address, *(f"{host}:{config.own_port(number)}" for number in numbers)]
     try:
-        with reserved(wanted) as (shared, *own):
-            await _supervise_at(config, shared, own)
+        with reserved(wanted) as (shared, *own), _metrics(config) as metrics:
+            await _supervise_at(config, shared, own, metrics)
     except AddressTaken as error:
         fail(str(error))
 
 
-async def _supervise_at(config: Settings, shared: str, own: list[str]) -> None:
+@contextmanager
+def _metrics(config: Settings) -> Iterator[ChildMetrics | None]:
+    """Those of the processes together, where they are to be seen."""
+    if not config.metrics_address:
+        yield None
+        return
+    with counting_together() as metrics, closing(metrics.serve(config.metrics_address)):
+        yield metrics
+
+
+async def _supervise_at(config: Settings, shared: str, own: list[str], metrics: ChildMetrics | None) -> None:
     this_program = [sys.executable, "-P", "-m", "absense_server", "serve-process"]
     supervisor = Supervisor(
         [[*this_program, str(number), shared, address] for number, address in enumerate(own)],
         grace_seconds=config.shutdown_notice_seconds + config.shutdown_grace_seconds,
-        environment={"WORKERS": str(config.processes)},
+        environment={"WORKERS": str(config.processes), **({} if metrics is None else metrics.environment)},
+        ended=(lambda _pid: None) if metrics is None else metrics.child_ended,
     )
     stopping = _told_to_stop(again=supervisor.kill)
     restarts: set[asyncio.Task[None]] = set()

@@ -33,6 +33,7 @@ from absense_server.domain.policy import RecordStatus
 from absense_server.domain.records import AttendanceRecord
 from absense_server.domain.sessions import AttendanceSession, Counts
 from absense_server.ports.findings import (
+    Backlog,
     ClaimView,
     Credentials,
     DoneRequest,
@@ -358,8 +359,8 @@ class Verifications(Protocol):
         """Those still in the queue."""
         ...
 
-    def waiting(self) -> int:
-        """How many are in the queue."""
+    def backlog(self) -> Backlog:
+        """How many are in the queue, and since when."""
         ...
 
     def log(self, entries: Collection[MatchEntry]) -> None: ...

@@ -135,6 +135,16 @@ class Verification:
     face: StoredFace | None
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """The queue of verifications as a whole."""
+
+    waiting: int
+    """How many there are, those at work included."""
+    oldest: datetime | None
+    """When the one that has waited for longest was queued."""
+
+
 class MatchKind(Enum):
     """Why a photograph was looked at."""
 

@@ -79,6 +79,14 @@ def find_service(name: str) -> ServiceDescriptor:
     return service
 
 
+def kind_of(path: str) -> str:
+    """What is streamed in a method of the contract: unary, client_stream, server_stream or bidi_stream."""
+    method: MethodDescriptor = descriptor_pool.Default().FindMethodByName(path.removeprefix("/").replace("/", "."))
+    if method.client_streaming:
+        return "bidi_stream" if method.server_streaming else "client_stream"
+    return "server_stream" if method.server_streaming else "unary"
+
+
 def path_of(method: MethodDescriptor) -> str:
     """The path gRPC calls the method by."""
     return f"/{method.containing_service.full_name}/{method.name}"

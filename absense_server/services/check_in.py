@@ -29,6 +29,7 @@ from absense_server.domain.records import (
 from absense_server.domain.sessions import AttendanceSession, SessionState
 from absense_server.ports.data import Transaction, UnitOfWork
 from absense_server.ports.findings import ClaimView, Race
+from absense_server.ports.metrics import Metrics
 from absense_server.ports.outside import Clock, EventBus, IdentifierKeys, Ids, Subscription, Threads
 from absense_server.services.claim_phones import ClaimPhones
 from absense_server.services.code_proofs import CodeProofs, SessionReference
@@ -82,6 +83,7 @@ class CheckIn:
         fingerprints: IdentifierKeys,
         verification: FaceVerification,
         events: EventBus,
+        metrics: Metrics,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -93,6 +95,7 @@ class CheckIn:
         self._fingerprints = fingerprints
         self._verification = verification
         self._events = events
+        self._metrics = metrics
         self._clock = clock
         self._ids = ids
 
@@ -230,6 +233,7 @@ class CheckIn:
                 tx.commit()
             # here and not after the answer: a client that gave up waiting does not keep watchers from hearing of it
             self._events.publish(record.id, record.session_id)
+            self._metrics.claim_kept(record.status, record.claims[-1].verdicts)
             return self._submission(record, admitted.session, already_recorded=False)
 
         return settle(attempt)

@@ -13,6 +13,7 @@ from absense_server.domain.ids import SessionId
 from absense_server.domain.people import Caller
 from absense_server.domain.sessions import AttendanceSession, SessionState
 from absense_server.ports.data import UnitOfWork
+from absense_server.ports.metrics import Metrics
 from absense_server.ports.outside import Clock, Drawing, EventBus, QrArtist, Threads
 from absense_server.services.settle import settle
 
@@ -57,6 +58,7 @@ class QrCodes:
         keys: CodeKeys,
         artist: QrArtist,
         events: EventBus,
+        metrics: Metrics,
         clock: Clock,
     ) -> None:
         self._uow = uow
@@ -65,6 +67,7 @@ class QrCodes:
         self._keys = keys
         self._artist = artist
         self._events = events
+        self._metrics = metrics
         self._clock = clock
         self._drawings: OrderedDict[str, asyncio.Task[Drawing]] = OrderedDict()
 
@@ -92,8 +95,11 @@ class QrCodes:
                     return
                 step = session.step_at(now)
                 if step != shown:
+                    code = await self._drawn(session, step, now)
+                    if shown is not None:  # a screen that has just come is late by itself
+                        self._metrics.code_shown(self._clock.now() - step.issued_at)
                     shown = step
-                    yield await self._drawn(session, step, now)
+                    yield code
                 await changes.wait(until=min(step.next_at, session.end))
 
     async def current(self, caller: Caller, session_id: SessionId) -> QrCode:

@@ -17,7 +17,8 @@ from absense_server.domain.records import AttendanceRecord, Claim, with_face
 from absense_server.domain.verdicts import Check, Outcome, Reason, Verdict, inconclusive
 from absense_server.ports.data import Transaction, UnitOfWork
 from absense_server.ports.faces import EngineFailed, EngineUnavailable, FaceEngine
-from absense_server.ports.findings import MatchEntry, MatchKind, NewVerification, Verification
+from absense_server.ports.findings import Backlog, MatchEntry, MatchKind, NewVerification, Verification
+from absense_server.ports.metrics import Metrics
 from absense_server.ports.outside import BlobDamaged, Clock, EventBus, Ids, Threads
 from absense_server.services.face_vectors import FaceVectors
 from absense_server.services.photographs import Photographs
@@ -63,6 +64,7 @@ class FaceVerification:
         vectors: FaceVectors,
         photographs: Photographs,
         events: EventBus,
+        metrics: Metrics,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -75,6 +77,7 @@ class FaceVerification:
         self._vectors = vectors
         self._photographs = photographs
         self._events = events
+        self._metrics = metrics
         self._clock = clock
         self._ids = ids
         self._queued = 0
@@ -121,6 +124,20 @@ class FaceVerification:
             return timedelta()
         return self._engine.expected_wait(ahead=max(0, self._queued - self._at_work))
 
+    async def poll(self) -> None:
+        """Learn how long the queue is, whoever works it off, and tell those who watch.
+
+        Raises BackendUnavailable, Overloaded.
+        """
+        backlog = await self._threads.run(self._backlog)
+        self._queued = backlog.waiting
+        oldest = timedelta() if backlog.oldest is None else self._clock.now() - backlog.oldest
+        self._metrics.verifications_waiting(backlog.waiting, oldest)
+
+    def _backlog(self) -> Backlog:
+        with self._uow(read_only=True) as tx:
+            return tx.verifications.backlog()
+
     async def take(self, limit: int, less: Collection[VerificationId] = ()) -> Sequence[Verification]:
         """The longest waiting ones, at most `limit`, under a lease: who dies with them only delays them.
 
@@ -132,8 +149,7 @@ class FaceVerification:
         return taken
 
     def _take(self, limit: int, less: Collection[VerificationId]) -> tuple[Sequence[Verification], int]:
-        with self._uow(read_only=True) as tx:
-            waiting = tx.verifications.waiting()
+        waiting = self._backlog().waiting
         if not waiting:
             return [], 0
         with self._uow() as tx:
@@ -238,6 +254,8 @@ class FaceVerification:
             if passed:
                 tx.faces.touch(passed, now)
             tx.commit()
+        for look in looks:
+            self._metrics.verdict_given(look.verdict)
         return [topic for look in looks for topic in (look.of.record_id, look.of.session_id, look.of.claim_id)]
 
     def _entry(self, look: Look) -> MatchEntry:

@@ -25,6 +25,7 @@ from demo.phone import Claim, Student, scanned
 from demo.projector import Lecturer
 from demo.server import ServerProcess
 from demo.wire import channel_to
+from tests.support.metrics import scrape_now
 
 CONFIRMED = attendance_record_pb2.RECORD_STATUS_CONFIRMED
 PROCESSES = 2
@@ -71,6 +72,10 @@ def pids_of(server: ServerProcess) -> dict[int, int]:
 def own_addresses(server: ServerProcess) -> list[str]:
     serving = next(line for line in server.lines if line.get("event") == "serving")
     return list(serving["own_addresses"])
+
+
+def counting_folders(server: ServerProcess) -> list[Path]:
+    return list(server.folder.glob("absense-metrics-*"))
 
 
 async def answers(address: str) -> bool:
@@ -142,6 +147,32 @@ async def test_every_process_is_reached_alone_and_one_that_dies_is_replaced(
         assert await answers(address)
     assert server.stop() == 0
     assert server.lines[-1]["event"] == "stopped"
+
+
+async def test_metrics_are_those_of_all_processes_together(make_server: MakeServer, database_url: str) -> None:
+    server = make_server(database_url, METRICS_ADDRESS="127.0.0.1:0", DATABASE_THREADS="3")
+    server.environment["TMPDIR"] = str(server.folder)
+    server.start()
+    assert len(counting_folders(server)) == 1
+    port = next(line for line in server.lines if line.get("event") == "metrics served")["port"]
+
+    def seen() -> tuple[float, float]:
+        figures = scrape_now(port)
+        calls = figures.value("grpc_server_handled_total", grpc_method="GetServerInfo", grpc_code="OK")
+        return calls, figures.value("absense_thread_pool_size", pool="db")
+
+    for address in own_addresses(server):
+        assert await answers(address)
+    assert seen() == (2, 6)
+    before = pids_of(server)
+    os.kill(before[1], signal.SIGKILL)
+    server.wait_for_line(lambda line: line.get("event") == "server process started" and pids_of(server) != before)
+    assert seen() == (2, 6)
+    for address in own_addresses(server):
+        assert await answers(address)
+    assert seen() == (4, 6)
+    assert server.stop() == 0
+    assert counting_folders(server) == []
 
 
 async def test_a_rolling_restart_fails_no_claim(make_server: MakeServer, database_url: str) -> None:

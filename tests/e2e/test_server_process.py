@@ -33,6 +33,7 @@ from demo.phone import Claim, Student, scanned
 from demo.projector import DEMO_COURSE, DEMO_LECTURER, DEMO_PASSWORD, Lecturer
 from demo.server import LogLine, ServerProcess
 from demo.wire import channel_to, reason_of, sign_in
+from tests.support.metrics import scrape_now
 
 CONFIRMED = attendance_record_pb2.RECORD_STATUS_CONFIRMED
 SERVING = health_pb2.HealthCheckResponse.SERVING
@@ -274,6 +275,15 @@ class TestRefusingToServe:
         told = self.refused(second)
         assert server.address in told
         assert "already in use" in told
+
+    def test_on_a_metrics_port_that_is_taken(self, server: ServerProcess, make_server: MakeServer) -> None:
+        server.environment["METRICS_ADDRESS"] = "127.0.0.1:0"
+        server.start()
+        served = next(line for line in server.lines if line.get("event") == "metrics served")
+        assert scrape_now(served["port"]).value("absense_build_info") == 1
+        told = self.refused(make_server(METRICS_ADDRESS=f"127.0.0.1:{served['port']}"))
+        assert f"127.0.0.1:{served['port']} cannot be listened on for metrics" in told
+        assert server.stop() == 0
 
 
 class TestStopping:

@@ -14,7 +14,7 @@ from absense.v1 import (
     student_service_pb2,
 )
 from absense_server.domain.people import Role
-from absense_server.rpc.policy import AccessPolicy, AccessRule, PolicyError
+from absense_server.rpc.policy import AccessPolicy, AccessRule, PolicyError, kind_of
 
 SERVICES = [
     service.full_name
@@ -110,3 +110,16 @@ def add_service(name: str, access: access_pb2.Access | None) -> None:
 
 if __name__ == "__main__":
     GOLDEN.write_text(access_text(), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("method", "kind"),
+    [
+        ("/absense.v1.AuthService/Login", "unary"),
+        ("/absense.v1.StudentService/SubmitAttendance", "client_stream"),
+        ("/absense.v1.LecturerService/WatchQrCodes", "server_stream"),
+        ("/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo", "bidi_stream"),
+    ],
+)
+def test_what_a_method_streams_is_told(method: str, kind: str) -> None:
+    assert kind_of(method) == kind

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy
 from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 READ_ONLY = "absense_read_only"
 """Execution option of a connection whose transactions only read."""
@@ -38,6 +38,13 @@ def create_engine(
         }
         return _postgresql(parsed, pool_size, pool_timeout_s, timeouts, application_name)
     raise ValueError("the database is SQLite (sqlite:///path) or PostgreSQL (postgresql://...)")
+
+
+def connections_of(engine: Engine) -> QueuePool:
+    """The connections that an engine of ours keeps."""
+    if not isinstance(engine.pool, QueuePool):
+        raise TypeError("an engine of ours keeps its connections in a pool")
+    return engine.pool
 
 
 def _sqlite(url: URL, pool_size: int, pool_timeout_s: float, lock_timeout_s: float) -> Engine:

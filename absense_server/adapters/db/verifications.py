@@ -17,7 +17,7 @@ from absense_server.adapters.db.tables import (
     verifications,
 )
 from absense_server.domain.ids import FaceTemplateId, UserId, VerificationId
-from absense_server.ports.findings import MatchEntry, NewVerification, StoredFace, StoredView, Verification
+from absense_server.ports.findings import Backlog, MatchEntry, NewVerification, StoredFace, StoredView, Verification
 
 _MILLISECONDS = 1000
 
@@ -116,8 +116,11 @@ class SqlVerifications:
         )
         return [NewVerification(row.id, row.record_id, row.number, row.student_id, row.queued_at) for row in rows]
 
-    def waiting(self) -> int:
-        return self._connection.execute(select(func.count()).select_from(verifications)).scalar_one()
+    def backlog(self) -> Backlog:
+        waiting, oldest = self._connection.execute(
+            select(func.count(), func.min(verifications.c.queued_at)).select_from(verifications)
+        ).one()
+        return Backlog(waiting, oldest)
 
     def log(self, entries: Collection[MatchEntry]) -> None:
         if not entries:

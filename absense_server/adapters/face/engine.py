@@ -17,6 +17,7 @@ from absense_server.adapters.face.models import face_model
 from absense_server.adapters.face.process import PhotographFailed, WorkerFailed, WorkerProcess
 from absense_server.domain.faces import FaceFinding, FaceModel
 from absense_server.ports.faces import EngineFailed, EngineUnavailable
+from absense_server.ports.metrics import Metrics
 
 log = structlog.get_logger()
 
@@ -56,6 +57,7 @@ class ProcessFaceEngine:
         max_memory_bytes: int = 600 * 1024 * 1024,
         start_timeout: timedelta = timedelta(seconds=60),
         command: Sequence[str] = WORKER,
+        metrics: Metrics | None = None,
     ) -> None:
         """Prepare, and start nothing.
 
@@ -70,6 +72,7 @@ class ProcessFaceEngine:
         self._max_memory_bytes = max_memory_bytes
         self._start_timeout = start_timeout.total_seconds()
         self._command = command
+        self._metrics = metrics
         self._changed = threading.Condition()  # and the lock of all that follows
         self._waiting: deque[_Job] = deque()
         self._processes: set[WorkerProcess] = set()
@@ -262,8 +265,10 @@ class ProcessFaceEngine:
         Raises WorkerFailed when the worker has to go.
         """
         began = time.monotonic()
+        failed = True
         try:
             finding, memory = process.examine(job.photograph, self._timeout)
+            failed = False
         except PhotographFailed as error:
             log.warning("photograph not examined", problem=str(error))
             job.future.set_exception(error)
@@ -272,7 +277,10 @@ class ProcessFaceEngine:
             job.future.set_exception(EngineFailed(f"The face worker {error}."))
             raise
         finally:
+            took = time.monotonic() - began
             with self._changed:
-                self._mean += (time.monotonic() - began - self._mean) * _WEIGHT
+                self._mean += (took - self._mean) * _WEIGHT
+            if self._metrics is not None:
+                self._metrics.photograph_examined(timedelta(seconds=took), failed=failed)
         job.future.set_result(finding)
         return memory

@@ -3,7 +3,8 @@
 import itertools
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
-from typing import Final, Protocol
+from functools import partial
+from typing import Final, Literal, Protocol
 
 import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -17,6 +18,7 @@ _EXAMINATION: Final = (0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10)
 
 # How one level is made of several processes'. Each mode is one of those that end with their process ("live"): what a
 # dead one had open or ready is gone.
+_Mode = Literal["livesum", "livemin", "livemax", "livemostrecent"]
 _SUM: Final = "livesum"
 _WORST: Final = "livemin"
 _BEST: Final = "livemax"
@@ -72,11 +74,15 @@ class ProcessMetrics:
         self._gauge("build_info", "The version that serves; always 1.", _BEST, "version").labels(version).set(1)
         claims = self._counter("claims", "Claims kept, by the status of their record then.", "status")
         self._claims = {status: claims.labels(status.value) for status in RecordStatus}
-        verdicts = self._counter("verdicts", "Verdicts of the machine on claims, by check and outcome.", "check", "outcome")
+        verdicts = self._counter(
+            "verdicts", "Verdicts of the machine on claims, by check and outcome.", "check", "outcome"
+        )
         self._verdicts = {
             pair: verdicts.labels(pair[0].value, pair[1].value) for pair in itertools.product(Check, Outcome)
         }
-        self._queue = self._gauge("verification_queue", "Selfies that wait for their verdict, of all processes.", _LAST_READ)
+        self._queue = self._gauge(
+            "verification_queue", "Selfies that wait for their verdict, of all processes.", _LAST_READ
+        )
         self._queue_age = self._gauge(
             "verification_queue_age_seconds", "For how long the oldest of them has waited.", _LAST_READ
         )
@@ -138,9 +144,8 @@ class ProcessMetrics:
         running = self._gauge("thread_pool_running", "Calls that a thread is at.", _SUM, "pool")
         waiting = self._gauge("thread_pool_waiting", "Calls that wait for a thread.", _SUM, "pool")
         for name, pool in pools.items():
-            self._watch(size.labels(name), lambda pool=pool: pool.size)
-            self._watch(running.labels(name), lambda pool=pool: pool.running)
-            self._watch(waiting.labels(name), lambda pool=pool: pool.waiting)
+            for gauge, level in ((size, "size"), (running, "running"), (waiting, "waiting")):
+                self._watch(gauge.labels(name), partial(getattr, pool, level))
 
     def watch_connections(self, pool: ConnectionPoolLevels) -> None:
         """The database's connection pool."""
@@ -151,7 +156,9 @@ class ProcessMetrics:
         """The face engine's processes, and what waits for them."""
         self._watch(self._gauge("face_workers", "Processes that look at faces, as set.", _SUM), lambda: engine.workers)
         self._watch(self._gauge("face_workers_ready", "Those that can look now.", _SUM), lambda: engine.ready)
-        self._watch(self._gauge("face_photographs_waiting", "Photographs that wait for one.", _SUM), lambda: engine.waiting)
+        self._watch(
+            self._gauge("face_photographs_waiting", "Photographs that wait for one.", _SUM), lambda: engine.waiting
+        )
 
     def _watch(self, gauge: Gauge, read: Callable[[], float]) -> None:
         gauge.set(read())
@@ -160,7 +167,7 @@ class ProcessMetrics:
     def _counter(self, name: str, meaning: str, *labels: str) -> Counter:
         return Counter(f"absense_{name}", meaning, labels, registry=self.registry)
 
-    def _gauge(self, name: str, meaning: str, mode: str, *labels: str) -> Gauge:
+    def _gauge(self, name: str, meaning: str, mode: _Mode, *labels: str) -> Gauge:
         return Gauge(f"absense_{name}", meaning, labels, registry=self.registry, multiprocess_mode=mode)
 
     def _histogram(self, name: str, meaning: str, buckets: tuple[float, ...], *labels: str) -> Histogram:

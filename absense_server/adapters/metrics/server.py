@@ -40,6 +40,7 @@ class MetricsServer:
             raise MetricsAddressInUse(address) from error
         self._thread = threading.Thread(target=self._server.serve_forever, args=[_POLL_S], name="metrics", daemon=True)
         self._thread.start()
+        log.info("metrics served", address=address, port=self.port)
 
     @property
     def port(self) -> int:
@@ -73,7 +74,7 @@ class _Server(ThreadingHTTPServer):
         # http.server's own asks the name service who we are, which may take long and is of no use here
         socketserver.TCPServer.server_bind(self)
 
-    def handle_error(self, request: object, client_address: object) -> None:
+    def handle_error(self, *_which: object) -> None:
         """Log what is a fault of ours, and not that of a client that left or fell silent."""
         error = sys.exception()
         if not isinstance(error, OSError):

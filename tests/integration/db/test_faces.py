@@ -203,7 +203,7 @@ def test_each_ends_once(world: World) -> None:
     ended = [len(ids) for ids in at_once(5, end) if isinstance(ids, frozenset)]
     assert sorted(ended) == [0, 0, 0, 0, 2]
     with world.uow(read_only=True) as tx:
-        assert tx.verifications.waiting() == 0
+        assert tx.verifications.backlog().waiting == 0
     with world.uow() as tx:
         assert tx.verifications.end([]) == frozenset()
 
@@ -213,7 +213,7 @@ def test_a_students_own_ones(world: World) -> None:
     a_waiting_claim(world)
     with world.uow(read_only=True) as tx:
         [own] = tx.verifications.of_student(record.student.id)
-        assert tx.verifications.waiting() == 2
+        assert tx.verifications.backlog().waiting == 2
     assert (own.record_id, own.number, own.queued_at) == (record.id, 1, NOW)
 
 

@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 
 from absense_server.adapters.face import engine as engine_module
 from absense_server.adapters.face.engine import ProcessFaceEngine
+from absense_server.adapters.metrics.process import ProcessMetrics
 from absense_server.ports.faces import EngineFailed, EngineUnavailable
 from tests.support import face_worker
 from tests.support.faces import SOON
@@ -72,6 +73,26 @@ async def test_a_worker_that_crashes_costs_its_photograph_only(make: Make) -> No
     (died,) = [log for log in logs if log["event"] == "face worker died"]
     assert (died["pid"], died["status"]) == (first, -signal.SIGKILL)
     assert died["said"] == ["about to crash?[31m"]
+
+
+async def test_what_it_did_is_counted(make: Make) -> None:
+    metrics = ProcessMetrics("1")
+    engine = make(metrics=metrics)
+    metrics.watch_engine(engine)
+    read = metrics.registry.get_sample_value
+    await pid(engine)
+    for failure in (b"crash", b"error"):
+        with pytest.raises(EngineFailed):
+            await engine.examine(failure)
+    await pid(engine)
+    metrics.sample()
+    assert read("absense_face_examination_seconds_count", {"result": "done"}) == 2
+    assert read("absense_face_examination_seconds_count", {"result": "failed"}) == 2
+    assert (read("absense_face_workers"), read("absense_face_workers_ready")) == (1, 1)
+    assert read("absense_face_photographs_waiting") == 0
+    engine.close()
+    metrics.sample()
+    assert read("absense_face_workers_ready") == 0
 
 
 async def test_photographs_behind_one_that_crashes_are_looked_at(make: Make) -> None:

@@ -619,7 +619,7 @@ async def test_a_claim_of_somebody_not_on_the_list_is_looked_at_all_the_same(
 
 async def waiting(hall: Hall) -> int:
     with hall.app.uow(read_only=True) as tx:
-        return tx.verifications.waiting()
+        return tx.verifications.backlog().waiting
 
 
 async def settled(session: Session) -> None:
