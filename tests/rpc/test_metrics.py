@@ -2,12 +2,16 @@
 
 import asyncio
 import http.client
+import re
 import threading
 import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
+from pathlib import Path
+from types import SimpleNamespace
 
 import grpc.aio
+import prometheus_client
 import pytest
 
 from absense.v1 import auth_service_pb2, lecturer_service_pb2
@@ -21,6 +25,7 @@ from tests.support.clock import HandClock
 from tests.support.hall import Hall, Session, reason_of
 from tests.support.metrics import Figures, scrape, until
 
+README = Path(__file__).resolve().parents[2] / "README.md"
 HANDLED = "grpc_server_handled_total"
 VERDICTS = "absense_verdicts_total"
 
@@ -265,3 +270,24 @@ async def test_ipv6(make_settings: Callable[..., Settings]) -> None:
     server = MetricsServer(ProcessMetrics("1").registry, "[::1]:0")
     assert server.port
     server.close()
+
+
+def test_the_readme_names_every_metric() -> None:
+    metrics = ProcessMetrics("1")
+    metrics.calls({})
+    metrics.watch_streams(lambda: 0)
+    metrics.watch_threads({})
+    metrics.watch_connections(SimpleNamespace(size=int, checkedout=int))
+    metrics.watch_engine(SimpleNamespace(workers=0, ready=0, waiting=0))
+    text = README.read_text(encoding="utf-8")
+    table = text[text.index("## Watching it") : text.index("## Faces")]
+    named = set(re.findall(r"\b(?:absense|grpc_server)_[a-z_]+\b", table))
+    families = [family for family in metrics.registry.collect() if family.name.startswith(("absense_", "grpc_"))]
+    assert named == {f"{one.name}_total" if one.type == "counter" else one.name for one in families}
+
+
+def test_what_a_dead_process_had_open_is_gone() -> None:
+    metrics = ProcessMetrics("1")
+    gauges = [one for one in metrics.registry._names_to_collectors.values() if isinstance(one, prometheus_client.Gauge)]
+    assert len(gauges) > 3
+    assert {gauge._multiprocess_mode[:4] for gauge in gauges} == {"live"}
