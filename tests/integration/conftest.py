@@ -9,6 +9,7 @@ from tests.support import servers
 postgres = servers.postgres
 own_postgres = servers.own_postgres
 s3_server = servers.s3_server
+redis_server = servers.redis_server
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,8 @@ from absense_server.adapters.blobs.folder import FolderBlobs
 from absense_server.adapters.blobs.s3 import S3Blobs
 from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.ports.outside import BlobStore
-from backing.seaweedfs import S3Server, free_ports
+from backing.ports import free_ports
+from backing.seaweedfs import S3Server
 
 
 @pytest.fixture(params=["folder", "s3"])

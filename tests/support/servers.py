@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from backing import postgres as postgresql
-from backing import seaweedfs
+from backing import redis, seaweedfs
 from backing.postgres import Postgres, PostgresMissing
+from backing.redis import RedisMissing, RedisServer
 from backing.seaweedfs import S3Server
 
 
@@ -37,4 +38,15 @@ def _skip_without_postgres() -> None:
 def s3_server() -> Iterator[S3Server]:
     """SeaweedFS, with a bucket."""
     with seaweedfs.running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[RedisServer]:
+    """A Redis. Skips where there is none."""
+    try:
+        redis.find_binary()
+    except RedisMissing as missing:
+        pytest.skip(str(missing))
+    with redis.running() as server:
         yield server
