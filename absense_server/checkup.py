@@ -1,9 +1,11 @@
 """Looks an installation over: what is configured, what is missing, what to do about it."""
 
+import asyncio
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,13 +13,17 @@ from absense_server.adapters.blobs.s3 import S3Blobs
 from absense_server.adapters.db import migrate
 from absense_server.adapters.db.engine import create_engine
 from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
+from absense_server.adapters.extras import ExtraMissing
 from absense_server.adapters.face import weights
 from absense_server.adapters.face.models import face_model
 from absense_server.adapters.keys import KeyRing
 from absense_server.adapters.passwords import Pbkdf2Passwords
+from absense_server.adapters.rate_limits.redis import RedisRateLimits
 from absense_server.adapters.system import SystemClock, SystemIds
 from absense_server.domain.errors.base import DomainError
+from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.ports.data import UnitOfWork
+from absense_server.ports.rate_limits import Limit
 from absense_server.services.seeding import Seeding
 from absense_server.settings import DEMO_SECRET_KEY, Settings
 
@@ -62,7 +68,14 @@ def _make(folder: Path) -> None:
 def examine(settings: Settings, *, unknown: Iterable[str] = ()) -> list[Finding]:
     """Everything worth knowing before serving; no secret is in it. `unknown`: names in `.env` that are no settings."""
     strangers = [Finding(ok=False, text=f".env: {name} is no setting of ours; misspelt?") for name in unknown]
-    return [*_modes(settings), *strangers, *_database(settings), *_storage(settings), *_faces(settings)]
+    return [
+        *_modes(settings),
+        *strangers,
+        *_database(settings),
+        *_storage(settings),
+        *_calls(settings),
+        *_faces(settings),
+    ]
 
 
 def _modes(settings: Settings) -> Iterator[Finding]:
@@ -153,10 +166,45 @@ def _s3(settings: Settings) -> Iterator[Finding]:
         blobs.get("00000000000000000000000000000000")
     except DomainError:
         yield Finding(ok=False, text=f"storage: {bucket} does not answer; check the S3_ settings", fatal=True)
-    except RuntimeError as error:
+    except ExtraMissing as error:
         yield Finding(ok=False, text=f"storage: {error}", fatal=True)
     else:
         yield Finding(ok=True, text=f"storage: {bucket}")
+
+
+def _calls(settings: Settings) -> Iterator[Finding]:
+    url = settings.redis_url.get_secret_value()
+    if not url:
+        if settings.processes == 1:
+            yield Finding(ok=True, text="rate limits: calls are counted in this one process")
+        else:
+            text = (
+                f"rate limits: each of {settings.processes} processes counts calls alone; set REDIS_URL to share them"
+            )
+            yield Finding(ok=False, text=text)
+        return
+    try:
+        counts = RedisRateLimits(url, key=b"doctor")
+    except ExtraMissing as error:
+        yield Finding(ok=False, text=f"rate limits: {error}", fatal=True)
+        return
+    try:
+        asyncio.run(_count_once(counts))
+    except BackendUnavailable as error:
+        cause = type(error.__cause__).__name__
+        text = (
+            f"rate limits: Redis at {counts.host} does not count ({cause}): each process does, alone; check REDIS_URL"
+        )
+        yield Finding(ok=False, text=text)
+    else:
+        yield Finding(ok=True, text=f"rate limits: calls are counted in Redis at {counts.host}")
+
+
+async def _count_once(counts: RedisRateLimits) -> None:
+    try:
+        await counts.hit("doctor", Limit(1000, timedelta(seconds=1)))
+    finally:
+        await counts.close()
 
 
 def _faces(settings: Settings) -> Iterator[Finding]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
@@ -14,6 +14,12 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 DEMO_SECRET_KEY = "demo-mode-only-do-not-use-in-production-0000"  # noqa: S105 - refused outside demo mode
 MIN_SECRET_LENGTH = 32
 _LAST_PORT = 65_535
+_REDIS_OPTIONS = {
+    "redis": frozenset[str](),
+    "rediss": frozenset({"ssl_ca_certs", "ssl_certfile", "ssl_keyfile"}),
+    "unix": frozenset[str](),
+}
+"""What a URL of each kind may say behind its question mark."""
 MIN_PASSWORD_ROUNDS = 600_000
 """OWASP Password Storage Cheat Sheet, PBKDF2-HMAC-SHA256."""
 
@@ -39,6 +45,8 @@ class Settings(BaseSettings):
 
     database_url: SecretStr = SecretStr("sqlite:///var/absense.db")
     database_threads: int = Field(8, ge=1, le=64)
+
+    redis_url: SecretStr = SecretStr("")
 
     secret_key: SecretStr = SecretStr(DEMO_SECRET_KEY)
     older_secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
@@ -100,6 +108,14 @@ class Settings(BaseSettings):
     def _known_database(cls, value: SecretStr) -> SecretStr:
         if urlsplit(value.get_secret_value()).scheme not in {"sqlite", "postgresql", "postgresql+psycopg2"}:
             msg = "must begin with sqlite:/// or postgresql://"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _known_redis(cls, value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not _is_redis(value.get_secret_value()):
+            msg = "must be redis://HOST:PORT/NUMBER, rediss:// likewise (TLS), or unix:///PATH"
             raise ValueError(msg)
         return value
 
@@ -237,3 +253,18 @@ def unknown_names() -> list[str]:
     """Names in the `.env` file that are no settings: probably misspelt."""
     known = {name.upper() for name in Settings.model_fields}
     return [name for name in dotenv_values(".env") if name.upper() not in known]
+
+
+def _is_redis(url: str) -> bool:
+    """Whether Redis' client takes it. An option that it does not know would fail at the first call only."""
+    try:
+        parts = urlsplit(url)
+        options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
+        if parts.scheme == "unix":
+            number, right_place = options.pop("db", "0"), bool(parts.path)
+        else:
+            number, right_place = parts.path.strip("/") or "0", bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    allowed = _REDIS_OPTIONS.get(parts.scheme)
+    return allowed is not None and right_place and number.isdecimal() and options.keys() <= allowed

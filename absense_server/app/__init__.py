@@ -32,7 +32,6 @@ from absense_server.rpc.interceptors import validation
 from absense_server.rpc.interceptors.lifetime import Lifetime
 from absense_server.rpc.lecturer import Lecturer
 from absense_server.rpc.policy import AccessPolicy, kind_of
-from absense_server.rpc.rate_limits import MemoryRateLimits
 from absense_server.rpc.server_info import ServerInfo
 from absense_server.rpc.student import Student
 from absense_server.settings import Settings
@@ -130,7 +129,7 @@ class App:
                 policy=policy,
                 tokens=self.outside.tokens,
                 revoked=self.revocations,
-                rate_limits=MemoryRateLimits(self.clock),
+                rate_limits=self.outside.rate_limits,
                 lifetime=self._lifetime,
                 clock=self.clock,
                 ids=self.ids,
@@ -224,6 +223,7 @@ class App:
         if self._server is not None:
             await self._server.stop(grace)
         await self.verifier.stop()
+        await self.outside.rate_limits.close()
         self.close()
 
     def require_database(self) -> None:

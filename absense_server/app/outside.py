@@ -16,6 +16,9 @@ from absense_server.adapters.metrics.process import ProcessMetrics
 from absense_server.adapters.metrics.server import MetricsServer
 from absense_server.adapters.passwords import Pbkdf2Passwords
 from absense_server.adapters.qr import QrCodeArtist
+from absense_server.adapters.rate_limits.fallback import FallbackRateLimits
+from absense_server.adapters.rate_limits.memory import MemoryRateLimits
+from absense_server.adapters.rate_limits.redis import RedisRateLimits
 from absense_server.adapters.system import SystemClock, SystemIds
 from absense_server.adapters.threads import ThreadPool
 from absense_server.adapters.tokens import JwtAccessTokens
@@ -23,6 +26,7 @@ from absense_server.domain.codes import CodeKeys
 from absense_server.domain.pages import PageTokens
 from absense_server.domain.tickets import TicketOffice
 from absense_server.ports.outside import BlobStore, Clock
+from absense_server.ports.rate_limits import RateLimits
 from absense_server.settings import Settings
 
 _JOB_THREADS = 2
@@ -56,6 +60,7 @@ class Outside:
         self.vault = AesGcmVault(ring.derive_all("absense/blob-master/v1"), ring.key_id)
         self.vector_vault = AesGcmVault(ring.derive_all("absense/face-vector/v1"), ring.key_id)
         self.signatures = P256Signatures()
+        self.rate_limits = _rate_limits(settings, self.clock, ring)
 
         # waits: what a lecture hall that arrives at one instant needs, rather than a small count
         self.db_threads = ThreadPool("db", settings.database_threads, max_wait=timedelta(seconds=20))
@@ -109,3 +114,10 @@ def _blobs(settings: Settings) -> BlobStore:
             settings.s3_endpoint_url or None,
         )
     return FolderBlobs(Path(settings.storage_folder))
+
+
+def _rate_limits(settings: Settings, clock: Clock, ring: KeyRing) -> RateLimits:
+    url = settings.redis_url.get_secret_value()
+    if not url:
+        return MemoryRateLimits(clock)
+    return FallbackRateLimits(RedisRateLimits(url, ring.derive("absense/rate-limits/v1")), clock)

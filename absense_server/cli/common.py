@@ -9,6 +9,7 @@ import typer
 
 from absense_server import checkup, settings
 from absense_server.adapters.db import migrate
+from absense_server.adapters.extras import ExtraMissing
 from absense_server.adapters.metrics.server import MetricsAddressInUse
 from absense_server.app import AddressInUse, DemoAccountsOpen
 from absense_server.app.database import DatabaseNotReady
@@ -41,6 +42,7 @@ def explained() -> Iterator[None]:
         DemoAccountsOpen,
         AddressInUse,
         MetricsAddressInUse,
+        ExtraMissing,
         checkup.FolderNotMade,
         migrate.NotMigrated,
     ) as error:

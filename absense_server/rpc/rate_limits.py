@@ -1,13 +1,12 @@
-"""How often each method may be called, and how the calls are counted (DESIGN.md, Walls: Rate limits)."""
+"""How often each method may be called, and by whom its calls are counted (DESIGN.md, Walls: Rate limits)."""
 
-from bisect import bisect_right
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-from absense_server.ports.outside import Clock
+from absense_server.ports.rate_limits import Limit
 
 
 class By(Enum):
@@ -18,14 +17,6 @@ class By(Enum):
     ACCOUNT = "ACCOUNT"
     """The account that an unsigned message names."""
     ACCOUNT_AND_ADDRESS = "ACCOUNT_AND_ADDRESS"
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """At most `count` calls within any time of length `per`."""
-
-    count: int
-    per: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,55 +121,3 @@ ACCOUNTS: Final[Mapping[str, Callable[[Any], str]]] = {
     "/absense.v1.AuthService/Register": lambda request: request.email,
 }
 """Which account an unsigned message is about."""
-
-
-class RateLimits(Protocol):
-    """Counts calls."""
-
-    async def hit(self, key: str, limit: Limit) -> timedelta | None:
-        """Count a call under `key`, which always comes with the same limit.
-
-        None when it is within the limit; else how long to wait, and the call is not counted.
-        """
-        ...
-
-
-class MemoryRateLimits:
-    """Counts in this process, exactly: a moving window, by our Clock.
-
-    Not the MemoryStorage of the library `limits`: that tidies up after every hit, with a hop to a thread for each key
-    (77 % of a core for 200 hits a second over 500 keys: measured); this tidies up once a minute.
-    """
-
-    _TIDY_EVERY: Final = 60.0
-
-    def __init__(self, clock: Clock, most_keys: int = 200_000) -> None:
-        """`most_keys` bounds the memory: beyond it, the keys first seen longest ago are forgotten."""
-        self._clock = clock
-        self._most_keys = most_keys
-        self._hits: dict[str, tuple[float, list[float]]] = {}
-        self._tidied_at = 0.0
-
-    async def hit(self, key: str, limit: Limit) -> timedelta | None:
-        """See RateLimits."""
-        now = self._clock.now().timestamp()
-        if now - self._tidied_at >= self._TIDY_EVERY:
-            self._tidy(now)
-        known = self._hits.get(key)
-        if known is None:
-            self._hits[key] = (limit.per.total_seconds(), [now])
-            if len(self._hits) > self._most_keys:
-                del self._hits[next(iter(self._hits))]
-            return None
-        length, times = known
-        if times[0] <= now - length:
-            del times[: bisect_right(times, now - length)]
-        if len(times) >= limit.count:
-            return timedelta(seconds=times[0] + length - now)
-        times.append(now)
-        return None
-
-    def _tidy(self, now: float) -> None:
-        self._tidied_at = now
-        for key in [key for key, (length, times) in self._hits.items() if times[-1] <= now - length]:
-            del self._hits[key]

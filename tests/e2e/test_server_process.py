@@ -285,6 +285,57 @@ class TestRefusingToServe:
         assert f"127.0.0.1:{served['port']} cannot be listened on for metrics" in told
         assert server.stop() == 0
 
+    @pytest.mark.parametrize(
+        ("extra", "package", "settings"),
+        [
+            ("redis", "limits", {"REDIS_URL": "redis://127.0.0.1:1"}),
+            (
+                "s3",
+                "boto3",
+                {
+                    "STORAGE_BACKEND": "s3",
+                    "S3_BUCKET": "blobs",
+                    "S3_REGION": "us-east-1",
+                    "S3_ACCESS_KEY": "a",
+                    "S3_SECRET_KEY": "b",
+                },
+            ),
+        ],
+    )
+    def test_without_the_packages_of_an_extra(
+        self, server: ServerProcess, extra: str, package: str, settings: dict[str, str]
+    ) -> None:
+        (server.folder / f"{package}.py").write_text("raise ImportError\n")
+        server.environment |= {"PYTHONPATH": str(server.folder), **settings}
+        told = self.refused(server)
+        assert told.endswith(f"pip install '.[{extra}]' in the folder of Absense\n")
+        assert len(told.splitlines()) == 1
+        done = server.run("doctor")
+        assert done.returncode == 1
+        assert f"pip install '.[{extra}]'" in done.stdout
+        assert done.stderr == ""
+
+
+class TestWithoutRedis:
+    """It is configured and does not answer."""
+
+    async def test_the_server_serves_all_the_same(self, server: ServerProcess) -> None:
+        server.environment["REDIS_URL"] = "redis://:hunter22@127.0.0.1:1"
+        assert server.run("seed").returncode == 0
+        done = server.run("doctor")
+        assert (done.returncode, done.stderr) == (0, "")
+        away = "Redis at 127.0.0.1:1 does not count (ConnectionError): each process does, alone; check REDIS_URL"
+        assert f"note    rate limits: {away}\n" in done.stdout
+        assert "hunter22" not in done.stdout
+        server.start()
+        async with channel_to(server.address) as channel:
+            for _ in range(3):
+                await sign_in(channel, DEMO_LECTURER, DEMO_PASSWORD)
+        server.stop()
+        warnings = [line for line in server.lines if line.get("level") == "warning" and "Redis" in line["event"]]
+        assert [(line["host"], line["cause"]) for line in warnings] == [("127.0.0.1:1", "ConnectionError")]
+        assert "hunter22" not in str(server.lines)
+
 
 class TestStopping:
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -10,6 +10,7 @@ postgres = servers.postgres
 own_postgres = servers.own_postgres
 s3_server = servers.s3_server
 redis_server = servers.redis_server
+own_redis = servers.own_redis
 
 
 @pytest.fixture(scope="session")

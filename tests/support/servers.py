@@ -44,9 +44,21 @@ def s3_server() -> Iterator[S3Server]:
 @pytest.fixture(scope="session")
 def redis_server() -> Iterator[RedisServer]:
     """A Redis. Skips where there is none."""
+    _skip_without_redis()
+    with redis.running() as server:
+        yield server
+
+
+@pytest.fixture
+def own_redis() -> Iterator[RedisServer]:
+    """A Redis for one test alone, which may kill, freeze and start it."""
+    _skip_without_redis()
+    with redis.running() as server:
+        yield server
+
+
+def _skip_without_redis() -> None:
     try:
         redis.find_binary()
     except RedisMissing as missing:
         pytest.skip(str(missing))
-    with redis.running() as server:
-        yield server

@@ -4,6 +4,7 @@ from contextlib import closing
 from typing import Any
 
 from absense_server.adapters.blobs import require_name
+from absense_server.adapters.extras import ExtraMissing
 from absense_server.domain.errors.calls import BackendUnavailable
 
 _CONNECT_SECONDS = 2
@@ -15,7 +16,7 @@ _CONNECTIONS = 32
 class S3Blobs:
     """An object for each blob, in one bucket. May be used from many threads at once.
 
-    Raises ImportError, saying what to install, when boto3 is not there.
+    Raises ExtraMissing when boto3 is not there.
     """
 
     def __init__(
@@ -27,9 +28,7 @@ class S3Blobs:
             from botocore.config import Config  # noqa: PLC0415
             from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
         except ImportError as error:
-            raise ImportError(
-                "Storing blobs in S3 needs boto3: pip install '.[s3]' in the folder of Absense"
-            ) from error
+            raise ExtraMissing("Storing blobs in S3 needs boto3", "s3") from error
         self._bucket = bucket
         self._failures: tuple[type[Exception], ...] = (BotoCoreError, ClientError)
         self._client: Any = boto3.client(

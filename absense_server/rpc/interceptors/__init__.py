@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import grpc.aio
 
 from absense_server.ports.outside import AccessTokens, Clock, Ids, Revoked
+from absense_server.ports.rate_limits import RateLimits
 from absense_server.rpc.interceptors.access_log import AccessLog, Metrics, NoMetrics
 from absense_server.rpc.interceptors.authorization import Authorization
 from absense_server.rpc.interceptors.base import Interceptors
@@ -15,7 +16,7 @@ from absense_server.rpc.interceptors.request_id import RequestId
 from absense_server.rpc.interceptors.sign_in import SignIn
 from absense_server.rpc.interceptors.validation import Validation
 from absense_server.rpc.policy import AccessPolicy
-from absense_server.rpc.rate_limits import LIMITS, RateLimits, RateRule
+from absense_server.rpc.rate_limits import LIMITS, RateRule
 
 
 def chain(

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 from absense_server.domain.errors.calls import RateLimited
 from absense_server.domain.people import Caller, normalize_email
+from absense_server.ports.rate_limits import Limit, RateLimits
 from absense_server.rpc.interceptors.base import Call, Interceptor, Proceed
 from absense_server.rpc.policy import AccessPolicy, PolicyError
-from absense_server.rpc.rate_limits import ACCOUNTS, By, Limit, RateLimits, RateRule
+from absense_server.rpc.rate_limits import ACCOUNTS, By, RateRule
 
 
 class _Counted(NamedTuple):
@@ -101,5 +102,5 @@ def network_of(address: str) -> str:
 
 
 def _account_key(account: str) -> str:
-    """Of a fixed length, and nobody's name: the counts may be kept in a shared store."""
+    """Of a fixed length, whatever was sent: it has not been validated yet."""
     return blake2b(normalize_email(account).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

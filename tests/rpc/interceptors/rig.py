@@ -13,14 +13,16 @@ import grpc.aio
 from google.rpc import error_details_pb2, status_pb2
 
 from absense.v1.auth_service_pb2 import LoginRequest, LoginResponse
+from absense_server.adapters.rate_limits.memory import MemoryRateLimits
 from absense_server.domain.errors.accounts import TokenExpired, TokenInvalid
 from absense_server.domain.ids import SignInId, UserId
 from absense_server.domain.people import Role
 from absense_server.ports.outside import AccessClaims
+from absense_server.ports.rate_limits import RateLimits
 from absense_server.rpc.interceptors import chain
 from absense_server.rpc.interceptors.lifetime import Lifetime
 from absense_server.rpc.policy import AccessPolicy, AccessRule
-from absense_server.rpc.rate_limits import NO_LIMIT, MemoryRateLimits, RateLimits, RateRule
+from absense_server.rpc.rate_limits import NO_LIMIT, RateRule
 from tests.support.clock import HandClock
 
 UNARY_UNARY, UNARY_STREAM, STREAM_UNARY, STREAM_STREAM = KINDS = (

@@ -1,0 +1,1 @@
+"""Counts of calls: in this process, or in a Redis that processes share."""

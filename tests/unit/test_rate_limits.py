@@ -1,0 +1,29 @@
+"""What only counting in this process has to take care of; tests/integration/test_rate_limits.py has the rest."""
+
+from datetime import timedelta
+
+from absense_server.adapters.rate_limits.memory import MemoryRateLimits
+from absense_server.ports.rate_limits import Limit
+from tests.support.clock import HandClock
+
+TWO_A_MINUTE = Limit(2, timedelta(minutes=1))
+
+
+async def test_what_is_over_is_forgotten(clock: HandClock) -> None:
+    counts = MemoryRateLimits(clock)
+    for number in range(100):
+        await counts.hit(f"minute {number}", TWO_A_MINUTE)
+        await counts.hit(f"hour {number}", Limit(2, timedelta(hours=1)))
+    clock.turn(61)
+    await counts.hit("ama", TWO_A_MINUTE)
+    assert len(counts._hits) == 101
+    clock.turn(3600)
+    await counts.hit("ama", TWO_A_MINUTE)
+    assert list(counts._hits) == ["ama"]
+
+
+async def test_there_are_never_too_many_keys(clock: HandClock) -> None:
+    counts = MemoryRateLimits(clock, most_keys=3)
+    for number in range(10):
+        await counts.hit(str(number), TWO_A_MINUTE)
+    assert list(counts._hits) == ["7", "8", "9"]
