@@ -148,6 +148,7 @@ class UseCases:
             metrics=outside.metrics,
             clock=clock,
             ids=ids,
+            shared_by=settings.processes if settings.face_queue_in_server else 0,
         )
         self.face_enrollment = FaceEnrollment(
             uow=uow,

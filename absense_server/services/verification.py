@@ -67,8 +67,12 @@ class FaceVerification:
         metrics: Metrics,
         clock: Clock,
         ids: Ids,
+        shared_by: int = 1,
     ) -> None:
-        """`without_engine`: why there is none."""
+        """`without_engine`: why there is none. `shared_by`: how many server processes like this one work off the queue.
+
+        0: others do that.
+        """
         self._uow = uow
         self._threads = threads
         self._blob_threads = blob_threads
@@ -80,7 +84,9 @@ class FaceVerification:
         self._metrics = metrics
         self._clock = clock
         self._ids = ids
+        self._shared_by = shared_by
         self._queued = 0
+        self._oldest = timedelta()
         self._at_work = 0
 
     @property
@@ -119,10 +125,15 @@ class FaceVerification:
         self._events.publish(QUEUE)
 
     def expected_wait(self) -> timedelta:
-        """How long a selfie queued now would wait for its verdict, about."""
+        """How long a selfie queued now would wait for its verdict, about.
+
+        Where others work off the queue, that is what the first one in it has waited by now.
+        """
         if self._engine is None:
             return timedelta()
-        return self._engine.expected_wait(ahead=max(0, self._queued - self._at_work))
+        if not self._shared_by:
+            return self._oldest
+        return self._engine.expected_wait(ahead=max(0, self._queued - self._at_work) // self._shared_by)
 
     async def poll(self) -> None:
         """Learn how long the queue is, whoever works it off, and tell those who watch.
@@ -131,8 +142,8 @@ class FaceVerification:
         """
         backlog = await self._threads.run(self._backlog)
         self._queued = backlog.waiting
-        oldest = timedelta() if backlog.oldest is None else self._clock.now() - backlog.oldest
-        self._metrics.verifications_waiting(backlog.waiting, oldest)
+        self._oldest = timedelta() if backlog.oldest is None else self._clock.now() - backlog.oldest
+        self._metrics.verifications_waiting(backlog.waiting, self._oldest)
 
     def _backlog(self) -> Backlog:
         with self._uow(read_only=True) as tx:
