@@ -24,6 +24,7 @@ from absense_server.domain.errors.base import DomainError
 from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.ports.data import UnitOfWork
 from absense_server.ports.rate_limits import Limit
+from absense_server.services.readiness import read_clocks
 from absense_server.services.seeding import Seeding
 from absense_server.settings import DEMO_SECRET_KEY, Settings
 
@@ -106,6 +107,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     try:
         if migrate.is_current(engine):
             yield Finding(ok=True, text=f"database: {where}, schema up to date")
+            yield from _clock(SqlUnitOfWork(engine))
             yield from _demo_accounts(settings, SqlUnitOfWork(engine))
             yield from _keys(settings, SqlUnitOfWork(engine))
         else:
@@ -118,6 +120,14 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding(ok=False, text=f"database: {where} does not answer; check DATABASE_URL", fatal=True)
     finally:
         engine.dispose()
+
+
+def _clock(uow: UnitOfWork) -> Iterator[Finding]:
+    reading = read_clocks(uow, SystemClock())
+    if reading.problem is not None:
+        yield Finding(ok=False, text=f"clock: {reading.problem}; set it by NTP, here and there", fatal=True)
+    elif reading.theirs is not None:
+        yield Finding(ok=True, text=f"clock: {reading.offset.total_seconds():+.1f} s from the database's")
 
 
 def _keys(settings: Settings, uow: UnitOfWork) -> Iterator[Finding]:

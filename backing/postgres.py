@@ -102,6 +102,14 @@ class Postgres:
         """Drop a database, whoever is connected to it."""
         self._administer(f"DROP DATABASE {name} WITH (FORCE)")
 
+    def cut_off(self, name: str) -> None:
+        """End every connection to a database."""
+        self._administer(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")  # noqa: S608
+
+    def admit(self, name: str, *, anyone: bool) -> None:
+        """Let whoever asks connect to a database, or nobody."""
+        self._administer(f"ALTER DATABASE {name} ALLOW_CONNECTIONS {anyone}")
+
     def _administer(self, statement: str) -> None:
         connection = psycopg2.connect(self.url("postgres"))
         try:

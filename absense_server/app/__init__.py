@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import grpc.aio
 import structlog
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_health.v1 import health
 from grpc_reflection.v1alpha import reflection
 
 from absense.v1 import (
@@ -28,6 +28,7 @@ from absense_server.ports.outside import BlobStore, Clock
 from absense_server.rpc import interceptors
 from absense_server.rpc.admin import Admin
 from absense_server.rpc.auth import Auth
+from absense_server.rpc.health import Health
 from absense_server.rpc.interceptors import validation
 from absense_server.rpc.interceptors.lifetime import Lifetime
 from absense_server.rpc.lecturer import Lecturer
@@ -42,8 +43,6 @@ SERVICES = (
     "absense.v1.LecturerService",
     "absense.v1.AdminService",
 )
-FACE_ENGINE = "absense.FaceEngine"
-"""What the health service calls the engine: SERVING, or NOT_SERVING while it cannot look; unknown while it is off."""
 
 _MESSAGE_OVERHEAD = 64 * 1024
 _MAX_CONNECTION_AGE = timedelta(minutes=30)
@@ -89,6 +88,7 @@ class App:
         outside.metrics.watch_streams(lambda: self._lifetime.open_streams)
         self.pulse = Pulse(use_cases.verification, outside.metrics)
         self.verifier = Verifier(use_cases.verification, self.events, self.clock)
+        self.health = Health(SERVICES, use_cases.readiness, lambda: self.faces.well)
         self.jobs = Jobs(
             events=self.events,
             threads=outside.job_threads,
@@ -98,9 +98,8 @@ class App:
             erasure=self.erasure,
             housekeeping=outside.housekeeping_threads,
             on_revocations=self._lifetime.revocations_changed,
-            watch_faces=self._tell_of_faces,
+            watch_health=self.health.watch,
         )
-        self._health = health.aio.HealthServicer()
         self._server: grpc.aio.Server | None = None
         self.metrics_port: int | None = None
         """Where a started server shows its metrics, if it does."""
@@ -138,13 +137,14 @@ class App:
             options=_server_options(self.settings, share_port=listening.shared),
         )
         self._add_servicers(server)
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
+        self.health.add_to(server)
         reflection.enable_server_reflection([*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
         port = _listen(server, listening.address)
         if listening.own_address is not None:
             _listen(server, listening.own_address)
         self.metrics_port = self.outside.serve_metrics()
         self.faces.start()
+        await self.health.watch()  # nobody hears SERVING before it is true
         await server.start()
         if with_verifier:
             self.verifier.start()
@@ -152,9 +152,6 @@ class App:
             self.events.on_alarm = self.jobs.arm
             self.jobs.start()
             self.pulse.start()
-        for service in ("", *SERVICES):
-            await self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
-        await self._tell_of_faces()
         return port
 
     def _add_servicers(self, server: grpc.aio.Server) -> None:
@@ -202,26 +199,19 @@ class App:
         lecturer_service_pb2_grpc.add_LecturerServiceServicer_to_server(lecturer, server)
         admin_service_pb2_grpc.add_AdminServiceServicer_to_server(admin, server)
 
-    async def _tell_of_faces(self) -> None:
-        """What the health service says of the face engine."""
-        if self.settings.face_verification_enabled:
-            well = self.faces.problem is None
-            status = health_pb2.HealthCheckResponse
-            await self._health.set(FACE_ENGINE, status.SERVING if well else status.NOT_SERVING)
-
     async def stop(self, grace: float | None = None) -> None:
         """Stop gracefully: NOT_SERVING first, streams end, claims in flight finish within `grace` seconds."""
         grace = self.settings.shutdown_grace_seconds if grace is None else grace
-        await self._health.enter_graceful_shutdown()
+        await self.health.shut_down()
         if grace:
             # those who watch the health hear of it before anything ends, and send nothing new here
             await asyncio.sleep(self.settings.shutdown_notice_seconds)
         self._lifetime.shutdown()
-        await self.pulse.stop()
         self.erasure.stop()
-        await self.jobs.stop()
         if self._server is not None:
             await self._server.stop(grace)
+        await self.jobs.stop()
+        await self.pulse.stop()
         await self.verifier.stop()
         await self.outside.rate_limits.close()
         self.close()

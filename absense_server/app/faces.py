@@ -35,7 +35,8 @@ class ConfiguredFaces:
         """What keeps the engine from being had, though it is switched on."""
         self.without_engine = Reason.ENGINE_OFF
         self.engine: ProcessFaceEngine | None = None
-        if not settings.face_verification_enabled:
+        self._off = not settings.face_verification_enabled
+        if self._off:
             return
         try:
             self.missing = weights.check(settings.face_models_folder, settings.face_model, settings.face_detector)
@@ -55,6 +56,11 @@ class ConfiguredFaces:
         if self.missing:
             return " ".join(self.missing)
         return None if self.engine is None else self.engine.problem
+
+    @property
+    def well(self) -> bool | None:
+        """Whether faces are looked at; None while that is switched off."""
+        return None if self._off else self.problem is None
 
     def start(self) -> None:
         """Start the processes, and say what is missing."""

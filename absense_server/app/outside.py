@@ -72,7 +72,10 @@ class Outside:
         self.register_threads = ThreadPool("register", 1, max_wait=timedelta(seconds=60))
         self.file_threads = ThreadPool("files", _FILE_THREADS, max_wait=timedelta(seconds=20))
 
+        # storage that hangs shall hold up nothing but the question whether it does
+        self.readiness_threads = ThreadPool("readiness", 1, max_wait=timedelta(seconds=20))
         self._pools = (
+            self.readiness_threads,
             self.db_threads,
             self.job_threads,
             self.housekeeping_threads,

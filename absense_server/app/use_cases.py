@@ -23,6 +23,7 @@ from absense_server.services.face_templates import FaceTemplates
 from absense_server.services.face_vectors import FaceVectors
 from absense_server.services.photographs import Photographs
 from absense_server.services.qr_codes import QrCodes
+from absense_server.services.readiness import Readiness
 from absense_server.services.records import Records
 from absense_server.services.review import Review
 from absense_server.services.revocations import Revocations
@@ -73,6 +74,15 @@ class UseCases:
         )
         self.seeding = Seeding(uow, outside.passwords, clock, ids)
         self.revocations = Revocations(uow, clock, settings.access_token_life)
+        self.readiness = Readiness(
+            uow=uow,
+            blobs=outside.blobs,
+            revocations=self.revocations,
+            threads=outside.job_threads,
+            blob_threads=outside.readiness_threads,
+            metrics=outside.metrics,
+            clock=clock,
+        )
         self.sign_ins = SignIns(
             uow=uow,
             threads=outside.db_threads,

@@ -14,6 +14,7 @@ from absense_server.services.revocations import Revocations
 from absense_server.services.sessions import Sessions
 
 _POLL_SECONDS = 1
+_HEALTH_SECONDS = 2
 _SEAL_SECONDS = 5
 _SWEEP_SECONDS = 60
 _RETENTION_SECONDS = 3600
@@ -35,7 +36,7 @@ class Jobs:
         erasure: Erasure,
         housekeeping: Threads,
         on_revocations: Callable[[], None],
-        watch_faces: Callable[[], Awaitable[None]],
+        watch_health: Callable[[], Awaitable[None]],
     ) -> None:
         """`housekeeping`: threads that may be slow."""
         self._events = events
@@ -46,7 +47,7 @@ class Jobs:
         self._erasure = erasure
         self._housekeeping = housekeeping
         self._on_revocations = on_revocations
-        self._watch_faces = watch_faces
+        self._watch_health = watch_health
         self._running: set[asyncio.Future[None]] = set()
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
@@ -56,7 +57,7 @@ class Jobs:
         """Begin, within the running event loop."""
         self._every(_POLL_SECONDS, self.poll_revocations)
         self._every(_SEAL_SECONDS, self.seal_ended)
-        self._every(_SEAL_SECONDS, self._watch_faces)
+        self._every(_HEALTH_SECONDS, self._watch_health)
         self._every(_SWEEP_SECONDS, self.sweep)
         self._every(_RETENTION_SECONDS, self.erase_old)
         self._scheduler.add_job(self._run, args=[self.erase_old])  # at once, too: a server may never run for an hour

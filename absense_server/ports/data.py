@@ -445,6 +445,10 @@ class Transaction(Protocol):
     @property
     def audit(self) -> Audit: ...
 
+    def database_time(self) -> datetime | None:
+        """What the database's clock says; None where it has none of its own. It is asked something in any case."""
+        ...
+
     def commit(self) -> None: ...
 
 

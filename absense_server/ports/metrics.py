@@ -35,6 +35,14 @@ class Metrics(Protocol):
         """The event loop took up something so long after it was due."""
         ...
 
+    def component_ready(self, component: str, *, ready: bool) -> None:
+        """Whether a component lets the server serve."""
+        ...
+
+    def clock_compared(self, offset: timedelta) -> None:
+        """Our clock was held against the database's, and is so far ahead of it."""
+        ...
+
     def sample(self) -> None:
         """Read what is a level and not a count: pools, open streams."""
         ...

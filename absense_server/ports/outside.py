@@ -140,6 +140,10 @@ class BlobStore(Protocol):
         """Nothing happens when it is not there."""
         ...
 
+    def check(self) -> None:
+        """Raise BackendUnavailable unless blobs can be stored and read now; cheap."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Drawing:

@@ -45,12 +45,16 @@ class Revocations:
         self._users = {key: at for key, at in users.items() if at >= oldest}
         self._polled_at = now
 
+    def are_current(self, now: datetime) -> bool:
+        """Whether the last good poll is new enough to tell who is signed in."""
+        return self._polled_at is not None and now - self._polled_at <= _TRUSTED_FOR
+
     def is_revoked(self, claims: AccessClaims, now: datetime) -> bool:
         """Whether the sign-in behind `claims` has ended.
 
         Raises BackendUnavailable when the last good poll is more than 10 s old.
         """
-        if self._polled_at is None or now - self._polled_at > _TRUSTED_FOR:
+        if not self.are_current(now):
             raise BackendUnavailable
         if claims.sign_in_id in self._sign_ins:
             return True

@@ -10,7 +10,7 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from absense.v1 import auth_service_pb2, auth_service_pb2_grpc
-from absense_server.app import FACE_ENGINE
+from absense_server.rpc.health import FACE_ENGINE
 from demo.server import ServerProcess
 from demo.wire import channel_to
 from tests.support import faces

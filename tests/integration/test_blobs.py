@@ -1,6 +1,7 @@
 """Blob stores: one suite over the folder and a real S3 server, then what is particular to each."""
 
 import os
+import shutil
 import socketserver
 import stat
 import sys
@@ -11,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
@@ -57,6 +59,11 @@ def test_one_name_may_begin_another(blobs: BlobStore) -> None:
     blobs.put(name, b"short")
     blobs.put(f"{name}/0", b"long")
     assert (blobs.get(name), blobs.get(f"{name}/0")) == (b"short", b"long")
+
+
+def test_a_store_that_is_well_says_nothing_and_keeps_nothing(blobs: BlobStore, tmp_path: Path) -> None:
+    blobs.check()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_was_never_put_is_none(blobs: BlobStore) -> None:
@@ -194,6 +201,19 @@ class TestFolder:
             blobs.get(a_name())
         with pytest.raises(BackendUnavailable):
             blobs.put(a_name(), b"")
+        with pytest.raises(BackendUnavailable):
+            blobs.check()
+
+    @pytest.mark.parametrize("free", [0, 10 * 1024**2])
+    def test_a_disk_that_is_almost_full_is_not_well(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int
+    ) -> None:
+        blobs = FolderBlobs(tmp_path)
+        blobs.check()
+        monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+        with pytest.raises(BackendUnavailable) as full:
+            blobs.check()
+        assert "64 MiB" in str(full.value.__cause__)
 
     def test_what_the_disk_refuses_is_unavailable(self, tmp_path: Path) -> None:
         blobs, name = FolderBlobs(tmp_path), a_name()
@@ -206,14 +226,15 @@ class TestFolder:
 
 class TestS3:
     def test_no_such_bucket(self, s3_server: S3Server) -> None:
-        all_unavailable(open_s3(replace(s3_server, bucket="no-such-bucket")), a_name())
+        all_unavailable(open_s3(replace(s3_server, bucket="no-such-bucket")), a_name(), well=False)
 
     def test_wrong_key(self, s3_server: S3Server) -> None:
-        all_unavailable(open_s3(replace(s3_server, secret_key="guessed")), a_name())
+        all_unavailable(open_s3(replace(s3_server, secret_key="guessed")), a_name(), well=False)
 
     def test_nobody_listens(self) -> None:
         (port,) = free_ports(1)
-        all_unavailable(open_s3(S3Server(f"http://127.0.0.1:{port}", "us-east-1", "a", "b", "c")), a_name())
+        nobody = open_s3(S3Server(f"http://127.0.0.1:{port}", "us-east-1", "a", "b", "c"))
+        all_unavailable(nobody, a_name(), well=False)
 
     @pytest.mark.parametrize(
         "answer",
@@ -238,8 +259,9 @@ def calls(blobs: BlobStore, name: str) -> list[Callable[[], object]]:
     return [partial(blobs.put, name, b"data"), partial(blobs.get, name), partial(blobs.delete, name)]
 
 
-def all_unavailable(blobs: BlobStore, name: str) -> None:
-    for call in calls(blobs, name):
+def all_unavailable(blobs: BlobStore, name: str, *, well: bool = True) -> None:
+    """`well`: it is this one blob that is not to be had."""
+    for call in [*calls(blobs, name), *([] if well else [blobs.check])]:
         with pytest.raises(BackendUnavailable):
             call()
 

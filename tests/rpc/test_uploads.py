@@ -310,6 +310,9 @@ class Full:
     def delete(self, name: str) -> None:
         raise BackendUnavailable
 
+    def check(self) -> None:
+        raise BackendUnavailable
+
 
 async def test_storage_that_does_not_answer_keeps_nothing(
     make_settings: Callable[..., Settings], clock: HandClock

@@ -1,6 +1,8 @@
 """Blobs in a folder."""
 
+import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +11,9 @@ from pathlib import Path
 
 from absense_server.adapters.blobs import require_name
 from absense_server.domain.errors.calls import BackendUnavailable
+
+_BLOCK = 4096
+_LITTLE_SPACE = 64 * 1024**2
 
 
 class FolderBlobs:
@@ -48,6 +53,15 @@ class FolderBlobs:
         path = self._path(name)
         with _unavailable():
             path.unlink(missing_ok=True)
+
+    def check(self) -> None:
+        """Raise BackendUnavailable unless the folder is there, can be written, and has room for some more."""
+        with _unavailable():
+            with tempfile.TemporaryFile(dir=self._root) as file:
+                file.write(bytes(_BLOCK))
+                file.flush()
+            if shutil.disk_usage(self._root).free < _LITTLE_SPACE:
+                raise OSError(errno.ENOSPC, f"less than {_LITTLE_SPACE // 1024**2} MiB are free", str(self._root))
 
     def _path(self, name: str) -> Path:
         digest = sha256(require_name(name).encode()).hexdigest()

@@ -78,3 +78,10 @@ class S3Blobs:
             return  # S3 itself does not mind; some servers do
         except self._failures as error:
             raise BackendUnavailable from error
+
+    def check(self) -> None:
+        """Raise BackendUnavailable unless the bucket answers."""
+        try:
+            self._client.head_bucket(Bucket=self._bucket)
+        except self._failures as error:
+            raise BackendUnavailable from error

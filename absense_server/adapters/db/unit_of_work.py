@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, DateTime, Engine, func, select
 
 from absense_server.adapters.db.audit import SqlAudit
 from absense_server.adapters.db.courses import SqlCourses
@@ -38,6 +39,13 @@ class SqlTransaction:
         self.verifications = SqlVerifications(connection)
         self.images = SqlImages(connection)
         self.audit = SqlAudit(connection)
+
+    def database_time(self) -> datetime | None:
+        if self._connection.dialect.name == "sqlite":
+            self._connection.exec_driver_sql("PRAGMA schema_version")  # reads the file
+            return None
+        # not that of the transaction's beginning
+        return self._connection.execute(select(func.clock_timestamp(type_=DateTime(timezone=True)))).scalar_one()
 
     def commit(self) -> None:
         self._connection.commit()

@@ -18,8 +18,9 @@ _EXAMINATION: Final = (0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10)
 
 # How one level is made of several processes'. Each mode is one of those that end with their process ("live"): what a
 # dead one had open or ready is gone.
-_Mode = Literal["livesum", "livemax", "livemostrecent"]
+_Mode = Literal["livesum", "livemin", "livemax", "livemostrecent"]
 _SUM: Final = "livesum"
+_WORST: Final = "livemin"
 _BEST: Final = "livemax"
 _LAST_READ: Final = "livemostrecent"
 """For what every process reads of the same thing."""
@@ -91,6 +92,8 @@ class ProcessMetrics:
         self._loop_lateness = self._histogram(
             "event_loop_lateness_seconds", "How long after its time the event loop took something up.", _LATENESS
         )
+        self._ready = self._gauge("ready", "1 while the component lets the server serve.", _WORST, "component")
+        self._clock_offset = self._gauge("clock_offset_seconds", "Our clock less the database's.", _LAST_READ)
         examinations = self._histogram(
             "face_examination_seconds", "Time in a face worker, for each photograph.", _EXAMINATION, "result"
         )
@@ -120,6 +123,12 @@ class ProcessMetrics:
 
     def loop_was_late(self, late: timedelta) -> None:
         self._loop_lateness.observe(late.total_seconds())
+
+    def component_ready(self, component: str, *, ready: bool) -> None:
+        self._ready.labels(component).set(ready)
+
+    def clock_compared(self, offset: timedelta) -> None:
+        self._clock_offset.set(offset.total_seconds())
 
     def sample(self) -> None:
         for gauge, read in self._levels:
