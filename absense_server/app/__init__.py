@@ -144,6 +144,7 @@ class App:
             _listen(server, listening.own_address)
         self.metrics_port = self.outside.serve_metrics()
         self.faces.start()
+        self.events.start()
         await self.health.watch()  # nobody hears SERVING before it is true
         await server.start()
         if with_verifier:

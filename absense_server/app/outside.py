@@ -11,6 +11,7 @@ from absense_server.adapters.crypto import AesGcmVault, HmacIdentifierKeys, P256
 from absense_server.adapters.db.engine import connections_of, create_engine
 from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
 from absense_server.adapters.events.memory import MemoryEventBus
+from absense_server.adapters.events.postgres import PostgresEventBus
 from absense_server.adapters.keys import KeyRing
 from absense_server.adapters.metrics.process import ProcessMetrics
 from absense_server.adapters.metrics.server import MetricsServer
@@ -45,7 +46,7 @@ class Outside:
             pool_size=settings.database_threads + _JOB_THREADS + _HOUSEKEEPING_THREADS,
         )
         self.uow = SqlUnitOfWork(self.engine)
-        self.events = MemoryEventBus(self.clock)
+        self.events = _events(settings, self.clock)
         self.blobs = blobs or _blobs(settings)
         self.passwords = Pbkdf2Passwords(settings.password_rounds)
         self.qr_artist = QrCodeArtist()
@@ -104,7 +105,13 @@ class Outside:
             self._metrics_server.close()
         for threads in self._pools:
             threads.close()
+        self.events.stop()  # after the threads, to send what they published last
         self.engine.dispose()
+
+
+def _events(settings: Settings, clock: Clock) -> MemoryEventBus:
+    url = settings.database_url.get_secret_value()
+    return MemoryEventBus(clock) if url.startswith("sqlite:") else PostgresEventBus(clock, url)
 
 
 def _blobs(settings: Settings) -> BlobStore:

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol, TypeVar
+from datetime import datetime, timedelta
+from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
 from absense_server.domain.ids import SignInId, UserId
@@ -167,8 +167,15 @@ class Subscription(Protocol):
         ...
 
 
+REREAD_AFTER: Final = timedelta(seconds=30)
+"""Who follows a topic reads again at least this often: a process may die between its commit and its event."""
+
+
 class EventBus(Protocol):
-    """Tells those who wait that something changed. An event may be lost; who hears one reads again."""
+    """Tells those who wait that something changed, in whichever process. Who hears of an event reads again.
+
+    An event may be lost, and one may be heard of that never was.
+    """
 
     def publish(self, *topics: UUID) -> None:
         """From any thread."""

@@ -168,11 +168,14 @@ class CheckIn:
             until = min(until, deadline - _TIME_TO_ANSWER)
         if now + self._verification.expected_wait() > until:
             return submission
-        await verdict.wait(until)
-        try:
-            record = await self._threads.run(self._read, caller, record.id)
-        except (BackendUnavailable, Overloaded):
-            return submission  # what is kept is no failure: it can be watched
+        claim = record.claims[-1]
+        while claim.awaits_face and self._clock.now() < until:
+            await verdict.wait(until)
+            try:
+                record = await self._threads.run(self._read, caller, record.id)
+            except (BackendUnavailable, Overloaded):
+                break  # what is kept is no failure: it can be watched
+            claim = record.claims[claim.number - 1]
         return self._submission(record, session, already_recorded=False)
 
     def _read(self, caller: Caller, record_id: RecordId) -> AttendanceRecord:

@@ -14,7 +14,7 @@ from absense_server.domain.people import Caller
 from absense_server.domain.sessions import AttendanceSession, SessionState
 from absense_server.ports.data import UnitOfWork
 from absense_server.ports.metrics import Metrics
-from absense_server.ports.outside import Clock, Drawing, EventBus, QrArtist, Threads
+from absense_server.ports.outside import REREAD_AFTER, Clock, Drawing, EventBus, QrArtist, Threads
 from absense_server.services.settle import settle
 
 _DRAWINGS_KEPT = 256
@@ -87,7 +87,7 @@ class QrCodes:
                     if not waiting:
                         yield session
                     waiting = True
-                    await changes.wait(until=session.opens_at)
+                    await changes.wait(until=min(session.opens_at, now + REREAD_AFTER))
                     continue
                 if state is not SessionState.OPEN:
                     if shown is None and not waiting:
@@ -100,7 +100,7 @@ class QrCodes:
                         self._metrics.code_shown(self._clock.now() - step.issued_at)
                     shown = step
                     yield code
-                await changes.wait(until=min(step.next_at, session.end))
+                await changes.wait(until=min(step.next_at, session.end, now + REREAD_AFTER))
 
     async def current(self, caller: Caller, session_id: SessionId) -> QrCode:
         """The code to show now.

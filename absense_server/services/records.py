@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from absense_server.domain.ids import RecordId, SessionId
 from absense_server.domain.people import Caller
 from absense_server.ports.data import UnitOfWork
-from absense_server.ports.outside import Clock, EventBus, Threads
+from absense_server.ports.outside import REREAD_AFTER, Clock, EventBus, Threads
 from absense_server.services.outlook import Outlook, outlook_on
 
 
@@ -41,7 +41,7 @@ class Records:
                     yield outlook
                 if outlook.record.status.is_final:
                     return
-                await changes.wait()
+                await changes.wait(until=self._clock.now() + REREAD_AFTER)
 
     def _read(self, caller: Caller, record_id: RecordId) -> Outlook:
         return self.get(caller, record_id=record_id)

@@ -1,6 +1,7 @@
 """Connections: how each database is opened, and what a transaction begins with."""
 
 import sqlite3
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -94,14 +95,6 @@ def _postgresql(
     # what is prepared is planned once, not for each set of values (adapters.db.prepared)
     settings = {"timezone": "UTC", "plan_cache_mode": "force_generic_plan"}
     settings |= {name: str(round(1000 * seconds)) for name, seconds in timeouts.items()}
-    connect_args: dict[str, Any] = {
-        "application_name": application_name,
-        "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
-        "connect_timeout": 5,
-        "keepalives_idle": 30,
-        "keepalives_interval": 5,
-        "keepalives_count": 3,
-    }
     return sqlalchemy.create_engine(
         url.set(drivername="postgresql+psycopg2"),
         pool_size=pool_size,
@@ -113,5 +106,17 @@ def _postgresql(
         pool_recycle=1800,
         # the text of an error is logged: no addresses and hashes in it
         hide_parameters=True,
-        connect_args=connect_args,
+        connect_args=connect_args(application_name, settings),
     )
+
+
+def connect_args(application_name: str, settings: Mapping[str, str]) -> dict[str, Any]:
+    """What every connection to PostgreSQL is opened with, whoever owns it; `settings` are the server's for it."""
+    return {
+        "application_name": application_name,
+        "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
+        "connect_timeout": 5,
+        "keepalives_idle": 30,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+    }

@@ -1,4 +1,4 @@
-"""An event bus within one process."""
+"""An event bus within one process; between processes it is what each of them delivers with."""
 
 import asyncio
 import heapq
@@ -41,9 +41,17 @@ class MemoryEventBus:
         Without a loop, or with a closed one, nobody listens. That is no event lost: who subscribes later
         reads later.
         """
-        if self._loop is not None:
-            with suppress(RuntimeError):  # the loop is closed
-                self._loop.call_soon_threadsafe(self._deliver, topics)
+        self._in_loop(self._deliver, topics)
+
+    def wake_all(self) -> None:
+        """Wake every subscriber, because something may have been missed. From any thread."""
+        self._in_loop(self._deliver_everything)
+
+    def start(self) -> None:
+        """Begin to hear of other processes: within one there are none."""
+
+    def stop(self) -> None:
+        """End that."""
 
     @contextmanager
     def subscribe(self, topic: UUID) -> Iterator[Subscription]:
@@ -93,9 +101,19 @@ class MemoryEventBus:
         if self.on_alarm is not None and (earliest is None or until < earliest):
             self.on_alarm(until)
 
+    def _in_loop(self, deliver: Callable[..., None], *args: object) -> None:
+        if self._loop is not None:
+            with suppress(RuntimeError):  # the loop is closed
+                self._loop.call_soon_threadsafe(deliver, *args)
+
     def _deliver(self, topics: tuple[UUID, ...]) -> None:
         for topic in topics:
             for subscription in self._topics.get(topic, ()):
+                subscription.hear()
+
+    def _deliver_everything(self) -> None:
+        for subscriptions in self._topics.values():
+            for subscription in subscriptions:
                 subscription.hear()
 
 
