@@ -169,6 +169,8 @@ class Subscription(Protocol):
 
 REREAD_AFTER: Final = timedelta(seconds=30)
 """Who follows a topic reads again at least this often: a process may die between its commit and its event."""
+AGAIN_AFTER: Final = timedelta(seconds=2)
+"""And this soon when it could not be read."""
 
 
 class EventBus(Protocol):

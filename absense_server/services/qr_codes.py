@@ -9,12 +9,13 @@ from datetime import datetime
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
 from absense_server.domain.codes import CodeKeys, Generation, Step
+from absense_server.domain.errors.calls import BackendUnavailable, Overloaded
 from absense_server.domain.ids import SessionId
 from absense_server.domain.people import Caller
 from absense_server.domain.sessions import AttendanceSession, SessionState
 from absense_server.ports.data import UnitOfWork
 from absense_server.ports.metrics import Metrics
-from absense_server.ports.outside import REREAD_AFTER, Clock, Drawing, EventBus, QrArtist, Threads
+from absense_server.ports.outside import AGAIN_AFTER, REREAD_AFTER, Clock, Drawing, EventBus, QrArtist, Threads
 from absense_server.services.settle import settle
 
 _DRAWINGS_KEPT = 256
@@ -74,20 +75,28 @@ class QrCodes:
     async def watch(self, caller: Caller, session_id: SessionId) -> AsyncIterator[QrCode | AttendanceSession]:
         """The current code at once, then each successor the moment it appears; ends when the session does.
 
-        A session that is not open yet comes first by itself. Raises SessionNotFound, SessionClosed, SessionCancelled.
+        A session that is not open yet comes first by itself. Once begun, it goes on while the session cannot be read:
+        codes need no database. Raises SessionNotFound, SessionClosed, SessionCancelled, BackendUnavailable, Overloaded.
         """
+        session: AttendanceSession | None = None
         shown: Step | None = None
         waiting = False
         with self._events.subscribe(session_id) as changes:
             while True:
-                session = await self._threads.run(self._session, caller, session_id)
+                read_again = REREAD_AFTER
+                try:
+                    session = await self._threads.run(self._session, caller, session_id)
+                except (BackendUnavailable, Overloaded):
+                    if session is None:
+                        raise
+                    read_again = AGAIN_AFTER
                 now = self._clock.now()
                 state = session.state(now)
                 if state is SessionState.SCHEDULED:
                     if not waiting:
                         yield session
                     waiting = True
-                    await changes.wait(until=min(session.opens_at, now + REREAD_AFTER))
+                    await changes.wait(until=min(session.opens_at, now + read_again))
                     continue
                 if state is not SessionState.OPEN:
                     if shown is None and not waiting:
@@ -100,7 +109,7 @@ class QrCodes:
                         self._metrics.code_shown(self._clock.now() - step.issued_at)
                     shown = step
                     yield code
-                await changes.wait(until=min(step.next_at, session.end, now + REREAD_AFTER))
+                await changes.wait(until=min(step.next_at, session.end, now + read_again))
 
     async def current(self, caller: Caller, session_id: SessionId) -> QrCode:
         """The code to show now.

@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator
 
+from absense_server.domain.errors.calls import BackendUnavailable, Overloaded
 from absense_server.domain.ids import RecordId, SessionId
 from absense_server.domain.people import Caller
 from absense_server.ports.data import UnitOfWork
-from absense_server.ports.outside import REREAD_AFTER, Clock, EventBus, Threads
+from absense_server.ports.outside import AGAIN_AFTER, REREAD_AFTER, Clock, EventBus, Threads
 from absense_server.services.outlook import Outlook, outlook_on
 
 
@@ -28,20 +29,27 @@ class Records:
             return outlook_on(record, tx.sessions.find(record.session_id), self._clock.now())
 
     async def watch(self, caller: Caller, record_id: RecordId) -> AsyncIterator[Outlook]:
-        """The caller's own record now and after each change, until it is final.
+        """The caller's own record now and after each change, until it is final; once begun, it outlasts outages.
 
-        Raises RecordNotFound.
+        Raises RecordNotFound, BackendUnavailable, Overloaded.
         """
         seen = 0
         with self._events.subscribe(record_id) as changes:
             while True:
-                outlook = await self._threads.run(self._read, caller, record_id)
-                if outlook.record.revision > seen:
-                    seen = outlook.record.revision
-                    yield outlook
-                if outlook.record.status.is_final:
-                    return
-                await changes.wait(until=self._clock.now() + REREAD_AFTER)
+                read_again = REREAD_AFTER
+                try:
+                    outlook = await self._threads.run(self._read, caller, record_id)
+                except (BackendUnavailable, Overloaded):
+                    if not seen:
+                        raise
+                    read_again = AGAIN_AFTER
+                else:
+                    if outlook.record.revision > seen:
+                        seen = outlook.record.revision
+                        yield outlook
+                    if outlook.record.status.is_final:
+                        return
+                await changes.wait(until=self._clock.now() + read_again)
 
     def _read(self, caller: Caller, record_id: RecordId) -> Outlook:
         return self.get(caller, record_id=record_id)

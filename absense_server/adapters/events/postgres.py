@@ -75,6 +75,7 @@ class PostgresEventBus(MemoryEventBus):
 
     def start(self) -> None:
         """Begin to connect, and do not wait for it."""
+        self._finish_by = None
         self._bell, self._rope = socket.socketpair()
         self._bell.setblocking(False)
         self._rope.setblocking(False)

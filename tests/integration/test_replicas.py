@@ -1,0 +1,193 @@
+"""What is done on one replica reaches the streams of the others, through the contract."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+
+import grpc
+import grpc.aio
+import pytest
+
+from absense_server.adapters.db import migrate
+from absense_server.adapters.events.outbox import Outbox
+from absense_server.settings import Settings
+from backing.postgres import Postgres
+from tests.rpc.test_accounts import end_sign_ins
+from tests.rpc.test_qr_codes import Screen
+from tests.rpc.test_review import Watch
+from tests.support.clock import HandClock
+from tests.support.hall import Hall, Status, reason_of
+from tests.support.replicas import SOON, at, bus_of, cut_events, replica, session_at
+
+Halls = tuple[Hall, Hall]
+
+
+@pytest.fixture
+async def halls(
+    make_settings: Callable[..., Settings], clock: HandClock, postgres: Postgres, migrated_database: str
+) -> AsyncIterator[Halls]:
+    """Two replicas; people sign in at the first."""
+    name = postgres.create_database(template=migrated_database)
+    settings = make_settings(database_url=postgres.url(name))
+    async with replica(settings, clock) as here, replica(settings, clock) as there:
+        await here.furnish()
+        there._lecturer, there._course = at(there, here.teacher), here.course
+        yield here, there
+    postgres.drop_database(name)
+
+
+async def test_a_rotation_elsewhere_reaches_the_screen_and_closing_elsewhere_ends_it(halls: Halls) -> None:
+    here, there = halls
+    session = await here.open_session()
+    elsewhere = session_at(there, session)
+    screen, other_screen = Screen(session), Screen(elsewhere)
+    assert (await screen.code()).generation == (await other_screen.code()).generation == 1
+    rotated = await elsewhere.rotate()
+    assert (await screen.code()).text == (await other_screen.code()).text == rotated.text
+    rotated = await session.rotate()
+    assert (await screen.code()).text == (await other_screen.code()).text == rotated.text
+    await elsewhere.close()
+    assert await screen.ended() == grpc.StatusCode.OK
+    assert await other_screen.ended() == grpc.StatusCode.OK
+
+
+async def test_a_decision_elsewhere_reaches_the_student(halls: Halls) -> None:
+    here, there = halls
+    session, ama = await here.open_session(), await here.student()
+    record = (await ama.submit(session, fix=None)).record
+    watch = Watch(ama, record.id)
+    assert await watch.next() == record
+    await session_at(there, session).lecturer.confirm(await session.record_of(ama))
+    assert (await watch.next()).status == Status.RECORD_STATUS_CONFIRMED
+    assert await watch.ended() == grpc.StatusCode.OK
+
+
+async def test_another_try_elsewhere_reaches_the_phone_that_watches(halls: Halls) -> None:
+    here, there = halls
+    session, ama = await here.open_session(), await here.student()
+    record = (await ama.submit(session, fix=None)).record
+    watch = Watch(ama, record.id)
+    assert await watch.next() == record
+    second = await at(there, ama).submit(session_at(there, session))
+    assert second.record.status == Status.RECORD_STATUS_CONFIRMED
+    assert await watch.next() == second.record
+
+
+async def test_an_enrollment_elsewhere_reaches_the_phone_that_watches(halls: Halls) -> None:
+    here, there = halls
+    session, ama = await here.open_session(), await here.student(enrolled=False)
+    record = (await ama.submit(session)).record
+    assert record.status == Status.RECORD_STATUS_FLAGGED
+    watch = Watch(ama, record.id)
+    assert await watch.next() == record
+    await at(there, ama).enroll()
+    assert (await watch.next()).status == Status.RECORD_STATUS_CONFIRMED
+
+
+async def test_a_sign_in_that_ends_elsewhere_ends_streams_after_one_poll(halls: Halls) -> None:
+    here, there = halls
+    session = await here.open_session()
+    ama, kofi = await here.student(), await here.student()
+    records = [(await student.submit(session, fix=None)).record for student in (ama, kofi)]
+    watches = [Watch(student, record.id) for student, record in zip((ama, kofi), records, strict=True)]
+    assert [await watch.next() for watch in watches] == records
+    end_sign_ins(there, ama)
+    await here.app.jobs.poll_revocations()
+    with pytest.raises(grpc.aio.AioRpcError) as error:
+        await watches[0].next()
+    assert reason_of(error.value) == "SIGN_IN_ENDED"
+    await session_at(there, session).lecturer.confirm(await session.record_of(kofi))
+    assert (await watches[1].next()).status == Status.RECORD_STATUS_CONFIRMED
+
+
+async def test_what_a_replica_missed_it_reads_when_it_hears_again(halls: Halls) -> None:
+    here, there = halls
+    session = await here.open_session()
+    screen = Screen(session)
+    await screen.code()
+    # its events are cut off, and what is done meanwhile is announced to nobody
+    bus_of(here.app).stop()
+    with silent(there):
+        rotated = await session_at(there, session).rotate()
+    bus_of(here.app).start()
+    assert (await screen.code()).text == rotated.text
+
+
+async def test_what_nobody_announced_is_read_within_half_a_minute(halls: Halls) -> None:
+    """A process may die after its commit, before the others hear of it."""
+    here, there = halls
+    session, ama = await here.open_session(), await here.student()
+    screen = Screen(session)
+    record = (await ama.submit(session, fix=None)).record
+    watch = Watch(ama, record.id)
+    await screen.code()
+    await watch.next()
+    with silent(there):
+        rotated = await session_at(there, session).rotate()
+        await session_at(there, session).lecturer.confirm(await session.record_of(ama))
+    await here.turn(30)
+    assert (await screen.code()).text == rotated.text
+    assert (await watch.next()).status == Status.RECORD_STATUS_CONFIRMED
+
+
+async def test_streams_go_on_when_every_connection_for_events_is_cut(halls: Halls) -> None:
+    here, there = halls
+    session = await here.open_session()
+    screen = Screen(session)
+    await screen.code()
+    cut_events(here)
+    rotated = await session_at(there, session).rotate()
+    assert (await screen.code()).text == rotated.text
+    rotated = await session_at(there, session).rotate()
+    assert (await screen.code()).text == rotated.text
+
+
+async def test_streams_outlast_a_restart_of_the_database_and_what_was_missed_is_read(
+    make_settings: Callable[..., Settings], clock: HandClock, own_postgres: Postgres
+) -> None:
+    url = own_postgres.url(own_postgres.create_database())
+    migrate.upgrade(url)
+    settings = make_settings(database_url=url)
+    async with replica(settings, clock) as here, replica(settings, clock) as there:
+        await here.furnish()
+        session, ama = await here.open_session(), await here.student()
+        record = (await ama.submit(session, fix=None)).record
+        screen, watch = Screen(session), Watch(ama, record.id)
+        assert (await screen.code()).step == 0
+        assert await watch.next() == record
+        own_postgres.stop()
+        with pytest.raises(grpc.aio.AioRpcError) as error:
+            await session_at(there, session).rotate()
+        assert error.value.code() == grpc.StatusCode.UNAVAILABLE
+        await here.turn(50)
+        assert (await screen.code()).step == 1  # a screen needs no database
+        own_postgres.start()
+        await reads_again(here)
+        await reads_again(there)
+        await session_at(there, session).rotate()
+        confirmed = await session_at(there, session).lecturer.confirm(await session.record_of(ama))
+        screened, watched = asyncio.ensure_future(screen.code()), asyncio.ensure_future(watch.next())
+        while not (screened.done() and watched.done()):
+            await here.turn(1)
+            await asyncio.wait({screened, watched}, timeout=0.05)
+        assert screened.result().generation == 2
+        assert watched.result().revision == confirmed.revision
+
+
+async def reads_again(hall: Hall) -> None:
+    """Until the replica reads the database again: its first calls may meet connections that are dead."""
+    revoked = hall.app.revocations
+    async with asyncio.timeout(SOON.total_seconds()):
+        while revoked._polled_at != hall.clock.now():
+            await hall.app.jobs.poll_revocations()
+
+
+@contextmanager
+def silent(hall: Hall) -> Iterator[None]:
+    """What the replica does meanwhile it announces to no other."""
+    bus = bus_of(hall.app)
+    box, bus._outbox = bus._outbox, Outbox()
+    try:
+        yield
+    finally:
+        bus._outbox = box
