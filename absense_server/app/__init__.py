@@ -20,6 +20,7 @@ from absense_server.app.database import require_ready
 from absense_server.app.faces import ConfiguredFaces
 from absense_server.app.outside import Outside
 from absense_server.app.use_cases import UseCases
+from absense_server.jobs.alarms import Alarms
 from absense_server.jobs.pulse import Pulse
 from absense_server.jobs.scheduler import Jobs
 from absense_server.jobs.verifier import Verifier
@@ -89,10 +90,10 @@ class App:
         self.pulse = Pulse(use_cases.verification, outside.metrics)
         self.verifier = Verifier(use_cases.verification, self.events, self.clock)
         self.health = Health(SERVICES, use_cases.readiness, lambda: self.faces.well)
+        self.alarms = Alarms(self.events, self.clock)
         self.jobs = Jobs(
             events=self.events,
             threads=outside.job_threads,
-            clock=self.clock,
             revocations=self.revocations,
             sessions=use_cases.sessions,
             erasure=self.erasure,
@@ -150,7 +151,7 @@ class App:
         if with_verifier:
             self.verifier.start()
         if with_jobs:
-            self.events.on_alarm = self.jobs.arm
+            self.alarms.start()
             self.jobs.start()
             self.pulse.start()
         return port
@@ -213,6 +214,7 @@ class App:
             await self._server.stop(grace)
         await self.jobs.stop()
         await self.pulse.stop()
+        self.alarms.stop()
         await self.verifier.stop()
         await self.outside.rate_limits.close()
         self.close()

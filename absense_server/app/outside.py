@@ -110,8 +110,9 @@ class Outside:
 
 
 def _events(settings: Settings, clock: Clock) -> MemoryEventBus:
-    url = settings.database_url.get_secret_value()
-    return MemoryEventBus(clock) if url.startswith("sqlite:") else PostgresEventBus(clock, url)
+    if settings.uses_sqlite:
+        return MemoryEventBus(clock)
+    return PostgresEventBus(clock, settings.database_url.get_secret_value())
 
 
 def _blobs(settings: Settings) -> BlobStore:

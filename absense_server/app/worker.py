@@ -4,6 +4,7 @@ from absense_server.app.database import require_ready
 from absense_server.app.faces import ConfiguredFaces
 from absense_server.app.outside import Outside
 from absense_server.app.use_cases import UseCases
+from absense_server.jobs.alarms import Alarms
 from absense_server.jobs.pulse import Pulse
 from absense_server.jobs.verifier import Verifier
 from absense_server.settings import Settings
@@ -29,6 +30,7 @@ class Worker:
             problem = " ".join(self.faces.missing) or "FACE_VERIFICATION_ENABLED is not true."
             raise WorkerUseless(f"A worker looks at faces, and cannot: {problem}")
         use_cases = UseCases(settings, outside, self.faces.engine, self.faces.without_engine)
+        self.alarms = Alarms(outside.events, outside.clock)
         self.verifier = Verifier(use_cases.verification, outside.events, outside.clock)
         self.pulse = Pulse(use_cases.verification, outside.metrics)
 
@@ -40,6 +42,8 @@ class Worker:
         require_ready(self.outside)
         self.outside.serve_metrics()
         self.faces.start()
+        self.outside.events.start()
+        self.alarms.start()
         self.verifier.start()
         self.pulse.start()
 
@@ -47,6 +51,7 @@ class Worker:
         """Give back what is in hand, and end."""
         await self.pulse.stop()
         await self.verifier.stop()
+        self.alarms.stop()
         self.close()
 
     def close(self) -> None:

@@ -1,14 +1,13 @@
-"""When the server does things by itself. APScheduler says when; our Clock says what time it is."""
+"""What the server does by itself, and when: APScheduler says when."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from absense_server.domain.errors.base import DomainError
-from absense_server.ports.outside import Clock, EventBus, Threads
+from absense_server.ports.outside import EventBus, Threads
 from absense_server.services.erasure import Erasure
 from absense_server.services.revocations import Revocations
 from absense_server.services.sessions import Sessions
@@ -30,7 +29,6 @@ class Jobs:
         *,
         events: EventBus,
         threads: Threads,
-        clock: Clock,
         revocations: Revocations,
         sessions: Sessions,
         erasure: Erasure,
@@ -41,7 +39,6 @@ class Jobs:
         """`housekeeping`: threads that may be slow."""
         self._events = events
         self._threads = threads
-        self._clock = clock
         self._revocations = revocations
         self._sessions = sessions
         self._erasure = erasure
@@ -62,8 +59,6 @@ class Jobs:
         self._every(_RETENTION_SECONDS, self.erase_old)
         self._scheduler.add_job(self._run, args=[self.erase_old])  # at once, too: a server may never run for an hour
         self._scheduler.start()
-        if self._events.next_alarm is not None:
-            self.arm(self._events.next_alarm)
 
     async def stop(self) -> None:
         """Begin nothing new, and wait for what runs: the scheduler would report what it cuts short as an error."""
@@ -83,15 +78,6 @@ class Jobs:
         finally:
             done.set_result(None)
             self._running.discard(done)
-
-    def arm(self, instant: datetime) -> None:
-        """Wake the streams that wait for `instant`, when it comes."""
-        # two: the run that arms the next is not over when that one is due at once, and APScheduler would drop it
-        self._scheduler.add_job(self._wake, "date", run_date=instant, id="wake", replace_existing=True, max_instances=2)
-
-    def tick(self) -> None:
-        """Wake the streams whose instant has come."""
-        self._events.tick(self._clock.now())
 
     async def poll_revocations(self) -> None:
         """Learn which sign-ins have ended."""
@@ -122,8 +108,3 @@ class Jobs:
         except DomainError as error:
             log.warning("old photographs not erased", reason=error.reason)
         await self.sweep()
-
-    async def _wake(self) -> None:
-        self.tick()
-        if self._events.next_alarm is not None:
-            self.arm(self._events.next_alarm)

@@ -179,6 +179,9 @@ class EventBus(Protocol):
     An event may be lost, and one may be heard of that never was.
     """
 
+    on_alarm: Callable[[datetime], None] | None
+    """Told, in the event loop, of every alarm that comes before all others."""
+
     def publish(self, *topics: UUID) -> None:
         """From any thread."""
         ...

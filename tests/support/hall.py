@@ -396,7 +396,7 @@ class Hall:
     async def turn(self, by: float) -> None:
         """Turn the clock, and do what the server's jobs do by themselves."""
         self.clock.turn(by)
-        self.app.jobs.tick()
+        self.app.alarms.tick()
         await self.app.jobs.poll_revocations()
 
     async def admin(self) -> Admin:
