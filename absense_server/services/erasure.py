@@ -158,13 +158,16 @@ class Erasure:
             else:
                 deleted.append(name)
         if deleted or left:
-            with self._uow() as tx:
-                tx.images.forget_doomed(deleted)
-                tx.images.defer_doomed(left, self._clock.now())
-                tx.commit()
+            settle(lambda: self._note(deleted, left))
         if left:
             raise BackendUnavailable
         return len(deleted)
+
+    def _note(self, deleted: Sequence[str], left: Sequence[str]) -> None:
+        with self._uow() as tx:
+            tx.images.forget_doomed(deleted)
+            tx.images.defer_doomed(left, self._clock.now())
+            tx.commit()
 
     def stop(self) -> None:
         """What runs ends soon; what it leaves is done the next time."""

@@ -132,7 +132,7 @@ class World:
         image = StoredImage(
             ImageId(uuid7()),
             owner.id,
-            f"blob-{uuid4().hex}",
+            uuid4().hex,
             b"key",
             "k1",
             MediaType.JPEG,
