@@ -1,15 +1,16 @@
 """What is done on one replica reaches the streams of the others, through the contract."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+import threading
+import uuid
+from collections.abc import AsyncIterator, Callable
 
 import grpc
 import grpc.aio
 import pytest
 
 from absense_server.adapters.db import migrate
-from absense_server.adapters.events.outbox import Outbox
+from absense_server.app import AddressInUse, App
 from absense_server.settings import Settings
 from backing.postgres import Postgres
 from tests.rpc.test_accounts import end_sign_ins
@@ -17,7 +18,7 @@ from tests.rpc.test_qr_codes import Screen
 from tests.rpc.test_review import Watch
 from tests.support.clock import HandClock
 from tests.support.hall import Hall, Status, reason_of
-from tests.support.replicas import SOON, at, bus_of, cut_events, replica, session_at
+from tests.support.replicas import SOON, at, bus_of, cut_events, replica, session_at, silent
 
 Halls = tuple[Hall, Hall]
 
@@ -182,12 +183,26 @@ async def reads_again(hall: Hall) -> None:
             await hall.app.jobs.poll_revocations()
 
 
-@contextmanager
-def silent(hall: Hall) -> Iterator[None]:
-    """What the replica does meanwhile it announces to no other."""
-    bus = bus_of(hall.app)
-    box, bus._outbox = bus._outbox, Outbox()
-    try:
-        yield
-    finally:
-        bus._outbox = box
+async def test_a_server_that_cannot_start_leaves_nothing_running(halls: Halls) -> None:
+    here, _ = halls
+    settings = here.app.settings
+    taken = App(settings.model_copy(update={"listen_address": f"127.0.0.1:{here.port}"}))
+    with pytest.raises(AddressInUse):
+        await taken.start()
+    assert event_threads() == len(halls)
+    taken.close()
+
+
+async def test_one_that_does_not_serve_has_no_thread(halls: Halls) -> None:
+    here, _ = halls
+    app = App(here.app.settings)
+    app.require_database()
+    app.seeding.seed_term()
+    app.events.publish(uuid.uuid4())
+    assert event_threads() == len(halls)
+    app.close()
+
+
+def event_threads() -> int:
+    """How many buses of this process are connected or trying to be."""
+    return sum(thread.name == "events" for thread in threading.enumerate())

@@ -1,7 +1,7 @@
 """Several servers on one database, each as if on a machine of its own: real servers in one event loop."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
@@ -9,6 +9,7 @@ from typing import TypeVar
 import grpc.aio
 import psycopg2
 
+from absense_server.adapters.events.outbox import Outbox
 from absense_server.adapters.events.postgres import PostgresEventBus
 from absense_server.app import App
 from absense_server.ports.faces import FaceEngine
@@ -62,3 +63,14 @@ def cut_events(hall: Hall) -> None:
         " WHERE datname = current_database() AND application_name = 'absense events'"
     )
     connection.close()
+
+
+@contextmanager
+def silent(hall: Hall) -> Iterator[None]:
+    """What the replica does meanwhile it announces to no other."""
+    bus = bus_of(hall.app)
+    box, bus._outbox = bus._outbox, Outbox()
+    try:
+        yield
+    finally:
+        bus._outbox = box

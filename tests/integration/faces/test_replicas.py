@@ -6,14 +6,17 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
+from absense_server.adapters.system import SystemClock
+from absense_server.app.worker import Worker
 from absense_server.settings import Settings
 from backing.postgres import Postgres
 from tests.rpc.faces.conftest import engine, portraits, real_engine  # noqa: F401 - fixtures
 from tests.rpc.faces.test_claims import CONFIRMED, FLAGGED, Portraits, enrolled
 from tests.support.clock import HandClock
+from tests.support.faces import MODELS
 from tests.support.hall import Hall, verdicts
 from tests.support.held_engine import HeldEngine
-from tests.support.replicas import SOON, at, cut_events, replica
+from tests.support.replicas import SOON, at, cut_events, replica, silent
 
 
 @pytest.fixture
@@ -85,3 +88,30 @@ async def test_it_hears_of_a_consent_that_is_withdrawn_at_the_other_one(
     assert told.record.status == FLAGGED
     assert verdicts(told.record)["FACE"] == ("SKIPPED", "NO_CONSENT")
     engine.release()
+
+
+async def test_a_worker_hears_of_selfies_and_finds_those_that_nobody_announced(
+    make_settings: Callable[..., Settings],
+    engine: HeldEngine,  # noqa: F811
+    portraits: Portraits,  # noqa: F811
+    postgres: Postgres,
+    migrated_database: str,
+) -> None:
+    name = postgres.create_database(template=migrated_database)
+    faces_on = {"face_verification_enabled": True, "face_models_folder": MODELS, "face_workers": 1}
+    settings = make_settings(database_url=postgres.url(name), **faces_on)
+    worker = Worker(settings)
+    worker.start()
+    try:
+        async with replica(settings, HandClock(SystemClock().now()), engine=engine) as front:
+            await front.furnish()
+            session = await front.open_session()
+            ama, kofi = await enrolled(front, portraits["obama"]), await enrolled(front, portraits["biden"])
+            told = await asyncio.wait_for(ama.submit(session, selfie=portraits["obama2"]), SOON.total_seconds())
+            assert told.record.status == CONFIRMED
+            with silent(front):
+                told = await asyncio.wait_for(kofi.submit(session, selfie=portraits["biden"]), SOON.total_seconds())
+            assert told.record.status == CONFIRMED
+    finally:
+        await worker.stop()
+    postgres.drop_database(name)
