@@ -33,6 +33,8 @@ class Worker:
         self.alarms = Alarms(outside.events, outside.clock)
         self.verifier = Verifier(use_cases.verification, outside.events, outside.clock)
         self.pulse = Pulse(use_cases.verification, outside.metrics)
+        self.metrics_port: int | None = None
+        """Where a started worker shows its metrics, if it does."""
 
     def start(self) -> None:
         """Begin, within the running event loop.
@@ -40,7 +42,7 @@ class Worker:
         Raises DatabaseNotReady, MetricsAddressInUse.
         """
         require_ready(self.outside)
-        self.outside.serve_metrics()
+        self.metrics_port = self.outside.serve_metrics()
         self.faces.start()
         self.outside.events.start()
         self.alarms.start()
