@@ -6,7 +6,7 @@ the key `after`.
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 from uuid import UUID
 
@@ -375,6 +375,10 @@ class Images(Protocol):
         """The master keys under which photographs and face vectors are sealed."""
         ...
 
+    def known(self, blobs: Mapping[ImageId, str]) -> frozenset[str]:
+        """Of the blobs called so, the names of those that rows of these photographs name, or that are doomed."""
+        ...
+
     def get(self, image_id: ImageId) -> StoredImage:
         """Raises ImageNotFound."""
         ...
@@ -411,6 +415,17 @@ class Images(Protocol):
         ...
 
 
+class Chores(Protocol):
+    """Work that one process does for all, once in a while."""
+
+    def begin(self, name: str, now: datetime, every: timedelta) -> bool:
+        """Whether it is due, that is, nobody has begun it within `every`; then it is the caller's.
+
+        One that breaks off is due again as one that was done.
+        """
+        ...
+
+
 class Audit(Protocol):
     """The audit log."""
 
@@ -442,6 +457,8 @@ class Transaction(Protocol):
     def verifications(self) -> Verifications: ...
     @property
     def images(self) -> Images: ...
+    @property
+    def chores(self) -> Chores: ...
     @property
     def audit(self) -> Audit: ...
 

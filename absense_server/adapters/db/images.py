@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, union, update
+from sqlalchemy import Connection, delete, insert, select, union, union_all, update
 
 from absense_server.adapters.db.courses import teaches
 from absense_server.adapters.db.rows import AnyRow
@@ -40,8 +40,13 @@ class SqlImages:
         )
 
     def key_ids(self) -> frozenset[str]:
-        used = union(select(images.c.key_id), select(face_views.c.key_id))
+        used = union(select(images.c.key_id).where(images.c.key_id != ""), select(face_views.c.key_id))
         return frozenset(self._connection.execute(used).scalars())
+
+    def known(self, blobs: Mapping[ImageId, str]) -> frozenset[str]:
+        kept = select(images.c.blob_name).where(images.c.id.in_(blobs.keys()))
+        doomed = select(doomed_blobs.c.blob_name).where(doomed_blobs.c.blob_name.in_(blobs.values()))
+        return frozenset(self._connection.execute(union_all(kept, doomed)).scalars())
 
     def get(self, image_id: ImageId) -> StoredImage:
         row = self._connection.execute(_IMAGES.where(images.c.id == image_id)).one_or_none()

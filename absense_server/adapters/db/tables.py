@@ -307,6 +307,14 @@ doomed_blobs = Table(
     Column("since", UtcDateTime, nullable=False),
 )
 
+# what one process does for all, once in a while
+chores = Table(
+    "chores",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("last_begun_at", UtcDateTime, nullable=False),
+)
+
 attendance_records = Table(
     "attendance_records",
     metadata,

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, DateTime, Engine, func, select
 
 from absense_server.adapters.db.audit import SqlAudit
+from absense_server.adapters.db.chores import SqlChores
 from absense_server.adapters.db.courses import SqlCourses
 from absense_server.adapters.db.devices import SqlDevices
 from absense_server.adapters.db.engine import READ_ONLY
@@ -38,6 +39,7 @@ class SqlTransaction:
         self.faces = SqlFaces(connection)
         self.verifications = SqlVerifications(connection)
         self.images = SqlImages(connection)
+        self.chores = SqlChores(connection)
         self.audit = SqlAudit(connection)
 
     def database_time(self) -> datetime | None:

@@ -13,7 +13,7 @@ from sqlalchemy import Engine, event
 from absense_server.adapters.db.unit_of_work import SqlTransaction
 from absense_server.domain.courses import Course
 from absense_server.domain.faces import ConsentEnd
-from absense_server.domain.ids import ClaimId
+from absense_server.domain.ids import ClaimId, ImageId
 from absense_server.domain.people import User
 from absense_server.domain.policy import RecordStatus
 from absense_server.domain.records import AttendanceRecord, with_enrollment
@@ -137,6 +137,7 @@ def reads(term: Term) -> dict[str, tuple[int, Callable[[SqlTransaction], object]
         "records.with_ids": (4, lambda tx: tx.records.with_ids([one.id for one in term.records])),
         "images.of_owner": (1, lambda tx: tx.images.of_owner(student.id)),
         "images.selfies_before": (1, lambda tx: tx.images.selfies_before(NOW + timedelta(days=1), 10)),
+        "images.known": (1, lambda tx: tx.images.known({term.image.id: "", ImageId(uuid4()): "other"})),
         "images.for_lecturer": (1, lambda tx: tx.images.for_lecturer(lecturer, term.image.id)),
     }
 

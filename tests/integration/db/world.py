@@ -128,13 +128,13 @@ class World:
             tx.commit()
         return device
 
-    def image(self, owner: User) -> StoredImage:
+    def image(self, owner: User, key_id: str = "k1") -> StoredImage:
         image = StoredImage(
             ImageId(uuid7()),
             owner.id,
             uuid4().hex,
             b"key",
-            "k1",
+            key_id,
             MediaType.JPEG,
             4711,
             640,
