@@ -166,20 +166,21 @@ def _storage(settings: Settings) -> Iterator[Finding]:
 def _s3(settings: Settings) -> Iterator[Finding]:
     bucket = f"bucket {settings.s3_bucket}"
     try:
-        blobs = S3Blobs(
-            settings.s3_bucket,
-            settings.s3_region,
-            settings.s3_access_key.get_secret_value(),
-            settings.s3_secret_key.get_secret_value(),
-            settings.s3_endpoint_url or None,
-        )
-        blobs.get("00000000000000000000000000000000")
-    except DomainError:
-        yield Finding(ok=False, text=f"storage: {bucket} does not answer; check the S3_ settings", fatal=True)
+        problem = S3Blobs(**settings.s3).problem()
     except ExtraMissing as error:
         yield Finding(ok=False, text=f"storage: {error}", fatal=True)
+        return
+    if problem is None:
+        yield Finding(ok=True, text=f"storage: {bucket}, where blobs can be written, listed, read and deleted")
     else:
-        yield Finding(ok=True, text=f"storage: {bucket}")
+        yield Finding(ok=False, text=f"storage: {bucket}: {problem} Check the S3_ settings.", fatal=True)
+    if not settings.blob_encryption:
+        by = settings.s3_server_side_encryption
+        yield Finding(
+            ok=False,
+            text=f"BLOB_ENCRYPTION is off: photographs are left to the storage's encryption ({by}), whose operator can "
+            "see them, and erasing them reaches no backup; docs/PRIVACY.md",
+        )
 
 
 def _calls(settings: Settings) -> Iterator[Finding]:

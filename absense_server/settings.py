@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypedDict
 from urllib.parse import parse_qsl, urlsplit
 
 from dotenv import dotenv_values
@@ -29,6 +29,18 @@ Listed = Annotated[tuple[str, ...], NoDecode]
 
 class SettingsInvalid(Exception):
     """One or more settings are wrong; `str()` has a line for each, without the values."""
+
+
+class S3Options(TypedDict):
+    """Keywords of adapters.blobs.s3.S3Blobs."""
+
+    bucket: str
+    region: str
+    access_key: str
+    secret_key: str
+    endpoint_url: str
+    public_endpoint_url: str
+    server_side_encryption: str
 
 
 class Settings(BaseSettings):
@@ -61,6 +73,9 @@ class Settings(BaseSettings):
     s3_access_key: SecretStr = SecretStr("")
     s3_secret_key: SecretStr = SecretStr("")
     s3_endpoint_url: str = ""
+    s3_public_endpoint_url: str = ""
+    s3_server_side_encryption: Literal["", "AES256", "aws:kms"] = ""
+    blob_encryption: bool = True
 
     cors_allow_origins: Listed = ()
     cors_allow_credentials: bool = False
@@ -130,6 +145,15 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         return value
 
+    @field_validator("s3_endpoint_url", "s3_public_endpoint_url")
+    @classmethod
+    def _http_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in {"http", "https"} or not parts.netloc):
+            msg = "must be a URL such as https://s3.example.edu"
+            raise ValueError(msg)
+        return value
+
     @field_validator("cors_allow_origins")
     @classmethod
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -182,14 +206,29 @@ class Settings(BaseSettings):
 
     def _storage_problems(self) -> list[str]:
         if self.storage_backend == "local":
-            return []
-        needed = {
-            "S3_BUCKET": self.s3_bucket,
-            "S3_REGION": self.s3_region,
-            "S3_ACCESS_KEY": self.s3_access_key.get_secret_value(),
-            "S3_SECRET_KEY": self.s3_secret_key.get_secret_value(),
+            whole = "BLOB_ENCRYPTION: may be switched off only with STORAGE_BACKEND=s3, which can encrypt by itself"
+            return [] if self.blob_encryption else [whole]
+        needed = {"S3_BUCKET": self.s3_bucket, "S3_REGION": self.s3_region}
+        problems = [f"{name}: is needed with STORAGE_BACKEND=s3" for name, value in needed.items() if not value]
+        if bool(self.s3["access_key"]) != bool(self.s3["secret_key"]):
+            problems.append("S3_ACCESS_KEY, S3_SECRET_KEY: set both, or neither to use what the machine is given")
+        if not (self.blob_encryption or self.s3_server_side_encryption):
+            # what students consent to says that photographs are kept encrypted
+            problems.append("S3_SERVER_SIDE_ENCRYPTION: is needed with BLOB_ENCRYPTION=false, such as AES256")
+        return problems
+
+    @property
+    def s3(self) -> S3Options:
+        """What the client of S3 is made with."""
+        return {
+            "bucket": self.s3_bucket,
+            "region": self.s3_region,
+            "access_key": self.s3_access_key.get_secret_value(),
+            "secret_key": self.s3_secret_key.get_secret_value(),
+            "endpoint_url": self.s3_endpoint_url,
+            "public_endpoint_url": self.s3_public_endpoint_url,
+            "server_side_encryption": self.s3_server_side_encryption,
         }
-        return [f"{name}: is needed with STORAGE_BACKEND=s3" for name, value in needed.items() if not value]
 
     @property
     def uses_sqlite(self) -> bool:

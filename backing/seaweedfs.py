@@ -8,7 +8,7 @@ import sysconfig
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from backing.ports import free_ports
 
 _REGION = "us-east-1"
 _START_SECONDS = 60
+_MASTER_KEY = "5e" * 32
+"""Of what clients ask it to encrypt: nobody's, like its data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,32 +35,64 @@ class S3Server:
     bucket: str
 
 
+class SeaweedFS:
+    """A server with a folder and ports of its own, which can be killed and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        master, master_grpc, volume, volume_grpc, filer, filer_grpc, s3, s3_grpc = free_ports(8)
+        self.server = S3Server(f"http://127.0.0.1:{s3}", _REGION, "absense", "the-secret-of-nobody", "blobs")
+        self._folder = folder
+        self._arguments = f"""
+            -dir=data -ip=127.0.0.1 -ip.bind=127.0.0.1 -master.telemetry=false
+            -master.port={master} -master.port.grpc={master_grpc} -master.volumeSizeLimitMB=64
+            -master.electionTimeout=1s -master.heartbeatInterval=100ms
+            -volume.port={volume} -volume.port.grpc={volume_grpc} -volume.preStopSeconds=0 -volume.max=20
+            -filer.port={filer} -filer.port.grpc={filer_grpc} -filer.localSocket=filer.sock
+            -s3 -s3.port={s3} -s3.port.grpc={s3_grpc} -s3.port.iceberg=0 -s3.port.lance=0 -s3.localSocket=s3.sock
+            -s3.config=s3.json -s3.autoCreateBucket=false
+        """.split()
+        self._process: subprocess.Popen[bytes] | None = None
+        (folder / "s3.json").write_text(json.dumps(_identities(self.server)), encoding="utf-8")
+        (folder / "data").mkdir()
+
+    def start(self) -> None:
+        """Start it, and return once the bucket is there and stores."""
+        log = self._folder / "log"
+        with log.open("ab") as output:
+            self._process = subprocess.Popen(
+                [_weed(), "server", *self._arguments],
+                cwd=self._folder,
+                env=os.environ | {"WEED_S3_SSE_KEK": _MASTER_KEY},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        _wait_until_it_stores(self.server, self._process, log)
+
+    def kill(self) -> None:
+        """End it at once, as a power cut would; what it has stored stays for the next start."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+
+
+@contextmanager
+def restartable() -> Iterator[SeaweedFS]:
+    """Start a server with an empty bucket, and kill it in the end."""
+    folder = Path(tempfile.mkdtemp(prefix="absense-s3-"))
+    weed = SeaweedFS(folder)
+    try:
+        weed.start()
+        yield weed
+    finally:
+        weed.kill()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextmanager
 def running() -> Iterator[S3Server]:
     """Start a server with an empty bucket, and kill it in the end."""
-    folder = Path(tempfile.mkdtemp(prefix="absense-s3-"))
-    master, master_grpc, volume, volume_grpc, filer, filer_grpc, s3, s3_grpc = free_ports(8)
-    server = S3Server(f"http://127.0.0.1:{s3}", _REGION, "absense", "the-secret-of-nobody", "blobs")
-    (folder / "s3.json").write_text(json.dumps(_identities(server)), encoding="utf-8")
-    (folder / "data").mkdir()
-    arguments = f"""
-        -dir=data -ip=127.0.0.1 -ip.bind=127.0.0.1 -master.telemetry=false
-        -master.port={master} -master.port.grpc={master_grpc} -master.volumeSizeLimitMB=64
-        -volume.port={volume} -volume.port.grpc={volume_grpc} -volume.preStopSeconds=0 -volume.max=20
-        -filer.port={filer} -filer.port.grpc={filer_grpc} -filer.localSocket=filer.sock
-        -s3 -s3.port={s3} -s3.port.grpc={s3_grpc} -s3.port.iceberg=0 -s3.port.lance=0 -s3.localSocket=s3.sock
-        -s3.config=s3.json -s3.autoCreateBucket=false
-    """.split()
-    log = folder / "log"
-    with log.open("wb") as output:
-        process = subprocess.Popen([_weed(), "server", *arguments], cwd=folder, stdout=output, stderr=subprocess.STDOUT)
-    try:
-        _wait_until_it_stores(server, process, log)
-        yield server
-    finally:
-        process.kill()
-        process.wait()
-        shutil.rmtree(folder, ignore_errors=True)
+    with restartable() as weed:
+        yield weed.server
 
 
 def _weed() -> str:
@@ -84,7 +118,8 @@ def _wait_until_it_stores(server: S3Server, process: subprocess.Popen[bytes], lo
     give_up = time.monotonic() + _START_SECONDS
     while True:
         try:
-            client.create_bucket(Bucket=server.bucket)
+            with suppress(client.exceptions.BucketAlreadyExists, client.exceptions.BucketAlreadyOwnedByYou):
+                client.create_bucket(Bucket=server.bucket)
             # A bucket comes before the volumes that its objects need.
             client.put_object(Bucket=server.bucket, Key="ready", Body=b"ready")
         except (BotoCoreError, ClientError) as error:

@@ -84,7 +84,7 @@ class App:
             settings, outside, face_engine or self.faces.engine, self.faces.without_engine
         )
         self.accounts, self.seeding, self.revocations = use_cases.accounts, use_cases.seeding, use_cases.revocations
-        self.erasure = use_cases.erasure
+        self.erasure, self.orphans = use_cases.erasure, use_cases.orphans
         self._lifetime = Lifetime(self.revocations, self.clock)
         outside.metrics.watch_streams(lambda: self._lifetime.open_streams)
         self.pulse = Pulse(use_cases.verification, outside.metrics)
@@ -97,6 +97,7 @@ class App:
             revocations=self.revocations,
             sessions=use_cases.sessions,
             erasure=self.erasure,
+            orphans=self.orphans,
             housekeeping=outside.housekeeping_threads,
             on_revocations=self._lifetime.revocations_changed,
             watch_health=self.health.watch,
@@ -210,6 +211,7 @@ class App:
             await asyncio.sleep(self.settings.shutdown_notice_seconds)
         self._lifetime.shutdown()
         self.erasure.stop()
+        self.orphans.stop()
         if self._server is not None:
             await self._server.stop(grace)
         await self.jobs.stop()

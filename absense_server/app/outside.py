@@ -7,7 +7,7 @@ from pathlib import Path
 
 from absense_server.adapters.blobs.folder import FolderBlobs
 from absense_server.adapters.blobs.s3 import S3Blobs
-from absense_server.adapters.crypto import AesGcmVault, HmacIdentifierKeys, P256Signatures
+from absense_server.adapters.crypto import AesGcmVault, HmacIdentifierKeys, OptionalVault, P256Signatures
 from absense_server.adapters.db.engine import connections_of, create_engine
 from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
 from absense_server.adapters.events.memory import MemoryEventBus
@@ -32,7 +32,9 @@ from absense_server.settings import Settings
 
 _JOB_THREADS = 2
 _HOUSEKEEPING_THREADS = 1
-_FILE_THREADS = 4
+_DRAWING_THREADS = 1
+_FILE_THREADS = {"local": 4, "s3": 16}
+"""A disk is kept busy by few; of those that ask S3 most just wait."""
 
 
 class Outside:
@@ -58,7 +60,8 @@ class Outside:
         self.pages = PageTokens(ring.derive("absense/page-token/v1"))
         self.identifiers = HmacIdentifierKeys(ring.derive_all("absense/device-identifier/v1").values())
         self.fingerprints = HmacIdentifierKeys(ring.derive_all("absense/claim-fingerprint/v1").values())
-        self.vault = AesGcmVault(ring.derive_all("absense/blob-master/v1"), ring.key_id)
+        blob_keys = AesGcmVault(ring.derive_all("absense/blob-master/v1"), ring.key_id)
+        self.vault = OptionalVault(blob_keys, sealing=settings.blob_encryption)
         self.vector_vault = AesGcmVault(ring.derive_all("absense/face-vector/v1"), ring.key_id)
         self.signatures = P256Signatures()
         self.rate_limits = _rate_limits(settings, self.clock, ring)
@@ -71,7 +74,10 @@ class Outside:
         # registering has its own, so that nobody is kept from signing in by people who register
         self.login_threads = ThreadPool("login", os.cpu_count() or 1, max_wait=timedelta(seconds=60))
         self.register_threads = ThreadPool("register", 1, max_wait=timedelta(seconds=60))
-        self.file_threads = ThreadPool("files", _FILE_THREADS, max_wait=timedelta(seconds=20))
+        # codes have their own, so that the screens go on while the storage hangs
+        self.drawing_threads = ThreadPool("drawing", _DRAWING_THREADS, max_wait=timedelta(seconds=20))
+        file_threads = _FILE_THREADS[settings.storage_backend]
+        self.file_threads = ThreadPool("files", file_threads, max_wait=timedelta(seconds=20))
 
         # storage that hangs shall hold up nothing but the question whether it does
         self.readiness_threads = ThreadPool("readiness", 1, max_wait=timedelta(seconds=20))
@@ -82,6 +88,7 @@ class Outside:
             self.housekeeping_threads,
             self.login_threads,
             self.register_threads,
+            self.drawing_threads,
             self.file_threads,
         )
         self.metrics = ProcessMetrics(importlib.metadata.version("absense"))
@@ -117,13 +124,7 @@ def _events(settings: Settings, clock: Clock) -> MemoryEventBus:
 
 def _blobs(settings: Settings) -> BlobStore:
     if settings.storage_backend == "s3":
-        return S3Blobs(
-            settings.s3_bucket,
-            settings.s3_region,
-            settings.s3_access_key.get_secret_value(),
-            settings.s3_secret_key.get_secret_value(),
-            settings.s3_endpoint_url or None,
-        )
+        return S3Blobs(**settings.s3)
     return FolderBlobs(Path(settings.storage_folder))
 
 

@@ -21,6 +21,7 @@ from absense_server.services.face_enrollment import FaceEnrollment
 from absense_server.services.face_office import FaceOffice
 from absense_server.services.face_templates import FaceTemplates
 from absense_server.services.face_vectors import FaceVectors
+from absense_server.services.orphans import OrphanSweep
 from absense_server.services.photographs import Photographs
 from absense_server.services.qr_codes import QrCodes
 from absense_server.services.readiness import Readiness
@@ -115,7 +116,7 @@ class UseCases:
         self.qr_codes = QrCodes(
             uow=uow,
             threads=outside.db_threads,
-            drawing_threads=outside.file_threads,
+            drawing_threads=outside.drawing_threads,
             keys=outside.code_keys,
             artist=outside.qr_artist,
             events=events,
@@ -138,13 +139,14 @@ class UseCases:
             )
             for limits in (self.upload_limits, face_limits)
         )
-        self.photographs = Photographs(outside.vault, outside.blobs)
+        self.photographs = Photographs(outside.vault, outside.blobs, with_links=not settings.blob_encryption)
         self.erasure = Erasure(
             uow,
             outside.blobs,
             Retention(timedelta(days=settings.selfie_retention_days), timedelta(days=settings.face_retention_days)),
             clock,
         )
+        self.orphans = OrphanSweep(uow, outside.blobs, clock)
         vectors, examiner = FaceVectors(outside.vector_vault), Examiner(engine)
         self.verification = FaceVerification(
             uow=uow,

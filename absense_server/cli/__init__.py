@@ -13,6 +13,7 @@ from absense_server.adapters.db.engine import create_engine
 from absense_server.app import App
 from absense_server.cli import faces, serving
 from absense_server.cli.common import explained, fail, read_settings
+from absense_server.cli.orphans import orphans
 from absense_server.domain.people import Caller, NewUser, Role
 from absense_server.services.seeding import DEMO_ACCOUNTS
 from absense_server.settings import SettingsInvalid
@@ -28,6 +29,7 @@ cli.add_typer(faces.faces, name="faces")
 cli.command()(serving.serve)
 cli.command(hidden=True)(serving.serve_process)
 cli.command()(serving.worker)
+cli.command()(orphans)
 
 
 def main() -> None:

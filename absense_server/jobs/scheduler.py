@@ -9,6 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from absense_server.domain.errors.base import DomainError
 from absense_server.ports.outside import EventBus, Threads
 from absense_server.services.erasure import Erasure
+from absense_server.services.orphans import OrphanSweep
 from absense_server.services.revocations import Revocations
 from absense_server.services.sessions import Sessions
 
@@ -32,6 +33,7 @@ class Jobs:
         revocations: Revocations,
         sessions: Sessions,
         erasure: Erasure,
+        orphans: OrphanSweep,
         housekeeping: Threads,
         on_revocations: Callable[[], None],
         watch_health: Callable[[], Awaitable[None]],
@@ -42,6 +44,7 @@ class Jobs:
         self._revocations = revocations
         self._sessions = sessions
         self._erasure = erasure
+        self._orphans = orphans
         self._housekeeping = housekeeping
         self._on_revocations = on_revocations
         self._watch_health = watch_health
@@ -56,8 +59,9 @@ class Jobs:
         self._every(_SEAL_SECONDS, self.seal_ended)
         self._every(_HEALTH_SECONDS, self._watch_health)
         self._every(_SWEEP_SECONDS, self.sweep)
-        self._every(_RETENTION_SECONDS, self.erase_old)
-        self._scheduler.add_job(self._run, args=[self.erase_old])  # at once, too: a server may never run for an hour
+        for job in (self.erase_old, self.sweep_orphans):
+            self._every(_RETENTION_SECONDS, job)
+            self._scheduler.add_job(self._run, args=[job])  # at once, too: a server may never run for an hour
         self._scheduler.start()
 
     async def stop(self) -> None:
@@ -108,3 +112,20 @@ class Jobs:
         except DomainError as error:
             log.warning("old photographs not erased", reason=error.reason)
         await self.sweep()
+
+    async def sweep_orphans(self) -> None:
+        """Delete the photographs that no row names, if no process has done so within a day."""
+        try:
+            orphans = await self._housekeeping.run(self._orphans.daily)
+        except DomainError as error:
+            log.warning("orphans not swept", reason=error.reason)
+            return
+        if orphans is not None and orphans.suspicious:
+            log.error(
+                "photographs that no row names are left alone: is the storage another database's?",
+                number=len(orphans.names),
+                kept=orphans.kept,
+                help="see `absense-server orphans --help`",
+            )
+        elif orphans is not None and orphans.names:
+            log.info("orphans swept", number=len(orphans.names))

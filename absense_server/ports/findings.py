@@ -69,13 +69,14 @@ class DoneRequest:
 
 @dataclass(frozen=True, slots=True)
 class StoredImage:
-    """A photograph kept as an encrypted blob; erasing the row voids every copy of the blob."""
+    """A photograph kept as a blob. Erasing the row voids every copy of the blob, if it is encrypted."""
 
     id: ImageId
     owner_id: UserId
     blob_name: str
     wrapped_key: bytes
     key_id: str
+    """Empty: it is not encrypted."""
     media_type: MediaType
     size: int
     width: int

@@ -1,6 +1,6 @@
 """What the use cases need besides data."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,6 +11,9 @@ from absense_server.domain.ids import SignInId, UserId
 from absense_server.domain.people import Role
 
 T = TypeVar("T")
+
+OPAQUE = "application/octet-stream"
+"""Media type of what only its key opens."""
 
 
 class Clock(Protocol):
@@ -108,7 +111,10 @@ class Signatures(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """Encrypted bytes, with their own key, wrapped under the master key that `key_id` names."""
+    """Encrypted bytes, with their own key, wrapped under the master key that `key_id` names.
+
+    Without a `key_id` they are not encrypted.
+    """
 
     ciphertext: bytes
     wrapped_key: bytes
@@ -129,10 +135,20 @@ class BlobDamaged(Exception):
     """A blob is not what was written."""
 
 
+@dataclass(frozen=True, slots=True)
+class BlobLink:
+    """Where anybody can fetch a blob over HTTP, for a while."""
+
+    url: str
+    expires_at: datetime
+
+
 class BlobStore(Protocol):
     """Named blobs, written once. Names are made by the server. Every call may raise BackendUnavailable."""
 
-    def put(self, name: str, data: bytes) -> None: ...
+    def put(self, name: str, data: bytes, media_type: str = OPAQUE) -> None:
+        """A blob is there whole or not at all, and once this returns it lasts."""
+        ...
 
     def get(self, name: str) -> bytes | None: ...
 
@@ -142,6 +158,18 @@ class BlobStore(Protocol):
 
     def check(self) -> None:
         """Raise BackendUnavailable unless blobs can be stored and read now; cheap."""
+        ...
+
+    def older_than(self, age: timedelta) -> Iterator[Sequence[str]]:
+        """Names of blobs written longer ago than `age` by the storage's own clock, a page of at most 1000 at a time."""
+        ...
+
+    def clear_unfinished(self, age: timedelta) -> int:
+        """Remove what writes that were interrupted longer ago than `age` left behind; returns how many."""
+        ...
+
+    def link(self, name: str, life: timedelta, media_type: str, file_name: str) -> BlobLink | None:
+        """A link to one blob, good for `life`; None where the storage has none to give."""
         ...
 
 

@@ -49,7 +49,9 @@ class Admin(AdminServiceServicer):
     async def GetImage(
         self, request: pb.AdminServiceGetImageRequest, context: Context
     ) -> AsyncIterator[pb.AdminServiceGetImageResponse]:
-        image, data = await self._faces.image(current_caller(), ImageId(UUID(request.image_id)))
-        yield pb.AdminServiceGetImageResponse(header=to_proto.image_header(image))
-        for start in range(0, len(data), MAX_CHUNK_BYTES):
-            yield pb.AdminServiceGetImageResponse(chunk=data[start : start + MAX_CHUNK_BYTES])
+        shown = await self._faces.image(
+            current_caller(), ImageId(UUID(request.image_id)), accept_link=request.accept_download_url
+        )
+        yield pb.AdminServiceGetImageResponse(header=to_proto.image_header(shown))
+        for start in range(0, len(shown.content), MAX_CHUNK_BYTES):
+            yield pb.AdminServiceGetImageResponse(chunk=shown.content[start : start + MAX_CHUNK_BYTES])

@@ -144,10 +144,12 @@ class Lecturer(LecturerServiceServicer):
     async def GetImage(
         self, request: pb.LecturerServiceGetImageRequest, context: Context
     ) -> AsyncIterator[pb.LecturerServiceGetImageResponse]:
-        image, data = await self._review.image(current_caller(), ImageId(UUID(request.image_id)))
-        yield pb.LecturerServiceGetImageResponse(header=to_proto.image_header(image))
-        for start in range(0, len(data), MAX_CHUNK_BYTES):
-            yield pb.LecturerServiceGetImageResponse(chunk=data[start : start + MAX_CHUNK_BYTES])
+        shown = await self._review.image(
+            current_caller(), ImageId(UUID(request.image_id)), accept_link=request.accept_download_url
+        )
+        yield pb.LecturerServiceGetImageResponse(header=to_proto.image_header(shown))
+        for start in range(0, len(shown.content), MAX_CHUNK_BYTES):
+            yield pb.LecturerServiceGetImageResponse(chunk=shown.content[start : start + MAX_CHUNK_BYTES])
 
     async def ConfirmAttendance(
         self, request: pb.ConfirmAttendanceRequest, context: Context

@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
@@ -15,7 +16,7 @@ from absense_server.ports.data import Transaction, UnitOfWork
 from absense_server.ports.findings import StoredFace, StoredImage
 from absense_server.ports.outside import Clock, EventBus, Threads
 from absense_server.services.erasure import Erased, Erasure
-from absense_server.services.photographs import Photographs
+from absense_server.services.photographs import Photographs, Shown
 from absense_server.services.settle import settle
 
 
@@ -100,13 +101,13 @@ class FaceOffice:
             await self._blob_threads.run(self._erasure.delete, erased.blobs)
         return erased
 
-    async def image(self, caller: Caller, image_id: ImageId) -> tuple[StoredImage, bytes]:
+    async def image(self, caller: Caller, image_id: ImageId, *, accept_link: bool = False) -> Shown:
         """Any photograph; the look is audited before it is given.
 
         Raises ImageNotFound, BackendUnavailable; BlobDamaged when the storage lost or altered it.
         """
         image = await self._threads.run(self._audited, caller, image_id)
-        return image, await self._blob_threads.run(self._photographs.read, image)
+        return await self._blob_threads.run(partial(self._photographs.show, image, accept_link=accept_link))
 
     def _audited(self, caller: Caller, image_id: ImageId) -> StoredImage:
         with self._uow() as tx:

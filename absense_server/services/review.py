@@ -1,5 +1,7 @@
 """Records as lecturers see them: listed, looked at, decided."""
 
+from functools import partial
+
 from absense_server.domain import audit, records
 from absense_server.domain.audit import Action
 from absense_server.domain.ids import DecisionId, ImageId, RecordId, SessionId
@@ -10,7 +12,7 @@ from absense_server.domain.records import AttendanceRecord, Decision
 from absense_server.ports.data import UnitOfWork
 from absense_server.ports.findings import FlaggedFilter, StoredImage
 from absense_server.ports.outside import Clock, EventBus, Ids, Threads
-from absense_server.services.photographs import Photographs
+from absense_server.services.photographs import Photographs, Shown
 from absense_server.services.settle import settle
 
 
@@ -106,13 +108,13 @@ class Review:
         self._events.publish(record.id, record.session_id)
         return record
 
-    async def image(self, caller: Caller, image_id: ImageId) -> tuple[StoredImage, bytes]:
+    async def image(self, caller: Caller, image_id: ImageId, *, accept_link: bool = False) -> Shown:
         """A photograph of a claim in the caller's courses, as it was taken; the look is audited before it is given.
 
         Raises ImageNotFound, BackendUnavailable; BlobDamaged when the storage lost or altered it.
         """
         image = await self._threads.run(self._audited, caller, image_id)
-        return image, await self._blob_threads.run(self._photographs.read, image)
+        return await self._blob_threads.run(partial(self._photographs.show, image, accept_link=accept_link))
 
     def _audited(self, caller: Caller, image_id: ImageId) -> StoredImage:
         with self._uow() as tx:

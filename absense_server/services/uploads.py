@@ -24,7 +24,8 @@ from absense_server.domain.faces import SelfieState
 from absense_server.domain.ids import ImageId, UserId
 from absense_server.domain.images import MediaType, NotAPhotograph, Photograph, TooManyPixels
 from absense_server.ports.findings import StoredImage
-from absense_server.ports.outside import BlobStore, Clock, Ids, Threads, Vault
+from absense_server.ports.outside import OPAQUE, BlobStore, Clock, Ids, Threads, Vault
+from absense_server.services.photographs import blob_name
 
 MAX_FACE_UPLOAD = timedelta(minutes=1)
 """From the header of a photograph of a face to its last byte."""
@@ -177,7 +178,7 @@ class Uploads:
         image = StoredImage(
             id=image_id,
             owner_id=owner,
-            blob_name=image_id.hex,
+            blob_name=blob_name(image_id),
             wrapped_key=sealed.wrapped_key,
             key_id=sealed.key_id,
             media_type=photograph.media_type,
@@ -187,7 +188,7 @@ class Uploads:
             sha256=sha256,
             stored_at=self._clock.now(),
         )
-        self._blobs.put(image.blob_name, sealed.ciphertext)
+        self._blobs.put(image.blob_name, sealed.ciphertext, OPAQUE if sealed.key_id else image.media_type.value)
         return image
 
     def _inspect(self, data: bytes) -> Photograph:

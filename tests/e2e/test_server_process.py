@@ -3,12 +3,15 @@
 from __future__ import annotations  # the stubs' async types exist for type checkers only
 
 import asyncio
+import os
 import shutil
 import signal
+import sqlite3
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -427,6 +430,37 @@ class TestStopping:
             codes = {code.text, (await hall_again.lecturer.rotate(hall.session.id)).text}
             assert len(codes) == 2
             assert (await hall_again.ama.scan(code.text)).code_good is False
+
+    async def test_a_kill_between_blob_and_commit_leaves_only_an_orphan(self, server: ServerProcess) -> None:
+        def blobs() -> list[Path]:
+            return [path for path in (server.folder / "blobs").rglob("*") if path.is_file() and path.name[0] != "."]
+
+        server.start()
+        async with hall_of(server) as hall:
+            claim = await hall.claim()
+            with closing(sqlite3.connect(server.folder / "absense.db", isolation_level=None)) as database:
+                database.execute("BEGIN IMMEDIATE")  # keeps the claim from being committed
+                call = asyncio.ensure_future(hall.ama.send(claim))
+                while not blobs():  # noqa: ASYNC110 - another process writes it
+                    await asyncio.sleep(0.01)
+                server.kill()
+            with pytest.raises(grpc.aio.AioRpcError) as cut:
+                await call
+            assert cut.value.code() is grpc.StatusCode.UNAVAILABLE
+        (orphan,) = blobs()
+        then = orphan.stat().st_mtime - timedelta(days=1).total_seconds()
+        os.utime(orphan, (then, then))
+        assert server.run("orphans").stdout == "0 photographs are accounted for, 1 are not.\n"
+        assert blobs() == [orphan]
+        server.start()
+        async with hall.again(server) as hall_again:
+            assert await hall_again.lecturer.records(hall.session.id) == []
+            answer = await hall_again.ama.send(claim)
+            assert (answer.record.status, answer.already_recorded) == (CONFIRMED, False)
+        done = server.run("orphans", "--delete")
+        assert done.stdout == "0 photographs are accounted for, 1 are not.\nThose are deleted.\n"
+        (kept,) = blobs()
+        assert kept != orphan
 
 
 class TestCreateAdmin:

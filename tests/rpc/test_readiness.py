@@ -12,6 +12,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from absense_server.adapters.blobs.folder import FolderBlobs
 from absense_server.app import SERVICES, App
 from absense_server.domain.errors.calls import BackendUnavailable
+from absense_server.ports.outside import OPAQUE
 from absense_server.settings import Settings
 from tests.rpc.test_check_in import photograph
 from tests.support.clock import HandClock
@@ -28,9 +29,9 @@ class Storage(FolderBlobs):
 
     down = False
 
-    def put(self, name: str, data: bytes) -> None:
+    def put(self, name: str, data: bytes, media_type: str = OPAQUE) -> None:
         self.check()
-        super().put(name, data)
+        super().put(name, data, media_type)
 
     def check(self) -> None:
         if self.down:

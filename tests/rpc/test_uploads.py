@@ -4,7 +4,8 @@ import asyncio
 import hashlib
 import struct
 import zlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from absense.v1 import claim_upload_pb2, student_service_pb2
 from absense_server.adapters.db.unit_of_work import SqlTransaction
 from absense_server.app import App
 from absense_server.domain.errors.calls import BackendUnavailable
+from absense_server.ports.outside import OPAQUE
 from absense_server.settings import Settings
 from tests.rpc.test_check_in import CONFIRMED, photograph
 from tests.support.clock import HandClock
@@ -301,7 +303,7 @@ async def test_a_database_that_fails_while_a_claim_is_kept_does_not_cost_its_pho
 class Full:
     """Storage that does not answer."""
 
-    def put(self, name: str, data: bytes) -> None:
+    def put(self, name: str, data: bytes, media_type: str = OPAQUE) -> None:
         raise BackendUnavailable
 
     def get(self, name: str) -> bytes | None:
@@ -311,6 +313,15 @@ class Full:
         raise BackendUnavailable
 
     def check(self) -> None:
+        raise BackendUnavailable
+
+    def older_than(self, age: timedelta) -> Iterator[Sequence[str]]:
+        raise BackendUnavailable
+
+    def clear_unfinished(self, age: timedelta) -> int:
+        raise BackendUnavailable
+
+    def link(self, name: str, life: timedelta, media_type: str, file_name: str) -> None:
         raise BackendUnavailable
 
 

@@ -188,8 +188,8 @@ class Lecturer(Person):
         )
         return (await self.stub.ConfirmAttendance(request, metadata=self.metadata)).record
 
-    async def image(self, image_id: str) -> tuple[image_pb2.ImageHeader, bytes]:
-        request = lecturer_service_pb2.LecturerServiceGetImageRequest(image_id=image_id)
+    async def image(self, image_id: str, *, by_url: bool = False) -> tuple[image_pb2.ImageHeader, bytes]:
+        request = lecturer_service_pb2.LecturerServiceGetImageRequest(image_id=image_id, accept_download_url=by_url)
         parts = [part async for part in self.stub.GetImage(request, metadata=self.metadata)]
         return parts[0].header, b"".join(part.chunk for part in parts[1:])
 

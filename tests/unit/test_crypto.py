@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
-from absense_server.adapters.crypto import AesGcmVault, HmacIdentifierKeys, P256Signatures
+from absense_server.adapters.crypto import AesGcmVault, HmacIdentifierKeys, OptionalVault, P256Signatures
 from absense_server.ports.outside import BlobDamaged, Sealed
 
 SIGNATURES = P256Signatures()
@@ -206,3 +206,29 @@ def with_part(sealed: Sealed, part: str, data: bytes) -> Sealed:
 
 KEPT_CIPHERTEXT = "dT3nx3J9ARYOYw/Nbx+TCjp8g+a39u3v5OTnVG3TGq5fAK48"
 KEPT_KEY = "fjW32gpBpEZ6nGLbz40uPsdPJkz8v6yh0hyqtgNxoBZZHFS+JylDlu+g8KV4QkAxaFcSbkNDLrxA/nd1"
+
+
+class TestOptionalVault:
+    ON, OFF = OptionalVault(VAULT, sealing=True), OptionalVault(VAULT, sealing=False)
+
+    def test_switched_on_it_seals(self) -> None:
+        sealed = self.ON.seal(b"photograph", CONTEXT)
+        assert sealed.key_id == "new"
+        assert VAULT.open(sealed, CONTEXT) == b"photograph"
+
+    def test_switched_off_it_leaves_things_as_they_are(self) -> None:
+        assert self.OFF.seal(b"photograph", CONTEXT) == Sealed(b"photograph", b"", "")
+
+    @pytest.mark.parametrize("vault", [ON, OFF])
+    def test_it_opens_both(self, vault: OptionalVault) -> None:
+        assert vault.open(self.ON.seal(b"photograph", CONTEXT), CONTEXT) == b"photograph"
+        assert vault.open(self.OFF.seal(b"photograph", CONTEXT), CONTEXT) == b"photograph"
+
+    def test_what_has_a_key_is_never_taken_as_it_is(self) -> None:
+        sealed = self.ON.seal(b"photograph", CONTEXT)
+        with pytest.raises(BlobDamaged):
+            self.OFF.open(replace(sealed, ciphertext=b"photograph"), CONTEXT)
+
+    def test_a_vault_that_cannot_be_switched_off_opens_nothing_without_a_key(self) -> None:
+        with pytest.raises(BlobDamaged):
+            VAULT.open(self.OFF.seal(b"photograph", CONTEXT), CONTEXT)

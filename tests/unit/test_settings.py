@@ -9,6 +9,7 @@ from absense_server import settings
 from absense_server.settings import SettingsInvalid
 
 GOOD_KEY = "k" * 32
+S3 = {"storage_backend": "s3", "s3_bucket": "selfies", "s3_region": "eu-west-1"}
 
 
 @pytest.fixture(autouse=True)
@@ -81,6 +82,12 @@ def test_outside_demo_mode_fast_hashes_are_refused() -> None:
         ({"access_token_expire_minutes": 0}, "ACCESS_TOKEN_EXPIRE_MINUTES: Input should be greater than 0"),
         ({"storage_backend": "tape"}, "STORAGE_BACKEND: Input should be 'local' or 's3'"),
         ({"storage_backend": "s3", "s3_bucket": "selfies"}, "S3_REGION: is needed with STORAGE_BACKEND=s3"),
+        ({**S3, "s3_access_key": "known"}, "S3_ACCESS_KEY, S3_SECRET_KEY: set both, or neither"),
+        ({**S3, "s3_endpoint_url": "s3.example.edu"}, "S3_ENDPOINT_URL: must be a URL such as https://"),
+        ({**S3, "s3_public_endpoint_url": "ftp://s3.example.edu"}, "S3_PUBLIC_ENDPOINT_URL: must be a URL"),
+        ({**S3, "s3_server_side_encryption": "rot13"}, "S3_SERVER_SIDE_ENCRYPTION: Input should be"),
+        ({**S3, "blob_encryption": False}, "S3_SERVER_SIDE_ENCRYPTION: is needed with BLOB_ENCRYPTION=false"),
+        ({"blob_encryption": False}, "BLOB_ENCRYPTION: may be switched off only with STORAGE_BACKEND=s3"),
         ({"upload_allowed_image_types": "image/gif"}, "UPLOAD_ALLOWED_IMAGE_TYPES: must be image/jpeg"),
         ({"upload_max_image_mb": -1}, "UPLOAD_MAX_IMAGE_MB: Input should be greater than 0"),
         ({"code_life_seconds": 20, "code_overlap_seconds": 11}, "CODE_OVERLAP_SECONDS: must be at most half"),
@@ -108,6 +115,19 @@ def test_each_wrong_setting_is_named(given: dict[str, Any], said: str) -> None:
 )
 def test_where_redis_is_can_be_said_in_its_own_ways(url: str) -> None:
     assert load(demo_mode=True, redis_url=url).redis_url.get_secret_value() == url
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"s3_access_key": "a", "s3_secret_key": "b"},
+        {"s3_endpoint_url": ""},
+        {"blob_encryption": False, "s3_server_side_encryption": "aws:kms"},
+    ],
+)
+def test_s3_needs_bucket_and_region_alone(given: dict[str, Any]) -> None:
+    assert load(demo_mode=True, **S3, **given).s3["bucket"] == "selfies"
 
 
 def test_several_wrong_settings_are_all_named() -> None:

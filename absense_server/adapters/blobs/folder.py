@@ -4,13 +4,19 @@ import errno
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import timedelta
 from hashlib import sha256
+from itertools import product
 from pathlib import Path
 
-from absense_server.adapters.blobs import require_name
+from absense_server.adapters.blobs import is_name, require_name
 from absense_server.domain.errors.calls import BackendUnavailable
+from absense_server.ports.outside import OPAQUE
+
+_PAGE = 1000
+_UNFINISHED = ".new-"
 
 _BLOCK = 4096
 _LITTLE_SPACE = 64 * 1024**2
@@ -30,7 +36,7 @@ class FolderBlobs:
         self._lasting: set[Path] = set()
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
 
-    def put(self, name: str, data: bytes) -> None:
+    def put(self, name: str, data: bytes, media_type: str = OPAQUE) -> None:  # noqa: ARG002 - a file has none
         """Write a blob. Raises BackendUnavailable, also when the disk is full."""
         path = self._path(name)
         with _unavailable():
@@ -63,6 +69,35 @@ class FolderBlobs:
             if shutil.disk_usage(self._root).free < _LITTLE_SPACE:
                 raise OSError(errno.ENOSPC, f"less than {_LITTLE_SPACE // 1024**2} MiB are free", str(self._root))
 
+    def older_than(self, age: timedelta) -> Iterator[Sequence[str]]:
+        """Names of blobs written longer ago than `age`, folder by folder. Raises BackendUnavailable."""
+        for files in self._old_files(age):
+            names = [
+                name for file in files if is_name(name := file.name.replace(".", "/")) and self._path(name) == file
+            ]
+            for start in range(0, len(names), _PAGE):
+                yield names[start : start + _PAGE]
+
+    def clear_unfinished(self, age: timedelta) -> int:
+        """Remove what writes left that a crash ended longer ago than `age`. Raises BackendUnavailable."""
+        left = [file for files in self._old_files(age) for file in files if file.name.startswith(_UNFINISHED)]
+        with _unavailable():
+            for file in left:
+                file.unlink(missing_ok=True)
+        return len(left)
+
+    def link(self, name: str, life: timedelta, media_type: str, file_name: str) -> None:
+        """None: nobody reaches a folder but the server."""
+
+    def _old_files(self, age: timedelta) -> Iterator[Sequence[Path]]:
+        """The files of one folder after another that were written longer ago than `age`."""
+        with _unavailable(), tempfile.TemporaryFile(dir=self._root) as new:
+            # what the file system says is now: on a network it has a clock of its own
+            limit = os.fstat(new.fileno()).st_mtime - age.total_seconds()
+        for first, second in product("0123456789abcdef", repeat=2):
+            with _unavailable():
+                yield _written_before(limit, self._root / first / second)
+
     def _path(self, name: str) -> Path:
         digest = sha256(require_name(name).encode()).hexdigest()
         return self._root / digest[0] / digest[1] / name.replace("/", ".")
@@ -78,8 +113,20 @@ class FolderBlobs:
         self._lasting.add(folder)
 
 
+def _written_before(limit: float, folder: Path) -> Sequence[Path]:
+    files = []
+    try:
+        for entry in os.scandir(folder):
+            with suppress(FileNotFoundError):  # deleted meanwhile
+                if entry.is_file(follow_symlinks=False) and entry.stat(follow_symlinks=False).st_mtime < limit:
+                    files.append(folder / entry.name)
+    except FileNotFoundError:  # nothing was put there yet
+        return []
+    return files
+
+
 def _write(path: Path, data: bytes) -> None:
-    descriptor, temporary = tempfile.mkstemp(prefix=".new-", dir=path.parent)  # mode 0600
+    descriptor, temporary = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)  # mode 0600
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(data)

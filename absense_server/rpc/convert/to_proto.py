@@ -32,10 +32,11 @@ from absense_server.domain.policy import Policy
 from absense_server.domain.records import AttendanceRecord, Claim, Decision
 from absense_server.domain.sessions import AttendanceSession, Counts
 from absense_server.domain.verdicts import Check, Verdict
-from absense_server.ports.findings import OpenSession, StoredImage
+from absense_server.ports.findings import OpenSession
 from absense_server.rpc.convert import pairs
 from absense_server.services.check_in import Submission
 from absense_server.services.outlook import Outlook
+from absense_server.services.photographs import Shown
 from absense_server.services.qr_codes import QrCode, QrStatus
 from absense_server.services.scans import Scan
 from absense_server.services.sessions import CountedSession
@@ -410,8 +411,13 @@ def watched_record(value: Outlook) -> student_service_pb2.WatchAttendanceRecordR
     )
 
 
-def image_header(value: StoredImage) -> image_pb2.ImageHeader:
-    """What is said about an image before its bytes."""
-    return image_pb2.ImageHeader(
-        media_type=value.media_type.value, size=value.size, width=value.width, height=value.height
+def image_header(value: Shown) -> image_pb2.ImageHeader:
+    """What is said about an image before its bytes, or with a link instead of them."""
+    image = value.image
+    header = image_pb2.ImageHeader(
+        media_type=image.media_type.value, size=image.size, width=image.width, height=image.height
     )
+    if value.link is not None:
+        header.download_url = value.link.url
+        header.download_expire_time.FromDatetime(value.link.expires_at)
+    return header

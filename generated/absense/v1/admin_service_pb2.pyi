@@ -60,10 +60,12 @@ class ClearFaceReferenceResponse(_message.Message):
     def __init__(self, erased: _Optional[_Union[_face_pb2.ErasedFace, _Mapping]] = ...) -> None: ...
 
 class AdminServiceGetImageRequest(_message.Message):
-    __slots__ = ("image_id",)
+    __slots__ = ("image_id", "accept_download_url")
     IMAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCEPT_DOWNLOAD_URL_FIELD_NUMBER: _ClassVar[int]
     image_id: str
-    def __init__(self, image_id: _Optional[str] = ...) -> None: ...
+    accept_download_url: bool
+    def __init__(self, image_id: _Optional[str] = ..., accept_download_url: _Optional[bool] = ...) -> None: ...
 
 class AdminServiceGetImageResponse(_message.Message):
     __slots__ = ("header", "chunk")

@@ -89,8 +89,9 @@ class AdminServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetImage(self, request, context):
-        """GetImage streams a photograph: its header, then its bytes in order. Every call is audited. Fails with
-        IMAGE_NOT_FOUND and BACKEND_UNAVAILABLE. May be retried. Administrators may call.
+        """GetImage streams a photograph: its header, then its bytes in order; or, where the request accepts that and the server
+        has one to give, a header with a URL, and no bytes. Every call is audited. Fails with IMAGE_NOT_FOUND and
+        BACKEND_UNAVAILABLE. May be retried. Administrators may call.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

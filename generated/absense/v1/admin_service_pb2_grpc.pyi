@@ -49,8 +49,9 @@ class AdminServiceStub:
     has enrolled anew since. May be retried: it erases no other face than the one named. Administrators may call.
     """
     GetImage: _grpc.UnaryStreamMultiCallable[_admin_service_pb2.AdminServiceGetImageRequest, _admin_service_pb2.AdminServiceGetImageResponse]
-    """GetImage streams a photograph: its header, then its bytes in order. Every call is audited. Fails with
-    IMAGE_NOT_FOUND and BACKEND_UNAVAILABLE. May be retried. Administrators may call.
+    """GetImage streams a photograph: its header, then its bytes in order; or, where the request accepts that and the server
+    has one to give, a header with a URL, and no bytes. Every call is audited. Fails with IMAGE_NOT_FOUND and
+    BACKEND_UNAVAILABLE. May be retried. Administrators may call.
     """
 
 @_typing.type_check_only
@@ -74,8 +75,9 @@ class AdminServiceAsyncStub(AdminServiceStub):
     has enrolled anew since. May be retried: it erases no other face than the one named. Administrators may call.
     """
     GetImage: _aio.UnaryStreamMultiCallable[_admin_service_pb2.AdminServiceGetImageRequest, _admin_service_pb2.AdminServiceGetImageResponse]  # type: ignore[assignment]
-    """GetImage streams a photograph: its header, then its bytes in order. Every call is audited. Fails with
-    IMAGE_NOT_FOUND and BACKEND_UNAVAILABLE. May be retried. Administrators may call.
+    """GetImage streams a photograph: its header, then its bytes in order; or, where the request accepts that and the server
+    has one to give, a header with a URL, and no bytes. Every call is audited. Fails with IMAGE_NOT_FOUND and
+    BACKEND_UNAVAILABLE. May be retried. Administrators may call.
     """
 
 class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -120,8 +122,9 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _admin_service_pb2.AdminServiceGetImageRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_admin_service_pb2.AdminServiceGetImageResponse], _abc.AsyncIterator[_admin_service_pb2.AdminServiceGetImageResponse]]:
-        """GetImage streams a photograph: its header, then its bytes in order. Every call is audited. Fails with
-        IMAGE_NOT_FOUND and BACKEND_UNAVAILABLE. May be retried. Administrators may call.
+        """GetImage streams a photograph: its header, then its bytes in order; or, where the request accepts that and the server
+        has one to give, a header with a URL, and no bytes. Every call is audited. Fails with IMAGE_NOT_FOUND and
+        BACKEND_UNAVAILABLE. May be retried. Administrators may call.
         """
 
 def add_AdminServiceServicer_to_server(servicer: AdminServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -23,9 +23,10 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x61\x62sense/v1/image.proto\x12\nabsense.v1\x1a\x1b\x62uf/validate/validate.proto\"\\\n\x0bImageUpload\x12\x1d\n\nmedia_type\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x15\n\x04size\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00\x12\x17\n\x06sha256\x18\x03 \x01(\x0c\x42\x07\xbaH\x04z\x02h \"d\n\x0bImageHeader\x12\x12\n\nmedia_type\x18\x01 \x01(\t\x12\x0c\n\x04size\x18\x02 \x01(\x03\x12\r\n\x05width\x18\x03 \x01(\x05\x12\x0e\n\x06height\x18\x04 \x01(\x05\x12\x14\n\x0c\x64ownload_url\x18\x05 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x16\x61\x62sense/v1/image.proto\x12\nabsense.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\\\n\x0bImageUpload\x12\x1d\n\nmedia_type\x18\x01 \x01(\tB\t\xbaH\x06r\x04\x10\x01\x18\x64\x12\x15\n\x04size\x18\x02 \x01(\x03\x42\x07\xbaH\x04\"\x02 \x00\x12\x17\n\x06sha256\x18\x03 \x01(\x0c\x42\x07\xbaH\x04z\x02h \"\x9e\x01\n\x0bImageHeader\x12\x12\n\nmedia_type\x18\x01 \x01(\t\x12\x0c\n\x04size\x18\x02 \x01(\x03\x12\r\n\x05width\x18\x03 \x01(\x05\x12\x0e\n\x06height\x18\x04 \x01(\x05\x12\x14\n\x0c\x64ownload_url\x18\x05 \x01(\t\x12\x38\n\x14\x64ownload_expire_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,8 +39,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_IMAGEUPLOAD'].fields_by_name['size']._serialized_options = b'\272H\004\"\002 \000'
   _globals['_IMAGEUPLOAD'].fields_by_name['sha256']._loaded_options = None
   _globals['_IMAGEUPLOAD'].fields_by_name['sha256']._serialized_options = b'\272H\004z\002h '
-  _globals['_IMAGEUPLOAD']._serialized_start=67
-  _globals['_IMAGEUPLOAD']._serialized_end=159
-  _globals['_IMAGEHEADER']._serialized_start=161
-  _globals['_IMAGEHEADER']._serialized_end=261
+  _globals['_IMAGEUPLOAD']._serialized_start=100
+  _globals['_IMAGEUPLOAD']._serialized_end=192
+  _globals['_IMAGEHEADER']._serialized_start=195
+  _globals['_IMAGEHEADER']._serialized_end=353
 # @@protoc_insertion_point(module_scope)

@@ -272,10 +272,12 @@ class LecturerServiceGetAttendanceRecordResponse(_message.Message):
     def __init__(self, record: _Optional[_Union[_attendance_record_pb2.AttendanceRecord, _Mapping]] = ...) -> None: ...
 
 class LecturerServiceGetImageRequest(_message.Message):
-    __slots__ = ("image_id",)
+    __slots__ = ("image_id", "accept_download_url")
     IMAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    ACCEPT_DOWNLOAD_URL_FIELD_NUMBER: _ClassVar[int]
     image_id: str
-    def __init__(self, image_id: _Optional[str] = ...) -> None: ...
+    accept_download_url: bool
+    def __init__(self, image_id: _Optional[str] = ..., accept_download_url: _Optional[bool] = ...) -> None: ...
 
 class LecturerServiceGetImageResponse(_message.Message):
     __slots__ = ("header", "chunk")

@@ -97,8 +97,9 @@ class LecturerServiceStub:
     Lecturers of the course may call.
     """
     GetImage: _grpc.UnaryStreamMultiCallable[_lecturer_service_pb2.LecturerServiceGetImageRequest, _lecturer_service_pb2.LecturerServiceGetImageResponse]
-    """GetImage streams a photograph: its header, then its bytes in order. Every call is audited. Fails with
-    IMAGE_NOT_FOUND and BACKEND_UNAVAILABLE. May be retried. Lecturers of the course may call.
+    """GetImage streams a photograph: its header, then its bytes in order; or, where the request accepts that and the server
+    has one to give, a header with a URL, and no bytes. Every call is audited. Fails with IMAGE_NOT_FOUND and
+    BACKEND_UNAVAILABLE. May be retried. Lecturers of the course may call.
     """
     ConfirmAttendance: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.ConfirmAttendanceRequest, _lecturer_service_pb2.ConfirmAttendanceResponse]
     """ConfirmAttendance records that a person found the student present. Fails with RECORD_NOT_FOUND, REVISION_MISMATCH
@@ -175,8 +176,9 @@ class LecturerServiceAsyncStub(LecturerServiceStub):
     Lecturers of the course may call.
     """
     GetImage: _aio.UnaryStreamMultiCallable[_lecturer_service_pb2.LecturerServiceGetImageRequest, _lecturer_service_pb2.LecturerServiceGetImageResponse]  # type: ignore[assignment]
-    """GetImage streams a photograph: its header, then its bytes in order. Every call is audited. Fails with
-    IMAGE_NOT_FOUND and BACKEND_UNAVAILABLE. May be retried. Lecturers of the course may call.
+    """GetImage streams a photograph: its header, then its bytes in order; or, where the request accepts that and the server
+    has one to give, a header with a URL, and no bytes. Every call is audited. Fails with IMAGE_NOT_FOUND and
+    BACKEND_UNAVAILABLE. May be retried. Lecturers of the course may call.
     """
     ConfirmAttendance: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.ConfirmAttendanceRequest, _lecturer_service_pb2.ConfirmAttendanceResponse]  # type: ignore[assignment]
     """ConfirmAttendance records that a person found the student present. Fails with RECORD_NOT_FOUND, REVISION_MISMATCH
@@ -340,8 +342,9 @@ class LecturerServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _lecturer_service_pb2.LecturerServiceGetImageRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_lecturer_service_pb2.LecturerServiceGetImageResponse], _abc.AsyncIterator[_lecturer_service_pb2.LecturerServiceGetImageResponse]]:
-        """GetImage streams a photograph: its header, then its bytes in order. Every call is audited. Fails with
-        IMAGE_NOT_FOUND and BACKEND_UNAVAILABLE. May be retried. Lecturers of the course may call.
+        """GetImage streams a photograph: its header, then its bytes in order; or, where the request accepts that and the server
+        has one to give, a header with a URL, and no bytes. Every call is audited. Fails with IMAGE_NOT_FOUND and
+        BACKEND_UNAVAILABLE. May be retried. Lecturers of the course may call.
         """
 
     @_abc_1.abstractmethod
