@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import socketserver
 import stat
 import sys
@@ -447,6 +448,14 @@ class TestS3:
             put(open_s3(S3Server(endpoint_url, "us-east-1", "a", "b", "c")))
         assert any(line.startswith(b"PUT /c/") for line in heard)
         assert not any(line.lower().startswith(b"expect:") for line in heard)
+
+    def test_whether_it_is_there_is_not_waited_for_as_long_as_a_blob(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(s3, "_READ_SECONDS", 3600)
+        monkeypatch.setattr(s3, "_CHECK_SECONDS", 0.2)
+        with socket.create_server(("127.0.0.1", 0)) as deaf:
+            endpoint_url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
+            with pytest.raises(BackendUnavailable):
+                open_s3(S3Server(endpoint_url, "us-east-1", "a", "b", "c")).check()
 
     def test_a_missing_boto3_says_what_to_install(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setitem(sys.modules, "boto3", None)

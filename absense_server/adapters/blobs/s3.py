@@ -14,6 +14,8 @@ from absense_server.ports.outside import OPAQUE, BlobLink
 _CONNECT_SECONDS = 2
 _READ_SECONDS = 5
 _TRIES = 2
+_CHECK_SECONDS = 2
+"""To connect, and to be answered, when it is only asked whether it is there."""
 _CONNECTIONS = 32
 """Kept open: at least as many as threads that use this at once."""
 _PAGE = 1000
@@ -57,7 +59,7 @@ class S3Blobs:
 
         session = boto3.session.Session()
 
-        def client(endpoint_url: str) -> Any:
+        def client(endpoint_url: str, *, patient: bool = True) -> Any:
             made = session.client(
                 "s3",
                 region_name=region,
@@ -67,9 +69,9 @@ class S3Blobs:
                 config=Config(
                     # for links boto3 would choose an older one that some regions refuse
                     signature_version="s3v4",
-                    connect_timeout=_CONNECT_SECONDS,
-                    read_timeout=_READ_SECONDS,
-                    retries={"mode": "standard", "total_max_attempts": _TRIES},
+                    connect_timeout=_CONNECT_SECONDS if patient else _CHECK_SECONDS,
+                    read_timeout=_READ_SECONDS if patient else _CHECK_SECONDS,
+                    retries={"mode": "standard", "total_max_attempts": _TRIES if patient else 1},
                     max_pool_connections=_CONNECTIONS,
                     # a server of one's own seldom has a name for each bucket
                     s3={"addressing_style": "path" if endpoint_url else "auto"},
@@ -84,6 +86,7 @@ class S3Blobs:
 
         self._client = client(endpoint_url)
         self._linker = client(public_endpoint_url) if public_endpoint_url else self._client
+        self._checker = client(endpoint_url, patient=False)
 
     def put(self, name: str, data: bytes, media_type: str = OPAQUE) -> None:
         """Write a blob. Raises BackendUnavailable: it may be there all the same."""
@@ -115,9 +118,9 @@ class S3Blobs:
             raise BackendUnavailable from error
 
     def check(self) -> None:
-        """Raise BackendUnavailable unless the bucket answers."""
+        """Raise BackendUnavailable unless the bucket answers; soon, too, where the server hangs."""
         try:
-            self._client.head_bucket(Bucket=self._bucket)
+            self._checker.head_bucket(Bucket=self._bucket)
         except self._failures as error:
             raise BackendUnavailable from error
 
