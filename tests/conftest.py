@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import grpc.aio
+import hypothesis
 import pytest
 
 from absense_server import settings
@@ -15,6 +16,10 @@ from absense_server.settings import Settings
 from tests.support import early_status
 from tests.support.clock import HandClock
 from tests.support.hall import Hall
+
+# how long an example takes says how busy the machine is
+hypothesis.settings.register_profile("ours", deadline=None)
+hypothesis.settings.load_profile("ours")
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -420,7 +420,6 @@ chunks = st.lists(
 ).map(lambda parts: PNG_SIGNATURE + chunk(b"IHDR", b"\0\0\0\x04\0\0\0\x02\x08\0\0\0\0") + b"".join(parts))
 
 
-@settings(deadline=None)
 @given(st.binary() | damaged | segments | chunks)
 def test_any_bytes_are_refused_or_read_and_stripped_once_is_stripped(data: bytes) -> None:
     try:
@@ -431,7 +430,6 @@ def test_any_bytes_are_refused_or_read_and_stripped_once_is_stripped(data: bytes
     assert look(photograph.content) == photograph
 
 
-@settings(deadline=None)
 @given(st.builds(patched, st.sampled_from([SMALL["baseline"], SMALL["progressive"]]), patches))
 def test_a_damaged_jpeg_decodes_as_before(data: bytes) -> None:
     """A decoder shows what it can of damaged scans: stripping changes nothing in that."""

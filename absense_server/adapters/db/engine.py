@@ -119,4 +119,7 @@ def connect_args(application_name: str, settings: Mapping[str, str]) -> dict[str
         "keepalives_idle": 30,
         "keepalives_interval": 5,
         "keepalives_count": 3,
+        # a machine that is gone answers nothing, not even a refusal: what was sent to it is not waited for as long as
+        # the system would
+        "tcp_user_timeout": 20_000,
     }
