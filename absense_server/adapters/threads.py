@@ -4,17 +4,21 @@ import asyncio
 import contextvars
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 from typing import TypeVar
 
+from absense_server.adapters.together import Batches
 from absense_server.domain.errors.calls import Overloaded, ShuttingDown
 
+A = TypeVar("A")
+Q = TypeVar("Q")
 T = TypeVar("T")
 
 _FIRST_GUESS = 0.01
 _WEIGHT = 1 / 16
+_MOST_TOGETHER = 32
 _MOMENT = 2.0
 """Seconds that a call may take without anything being wrong."""
 
@@ -70,6 +74,10 @@ class ThreadPool:
             if future.cancelled() and task is not None and not task.cancelling():
                 raise ShuttingDown from None  # nobody cancelled the caller: `close` dropped the call
             raise
+
+    def together(self, do: Callable[[Sequence[Q]], Sequence[A | Exception]]) -> Batches[Q, A]:
+        """See ports.outside.Threads."""
+        return Batches(self.run, do, most=_MOST_TOGETHER, max_wait=timedelta(seconds=self._max_wait))
 
     def close(self) -> None:
         """Refuse new calls, drop those that wait (their callers get ShuttingDown), await those that run."""

@@ -30,6 +30,7 @@ from absense_server.ports.outside import BlobStore, Clock
 from absense_server.ports.rate_limits import RateLimits
 from absense_server.settings import Settings
 
+_CLAIM_THREADS = 2
 _JOB_THREADS = 2
 _HOUSEKEEPING_THREADS = 1
 _DRAWING_THREADS = 1
@@ -45,7 +46,7 @@ class Outside:
         self.ids = SystemIds()
         self.engine = create_engine(
             settings.database_url.get_secret_value(),
-            pool_size=settings.database_threads + _JOB_THREADS + _HOUSEKEEPING_THREADS,
+            pool_size=settings.database_threads + _CLAIM_THREADS + _JOB_THREADS + _HOUSEKEEPING_THREADS,
         )
         self.uow = SqlUnitOfWork(self.engine)
         self.events = _events(settings, self.clock)
@@ -68,6 +69,8 @@ class Outside:
 
         # waits: what a lecture hall that arrives at one instant needs, rather than a small count
         self.db_threads = ThreadPool("db", settings.database_threads, max_wait=timedelta(seconds=20))
+        # claims go in batches, one of arrivals and one of those to be kept at a time: a thread for each
+        self.claim_threads = ThreadPool("claims", _CLAIM_THREADS, max_wait=timedelta(seconds=20))
         # apart, so that a rush of claims does not keep the server from learning whose sign-in has ended
         self.job_threads = ThreadPool("jobs", _JOB_THREADS, max_wait=timedelta(seconds=20))
         self.housekeeping_threads = ThreadPool("housekeeping", _HOUSEKEEPING_THREADS, max_wait=timedelta(hours=1))
@@ -84,6 +87,7 @@ class Outside:
         self._pools = (
             self.readiness_threads,
             self.db_threads,
+            self.claim_threads,
             self.job_threads,
             self.housekeeping_threads,
             self.login_threads,

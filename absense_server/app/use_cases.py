@@ -11,10 +11,13 @@ from absense_server.domain.verdicts import Reason
 from absense_server.ports.faces import FaceEngine
 from absense_server.services.accounts import Accounts
 from absense_server.services.check_in import CheckIn
+from absense_server.services.claim_admission import ClaimAdmission
+from absense_server.services.claim_keeping import ClaimKeeping
 from absense_server.services.claim_phones import ClaimPhones
 from absense_server.services.code_proofs import CodeProofs
 from absense_server.services.courses import Courses
 from absense_server.services.devices import Devices
+from absense_server.services.earlier_claims import EarlierClaims
 from absense_server.services.erasure import Erasure, Retention
 from absense_server.services.examiner import Examiner
 from absense_server.services.face_enrollment import FaceEnrollment
@@ -201,18 +204,42 @@ class UseCases:
         uow, events, clock, ids = outside.uow, outside.events, outside.clock, outside.ids
         proofs = CodeProofs(uow, outside.code_keys, outside.tickets)
         self.scans = Scans(uow, proofs, outside.tickets, self.verification, clock)
-        self.check_in = CheckIn(
+        earlier, phones = (
+            EarlierClaims(uow, outside.fingerprints, clock),
+            ClaimPhones(outside.identifiers, outside.signatures),
+        )
+        admission = ClaimAdmission(
             uow=uow,
             threads=outside.db_threads,
+            batch_threads=outside.claim_threads,
             proofs=proofs,
             uploads=self.uploads,
-            phones=ClaimPhones(outside.identifiers, outside.signatures),
-            fingerprints=outside.fingerprints,
+            phones=phones,
+            earlier=earlier,
+            clock=clock,
+        )
+        keeping = ClaimKeeping(
+            uow=uow,
+            threads=outside.db_threads,
+            batch_threads=outside.claim_threads,
+            phones=phones,
+            earlier=earlier,
             verification=self.verification,
             events=events,
             metrics=outside.metrics,
             clock=clock,
             ids=ids,
+        )
+        self.check_in = CheckIn(
+            uow=uow,
+            threads=outside.db_threads,
+            admission=admission,
+            uploads=self.uploads,
+            keeping=keeping,
+            earlier=earlier,
+            verification=self.verification,
+            events=events,
+            clock=clock,
         )
         self.records = Records(uow, outside.db_threads, events, clock)
         self.review = Review(

@@ -34,6 +34,7 @@ from absense_server.domain.records import AttendanceRecord
 from absense_server.domain.sessions import AttendanceSession, Counts
 from absense_server.ports.findings import (
     Backlog,
+    ClaimKey,
     ClaimView,
     Credentials,
     DoneRequest,
@@ -256,8 +257,15 @@ class Records(Protocol):
         """
         ...
 
-    def add(self, record: AttendanceRecord) -> None:
-        """With everything in it. Raises Race when the student has one there, or the claim_id is taken."""
+    def views(self, keys: Sequence[ClaimKey]) -> Sequence[ClaimView | None]:
+        """The views of several claims, in their order; None where the student's account is gone.
+
+        One SELECT for all whose records are not there, where the database can.
+        """
+        ...
+
+    def add(self, *new: AttendanceRecord) -> None:
+        """With everything in them. Raises Race when a student has one there, or a claim_id is taken."""
         ...
 
     def save(self, before: AttendanceRecord, after: AttendanceRecord) -> None:
@@ -339,7 +347,7 @@ class Faces(Protocol):
 class Verifications(Protocol):
     """The queue of claims whose selfies wait to be looked at, and the log of all looks."""
 
-    def add(self, new: NewVerification) -> None: ...
+    def add(self, *new: NewVerification) -> None: ...
 
     def take(
         self, now: datetime, until: datetime, limit: int, less: Collection[VerificationId] = ()
@@ -369,7 +377,7 @@ class Verifications(Protocol):
 class Images(Protocol):
     """Where photographs are kept."""
 
-    def add(self, image: StoredImage) -> None: ...
+    def add(self, *new: StoredImage) -> None: ...
 
     def key_ids(self) -> frozenset[str]:
         """The master keys under which photographs and face vectors are sealed."""
@@ -429,7 +437,7 @@ class Chores(Protocol):
 class Audit(Protocol):
     """The audit log."""
 
-    def add(self, event: AuditEvent) -> None: ...
+    def add(self, *new: AuditEvent) -> None: ...
 
 
 class Transaction(Protocol):

@@ -185,6 +185,15 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class ClaimKey:
+    """What is known about a claim is looked up by."""
+
+    student_id: UserId
+    claim_id: ClaimId
+    session_id: SessionId | None
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimView:
     """All that is known when a claim arrives, read at once."""
 

@@ -10,6 +10,10 @@ from uuid import UUID
 from absense_server.domain.ids import SignInId, UserId
 from absense_server.domain.people import Role
 
+A = TypeVar("A")
+A_co = TypeVar("A_co", covariant=True)
+Q = TypeVar("Q")
+Q_contra = TypeVar("Q_contra", contravariant=True)
 T = TypeVar("T")
 
 OPAQUE = "application/octet-stream"
@@ -34,8 +38,26 @@ class Ids(Protocol):
         ...
 
 
+class Together(Protocol[Q_contra, A_co]):
+    """Does for several callers at once what costs little more than for one of them."""
+
+    async def __call__(self, item: Q_contra, /) -> A_co:
+        """What came of `item`.
+
+        Raises Overloaded when the wait would be too long, and what came of the item or of all of them instead.
+        """
+        ...
+
+
 class Threads(Protocol):
     """Runs ordinary functions beside the event loop, a bounded number at a time."""
+
+    def together(self, do: Callable[[Sequence[Q]], Sequence[A | Exception]]) -> Together[Q, A]:
+        """`do` for the items of whoever asks: on a thread, once at a time, for all who have come since it began.
+
+        Nobody waits for company. `do` returns what came of each item, in their order; what it raises goes to all.
+        """
+        ...
 
     async def run(self, function: Callable[..., T], /, *args: object) -> T:
         """`function(*args)` on a thread.

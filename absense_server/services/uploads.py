@@ -93,17 +93,8 @@ class Uploads:
         DeadlinePassed when the chunks stop coming or come too slowly, Overloaded when too many photographs are coming
         in.
         """
-        size = 0 if announced is None else announced.size
-        turns = self._turns.setdefault(owner, asyncio.Semaphore(_AT_ONCE))
-        async with turns:
-            if self._announced + size > self._limits.memory:
-                raise Overloaded(timedelta(seconds=2))
-            self._announced += size
-            try:
-                data = await self._receive(announced, chunks, until)
-                yield None if announced is None else await self._threads.run(self._inspect, data)
-            finally:
-                self._announced -= size
+        async with self._received(announced, chunks, owner, until) as data:
+            yield None if announced is None else await self._threads.run(self._inspect, announced, data)
 
     async def take(
         self,
@@ -118,14 +109,10 @@ class Uploads:
 
         Raises what `receive` raises, and BackendUnavailable when the storage does not answer.
         """
-        async with self.receive(announced, chunks, owner, until) as photograph:
-            if photograph is None or announced is None:
+        async with self._received(announced, chunks, owner, until) as data:
+            if announced is None:
                 return Selfie(None)
-            if not photograph.whole:
-                return Selfie(None, damaged=True)
-            if not keep:
-                return Selfie(None)
-            return Selfie(await self.store(photograph, announced.sha256, owner))
+            return await self._threads.run(self._take, announced, data, owner, keep)
 
     async def store(self, photograph: Photograph, sha256: bytes, owner: UserId) -> StoredImage:
         """Encrypt a photograph and store it; `sha256`: of the bytes as received.
@@ -143,23 +130,35 @@ class Uploads:
         except DomainError:
             return
 
-    async def _receive(self, announced: Announcement | None, chunks: AsyncIterator[bytes], until: datetime) -> bytes:
+    @asynccontextmanager
+    async def _received(
+        self, announced: Announcement | None, chunks: AsyncIterator[bytes], owner: UserId, until: datetime
+    ) -> AsyncIterator[bytes]:
         size = 0 if announced is None else announced.size
-        received = bytearray()
-        digest = hashlib.sha256()
+        turns = self._turns.setdefault(owner, asyncio.Semaphore(_AT_ONCE))
+        async with turns:
+            if self._announced + size > self._limits.memory:
+                raise Overloaded(timedelta(seconds=2))
+            self._announced += size
+            try:
+                yield await self._read(announced, chunks, until)
+            finally:
+                self._announced -= size
+
+    async def _read(self, announced: Announcement | None, chunks: AsyncIterator[bytes], until: datetime) -> bytes:
+        size = 0 if announced is None else announced.size
+        received, read = [], 0
         while (chunk := await self._next(chunks, until)) is not None:
             if announced is None:
                 problem = "a chunk came, but the header announces no selfie"
                 raise UploadOutOfOrder(problem)
-            if len(received) + len(chunk) > size:
-                raise UploadSizeMismatch(size, len(received) + len(chunk))
-            received += chunk
-            digest.update(chunk)
-        if len(received) != size:
-            raise UploadSizeMismatch(size, len(received))
-        if announced is not None and digest.digest() != announced.sha256:
-            raise UploadHashMismatch
-        return bytes(received)
+            read += len(chunk)
+            if read > size:
+                raise UploadSizeMismatch(size, read)
+            received.append(chunk)
+        if read != size:
+            raise UploadSizeMismatch(size, read)
+        return b"".join(received)
 
     async def _next(self, chunks: AsyncIterator[bytes], until: datetime) -> bytes | None:
         left = min(self._limits.stall, until - self._clock.now())
@@ -191,7 +190,15 @@ class Uploads:
         self._blobs.put(image.blob_name, sealed.ciphertext, OPAQUE if sealed.key_id else image.media_type.value)
         return image
 
-    def _inspect(self, data: bytes) -> Photograph:
+    def _take(self, announced: Announcement, data: bytes, owner: UserId, keep: bool) -> Selfie:  # noqa: FBT001
+        photograph = self._inspect(announced, data)
+        if not photograph.whole:
+            return Selfie(None, damaged=True)
+        return Selfie(self._store(photograph, announced.sha256, owner) if keep else None)
+
+    def _inspect(self, announced: Announcement, data: bytes) -> Photograph:
+        if hashlib.sha256(data).digest() != announced.sha256:
+            raise UploadHashMismatch
         accepted = ", ".join(sorted(media_type.value for media_type in self._limits.types))
         try:
             photograph = images.inspect(data, max_pixels=self._limits.max_pixels)

@@ -111,11 +111,14 @@ class FaceVerification:
         """Whether a selfie is kept: where it can be compared, and where there is no engine and only people look."""
         return policy.face is not Requirement.OFF and (self._engine is None or self.can_compare(template))
 
-    def queue(self, tx: Transaction, record: AttendanceRecord, claim: Claim) -> None:
-        """Queue a claim's selfie, in the transaction that keeps the claim."""
+    def queue(self, tx: Transaction, awaited: Sequence[tuple[AttendanceRecord, Claim]]) -> None:
+        """Queue the selfies of claims, in the transaction that keeps them."""
         tx.verifications.add(
-            NewVerification(
-                VerificationId(self._ids.new()), record.id, claim.number, record.student.id, claim.received_at
+            *(
+                NewVerification(
+                    VerificationId(self._ids.new()), record.id, claim.number, record.student.id, claim.received_at
+                )
+                for record, claim in awaited
             )
         )
 

@@ -19,21 +19,27 @@ class SqlAudit:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, event: AuditEvent) -> None:
-        event_id = uuid7()
+    def add(self, *new: AuditEvent) -> None:
+        events = [(uuid7(), event) for event in new]
         self._connection.execute(
             _ADD_EVENT,
-            {
-                "id": event_id,
-                "action": event.action,
-                "at": event.at,
-                "actor_id": event.actor_id,
-                "subject_id": event.subject_id,
-                "request_id": event.request_id,
-                "facts": dict(event.facts),
-            },
+            [
+                {
+                    "id": event_id,
+                    "action": event.action,
+                    "at": event.at,
+                    "actor_id": event.actor_id,
+                    "subject_id": event.subject_id,
+                    "request_id": event.request_id,
+                    "facts": dict(event.facts),
+                }
+                for event_id, event in events
+            ],
         )
-        if event.private:
+        if private := [
             # the salt keeps a guess at an erased row from being tested against the chain
-            salt = secrets.token_bytes(_SALT_BYTES)
-            self._connection.execute(_ADD_PRIVATE, {"event_id": event_id, "salt": salt, "content": dict(event.private)})
+            {"event_id": event_id, "salt": secrets.token_bytes(_SALT_BYTES), "content": dict(event.private)}
+            for event_id, event in events
+            if event.private
+        ]:
+            self._connection.execute(_ADD_PRIVATE, private)

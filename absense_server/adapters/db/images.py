@@ -14,6 +14,8 @@ from absense_server.domain.ids import ImageId, UserId
 from absense_server.ports.findings import StoredImage
 
 _IMAGES = select(images)
+_ADD = insert(images)
+_FIELDS = [field.name for field in fields(StoredImage)]
 
 
 class SqlImages:
@@ -22,22 +24,8 @@ class SqlImages:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, image: StoredImage) -> None:
-        self._connection.execute(
-            insert(images).values(
-                id=image.id,
-                owner_id=image.owner_id,
-                blob_name=image.blob_name,
-                wrapped_key=image.wrapped_key,
-                key_id=image.key_id,
-                media_type=image.media_type,
-                size=image.size,
-                width=image.width,
-                height=image.height,
-                sha256=image.sha256,
-                stored_at=image.stored_at,
-            )
-        )
+    def add(self, *new: StoredImage) -> None:
+        self._connection.execute(_ADD, [{name: getattr(image, name) for name in _FIELDS} for image in new])
 
     def key_ids(self) -> frozenset[str]:
         used = union(select(images.c.key_id).where(images.c.key_id != ""), select(face_views.c.key_id))
@@ -96,4 +84,4 @@ class SqlImages:
 
 def to_image(row: AnyRow, prefix: str = "") -> StoredImage:
     """The image that a row shows in its columns, each called `prefix` + its name."""
-    return StoredImage(**{field.name: getattr(row, prefix + field.name) for field in fields(StoredImage)})
+    return StoredImage(**{name: getattr(row, prefix + name) for name in _FIELDS})

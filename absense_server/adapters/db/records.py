@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Connection, Insert, bindparam, func, insert, literal_column, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from absense_server.adapters.db.claim_view import claim_view
+from absense_server.adapters.db.claim_view import claim_view, claim_views
 from absense_server.adapters.db.courses import teaches
 from absense_server.adapters.db.enrollments import covers, in_scope, is_running
 from absense_server.adapters.db.errors import unless_taken
@@ -32,8 +32,8 @@ from absense_server.adapters.db.tables import (
 from absense_server.domain.errors.claims import RecordNotFound
 from absense_server.domain.ids import ClaimId, CourseId, RecordId, SessionId, UserId
 from absense_server.domain.policy import RecordStatus
-from absense_server.domain.records import AttendanceRecord
-from absense_server.ports.findings import ClaimView, FlaggedFilter, Race
+from absense_server.domain.records import AttendanceRecord, Claim, Decision
+from absense_server.ports.findings import ClaimKey, ClaimView, FlaggedFilter, Race
 
 
 def _upsert(statement: postgresql.Insert | sqlite.Insert) -> Insert:
@@ -73,10 +73,14 @@ class SqlRecords:
     ) -> ClaimView:
         return claim_view(self._connection, student_id, claim_id, session_id=session_id, session_code=session_code)
 
-    def add(self, record: AttendanceRecord) -> None:
+    def views(self, keys: Sequence[ClaimKey]) -> Sequence[ClaimView | None]:
+        return claim_views(self._connection, keys)
+
+    def add(self, *new: AttendanceRecord) -> None:
         with unless_taken(uq_attendance_records_student_id_session_id=Race):
-            self._connection.execute(_ADD_RECORD, from_record(record))
-        self._add_what_is_new(None, record)
+            self._connection.execute(_ADD_RECORD, [from_record(record) for record in new])
+        self._add_claims([(record, claim) for record in new for claim in record.claims])
+        self._add_decisions([(record, decision) for record in new for decision in record.decisions])
 
     def save(self, before: AttendanceRecord, after: AttendanceRecord) -> None:
         saved = self._connection.execute(
@@ -84,20 +88,22 @@ class SqlRecords:
         )
         if saved.rowcount == 0:
             raise Race
-        self._add_what_is_new(before, after)
+        old_claims = {claim.number for claim in before.claims}
+        old_decisions = {decision.id for decision in before.decisions}
+        self._add_claims([(after, claim) for claim in after.claims if claim.number not in old_claims])
+        self._add_decisions([(after, decision) for decision in after.decisions if decision.id not in old_decisions])
         self._judge_again(before, after)
 
-    def _add_what_is_new(self, before: AttendanceRecord | None, after: AttendanceRecord) -> None:
-        old_claims = {claim.number for claim in before.claims} if before else set()
-        old_decisions = {decision.id for decision in before.decisions} if before else set()
-        new_claims = [claim for claim in after.claims if claim.number not in old_claims]
-        if new_claims:
+    def _add_claims(self, new: Sequence[tuple[AttendanceRecord, Claim]]) -> None:
+        if new:
             with unless_taken(uq_claims_student_id_claim_id=Race, pk_claims=Race):
-                self._connection.execute(_ADD_CLAIM, [from_claim(after, claim) for claim in new_claims])
-        if new_verdicts := [from_verdict(after, c, v) for c in new_claims for v in c.verdicts]:
-            self._connection.execute(_ADD_VERDICTS, new_verdicts)
-        if new := [from_decision(after, d) for d in after.decisions if d.id not in old_decisions]:
-            self._connection.execute(_ADD_DECISIONS, new)
+                self._connection.execute(_ADD_CLAIM, [from_claim(record, claim) for record, claim in new])
+        if rows := [from_verdict(record, claim, verdict) for record, claim in new for verdict in claim.verdicts]:
+            self._connection.execute(_ADD_VERDICTS, rows)
+
+    def _add_decisions(self, new: Sequence[tuple[AttendanceRecord, Decision]]) -> None:
+        if new:
+            self._connection.execute(_ADD_DECISIONS, [from_decision(record, decision) for record, decision in new])
 
     def _judge_again(self, before: AttendanceRecord, after: AttendanceRecord) -> None:
         """Write the verdicts that differ on claims that were there before."""

@@ -21,6 +21,7 @@ from absense_server.ports.findings import Backlog, MatchEntry, NewVerification, 
 
 _MILLISECONDS = 1000
 
+_ADD = insert(verifications)
 _WITH_ALL_IT_NEEDS = (
     select(
         *labelled("job_", verifications),
@@ -43,18 +44,22 @@ class SqlVerifications:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def add(self, new: NewVerification) -> None:
+    def add(self, *new: NewVerification) -> None:
         self._connection.execute(
-            insert(verifications).values(
-                id=new.id,
-                record_id=new.record_id,
-                number=new.number,
-                student_id=new.student_id,
-                queued_at=new.queued_at,
-                due_at=new.queued_at,
-                leases=0,
-                failures=0,
-            )
+            _ADD,
+            [
+                {
+                    "id": one.id,
+                    "record_id": one.record_id,
+                    "number": one.number,
+                    "student_id": one.student_id,
+                    "queued_at": one.queued_at,
+                    "due_at": one.queued_at,
+                    "leases": 0,
+                    "failures": 0,
+                }
+                for one in new
+            ],
         )
 
     def take(

@@ -34,7 +34,7 @@ from absense_server.domain.sessions import AttendanceSession, Counts
 from absense_server.domain.verdicts import Check, Verdict
 from absense_server.ports.findings import OpenSession
 from absense_server.rpc.convert import pairs
-from absense_server.services.check_in import Submission
+from absense_server.services.earlier_claims import Submission
 from absense_server.services.outlook import Outlook
 from absense_server.services.photographs import Shown
 from absense_server.services.qr_codes import QrCode, QrStatus

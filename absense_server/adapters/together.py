@@ -1,0 +1,106 @@
+"""Work of several callers done at once, where that costs little more than the work of one."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
+from typing import Generic, TypeVar
+
+from absense_server.domain.errors.calls import Overloaded
+
+Q = TypeVar("Q")
+A = TypeVar("A")
+Do = Callable[[Sequence[Q]], Sequence[A | Exception]]
+
+_FIRST_GUESS = 0.01
+_WEIGHT = 1 / 16
+_MOMENT = 2.0
+"""Seconds that a batch may take without anything being wrong."""
+
+
+class Batches(Generic[Q, A]):
+    """One batch at a time: all items, at most so many, that have come since the last one began.
+
+    Nobody waits for company: an item that finds nothing going on goes at once, alone. Under load the batches grow by
+    themselves, up to what pays.
+
+    For one event loop.
+    """
+
+    def __init__(
+        self,
+        run: Callable[[Do[Q, A], Sequence[Q]], Awaitable[Sequence[A | Exception]]],
+        do: Do[Q, A],
+        *,
+        most: int,
+        max_wait: timedelta,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`run(do, items)` runs it elsewhere; `most`: items of a batch; `max_wait`: who would wait longer is refused."""
+        self._run = run
+        self._do = do
+        self._most = most
+        self._max_wait = max_wait.total_seconds()
+        self._monotonic = monotonic
+        self._line: deque[tuple[Q, asyncio.Future[A]]] = deque()
+        self._work: asyncio.Task[None] | None = None
+        self._mean = _FIRST_GUESS
+        self._began = 0.0
+
+    @property
+    def waiting(self) -> int:
+        """Items that no batch has taken along yet."""
+        return len(self._line)
+
+    async def __call__(self, item: Q, /) -> A:
+        """See ports.outside.Together. An item whose caller is cancelled before its batch begins is dropped."""
+        wait = self._expected_wait()
+        if wait > self._max_wait:
+            raise Overloaded(timedelta(seconds=wait))
+        answer: asyncio.Future[A] = asyncio.get_running_loop().create_future()
+        self._line.append((item, answer))
+        if self._work is None:
+            self._work = asyncio.create_task(self._work_off())
+        return await answer
+
+    def _expected_wait(self) -> float:
+        """Seconds until the batch begins in which an item would be that comes now."""
+        if self._work is None:
+            return 0.0
+        still = self._monotonic() - self._began
+        return max(self._mean, still if still > _MOMENT else 0.0) * (len(self._line) // self._most)
+
+    async def _work_off(self) -> None:
+        try:
+            while batch := self._next():
+                await self._do_all(batch)
+        finally:
+            self._work = None
+
+    def _next(self) -> Sequence[tuple[Q, asyncio.Future[A]]]:
+        batch: list[tuple[Q, asyncio.Future[A]]] = []
+        while self._line and len(batch) < self._most:
+            item, answer = self._line.popleft()
+            if not answer.done():
+                batch.append((item, answer))
+        return batch
+
+    async def _do_all(self, batch: Sequence[tuple[Q, asyncio.Future[A]]]) -> None:
+        self._began = self._monotonic()
+        try:
+            answers = await self._run(self._do, [item for item, _ in batch])
+        except asyncio.CancelledError:
+            for _, waiter in batch:
+                waiter.cancel()
+            raise
+        except Exception as error:  # noqa: BLE001 - it is the callers', each of whom raises it
+            answers = [error] * len(batch)
+        self._mean += (self._monotonic() - self._began - self._mean) * _WEIGHT
+        for (_, waiter), answer in zip(batch, answers, strict=True):
+            if waiter.done():
+                continue  # its caller is gone
+            if isinstance(answer, Exception):
+                waiter.set_exception(answer)
+            else:
+                waiter.set_result(answer)
