@@ -5,13 +5,13 @@ import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from absense_server.domain.errors.calls import Overloaded
 
+T = TypeVar("T")
 Q = TypeVar("Q")
 A = TypeVar("A")
-Do = Callable[[Sequence[Q]], Sequence[A | Exception]]
 
 _FIRST_GUESS = 0.01
 _WEIGHT = 1 / 16
@@ -19,25 +19,29 @@ _MOMENT = 2.0
 """Seconds that a batch may take without anything being wrong."""
 
 
+class _Run(Protocol):
+    def __call__(self, function: Callable[[], T], /) -> Awaitable[T]: ...
+
+
 class Batches(Generic[Q, A]):
-    """One batch at a time: all items, at most so many, that have come since the last one began.
+    """One batch at a time: all items, at most so many, that have come when a thread takes it up.
 
     Nobody waits for company: an item that finds nothing going on goes at once, alone. Under load the batches grow by
     themselves, up to what pays.
 
-    For one event loop.
+    For one event loop. The gauge `waiting` may be read from any thread.
     """
 
     def __init__(
         self,
-        run: Callable[[Do[Q, A], Sequence[Q]], Awaitable[Sequence[A | Exception]]],
-        do: Do[Q, A],
+        run: _Run,
+        do: Callable[[Sequence[Q]], Sequence[A | Exception]],
         *,
         most: int,
         max_wait: timedelta,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`run(do, items)` runs it elsewhere; `most`: items of a batch; `max_wait`: who would wait longer is refused."""
+        """`run` runs a function on a thread; `most`: items of a batch; `max_wait`: who would wait longer is refused."""
         self._run = run
         self._do = do
         self._most = most
@@ -46,7 +50,7 @@ class Batches(Generic[Q, A]):
         self._line: deque[tuple[Q, asyncio.Future[A]]] = deque()
         self._work: asyncio.Task[None] | None = None
         self._mean = _FIRST_GUESS
-        self._began = 0.0
+        self._began = monotonic()
 
     @property
     def waiting(self) -> int:
@@ -61,6 +65,7 @@ class Batches(Generic[Q, A]):
         answer: asyncio.Future[A] = asyncio.get_running_loop().create_future()
         self._line.append((item, answer))
         if self._work is None:
+            self._began = self._monotonic()
             self._work = asyncio.create_task(self._work_off())
         return await answer
 
@@ -73,28 +78,22 @@ class Batches(Generic[Q, A]):
 
     async def _work_off(self) -> None:
         try:
-            while batch := self._next():
-                await self._do_all(batch)
+            while self._line:
+                await self._one_batch()
         finally:
             self._work = None
 
-    def _next(self) -> Sequence[tuple[Q, asyncio.Future[A]]]:
+    async def _one_batch(self) -> None:
         batch: list[tuple[Q, asyncio.Future[A]]] = []
-        while self._line and len(batch) < self._most:
-            item, answer = self._line.popleft()
-            if not answer.done():
-                batch.append((item, answer))
-        return batch
-
-    async def _do_all(self, batch: Sequence[tuple[Q, asyncio.Future[A]]]) -> None:
         self._began = self._monotonic()
         try:
-            answers = await self._run(self._do, [item for item, _ in batch])
+            answers = await self._run(lambda: self._do_next(batch))
         except asyncio.CancelledError:
-            for _, waiter in batch:
+            for _, waiter in self._left(batch):
                 waiter.cancel()
             raise
         except Exception as error:  # noqa: BLE001 - it is the callers', each of whom raises it
+            batch = self._left(batch)
             answers = [error] * len(batch)
         self._mean += (self._monotonic() - self._began - self._mean) * _WEIGHT
         for (_, waiter), answer in zip(batch, answers, strict=True):
@@ -104,3 +103,18 @@ class Batches(Generic[Q, A]):
                 waiter.set_exception(answer)
             else:
                 waiter.set_result(answer)
+
+    def _do_next(self, batch: list[tuple[Q, "asyncio.Future[A]"]]) -> Sequence[A | Exception]:
+        """On a thread: fill `batch` with those who wait now, and do it."""
+        while self._line and len(batch) < self._most:
+            item, waiter = self._line.popleft()
+            if not waiter.done():
+                batch.append((item, waiter))
+        return self._do([item for item, _ in batch]) if batch else []
+
+    def _left(self, batch: list[tuple[Q, "asyncio.Future[A]"]]) -> list[tuple[Q, "asyncio.Future[A]"]]:
+        """Whom a failure is about: the batch, or everybody in line where no thread has taken it up."""
+        if not batch:
+            batch.extend(self._line)
+            self._line.clear()
+        return batch

@@ -30,7 +30,7 @@ from absense_server.ports.outside import BlobStore, Clock
 from absense_server.ports.rate_limits import RateLimits
 from absense_server.settings import Settings
 
-_CLAIM_THREADS = 2
+_CLAIM_THREADS = 1
 _JOB_THREADS = 2
 _HOUSEKEEPING_THREADS = 1
 _DRAWING_THREADS = 1

@@ -190,7 +190,7 @@ class Uploads:
         self._blobs.put(image.blob_name, sealed.ciphertext, OPAQUE if sealed.key_id else image.media_type.value)
         return image
 
-    def _take(self, announced: Announcement, data: bytes, owner: UserId, keep: bool) -> Selfie:  # noqa: FBT001
+    def _take(self, announced: Announcement, data: bytes, owner: UserId, keep: bool) -> Selfie:
         photograph = self._inspect(announced, data)
         if not photograph.whole:
             return Selfie(None, damaged=True)
