@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from absense_server.adapters.together import Batches
 from absense_server.domain.errors.calls import Overloaded, ShuttingDown
@@ -46,10 +46,15 @@ class ThreadPool:
         self._mean = _FIRST_GUESS
         self._last_start = monotonic()
         self._closed = False
-        self.waiting = 0
-        """Calls that no thread has taken up yet."""
+        self._calls_waiting = 0
+        self._batches: list[Batches[Any, Any]] = []
         self.running = 0
         """Calls that a thread is at."""
+
+    @property
+    def waiting(self) -> int:
+        """Calls that no thread has taken up yet, and what waits to be done together."""
+        return self._calls_waiting + sum(batches.waiting for batches in self._batches)
 
     async def run(self, function: Callable[..., T], /, *args: object) -> T:
         """`function(*args)` on a thread, with the caller's context variables.
@@ -64,7 +69,7 @@ class ThreadPool:
             wait = self._expected_wait()
             if wait > self._max_wait:
                 raise Overloaded(timedelta(seconds=wait))
-            self.waiting += 1
+            self._calls_waiting += 1
             future = self._executor.submit(self._call, context, function, args)
         future.add_done_callback(self._forget_if_dropped)
         try:
@@ -77,7 +82,9 @@ class ThreadPool:
 
     def together(self, do: Callable[[Sequence[Q]], Sequence[A | Exception]]) -> Batches[Q, A]:
         """See ports.outside.Threads."""
-        return Batches(self.run, do, most=_MOST_TOGETHER, max_wait=timedelta(seconds=self._max_wait))
+        batches = Batches(self.run, do, most=_MOST_TOGETHER, max_wait=timedelta(seconds=self._max_wait))
+        self._batches.append(batches)
+        return batches
 
     def close(self) -> None:
         """Refuse new calls, drop those that wait (their callers get ShuttingDown), await those that run."""
@@ -86,18 +93,18 @@ class ThreadPool:
         self._executor.shutdown(cancel_futures=True)
 
     def _expected_wait(self) -> float:
-        if not self.waiting:
+        if not self._calls_waiting:
             return 0.0
         service = self._mean
         still = self._monotonic() - self._last_start
         if self.running == self.size and still > _MOMENT:
             service = max(service, still)
-        return service * self.waiting / self.size
+        return service * self._calls_waiting / self.size
 
     def _call(self, context: contextvars.Context, function: Callable[..., T], args: tuple[object, ...]) -> T:
         with self._lock:
             started = self._last_start = self._monotonic()
-            self.waiting -= 1
+            self._calls_waiting -= 1
             self.running += 1
         try:
             return context.run(function, *args)
@@ -112,4 +119,4 @@ class ThreadPool:
     def _forget_if_dropped(self, future: Future[T]) -> None:
         if future.cancelled():
             with self._lock:
-                self.waiting -= 1
+                self._calls_waiting -= 1

@@ -69,7 +69,7 @@ class Outside:
 
         # waits: what a lecture hall that arrives at one instant needs, rather than a small count
         self.db_threads = ThreadPool("db", settings.database_threads, max_wait=timedelta(seconds=20))
-        # claims go in batches, one of arrivals and one of those to be kept at a time: a thread for each
+        # claims go in batches: while one is looked up or committed, the next gathers
         self.claim_threads = ThreadPool("claims", _CLAIM_THREADS, max_wait=timedelta(seconds=20))
         # apart, so that a rush of claims does not keep the server from learning whose sign-in has ended
         self.job_threads = ThreadPool("jobs", _JOB_THREADS, max_wait=timedelta(seconds=20))
