@@ -70,11 +70,14 @@ class Batches(Generic[Q, A]):
         return await answer
 
     def _expected_wait(self) -> float:
-        """Seconds until the batch begins in which an item would be that comes now."""
+        """Seconds until the batch begins in which an item would be that comes now: after the one that goes on.
+
+        While that one hangs, so will those behind it.
+        """
         if self._work is None:
             return 0.0
         still = self._monotonic() - self._began
-        return max(self._mean, still if still > _MOMENT else 0.0) * (len(self._line) // self._most)
+        return max(self._mean, still if still > _MOMENT else 0.0) * (1 + len(self._line) // self._most)
 
     async def _work_off(self) -> None:
         try:
