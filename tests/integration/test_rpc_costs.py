@@ -73,6 +73,7 @@ MOST: dict[str, tuple[int, int, int]] = {
 }
 """Of each kind of claim, at most."""
 
+WRITES = ("INSERT", "UPDATE", "DELETE", "EXECUTE add_")
 SUBMIT = "StudentService/SubmitAttendance"
 
 
@@ -90,7 +91,7 @@ class Cost:
 
     @property
     def reads(self) -> list[str]:
-        return [statement for statement in self.statements if not statement.startswith(("INSERT", "UPDATE", "DELETE"))]
+        return [statement for statement in self.statements if not statement.startswith(WRITES)]
 
     def note(self, _c: object, _cur: object, statement: str, parameters: object, _ctx: object, many: object) -> None:
         if not statement.startswith("PREPARE"):

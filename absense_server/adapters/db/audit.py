@@ -2,15 +2,16 @@
 
 import secrets
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection
 from uuid_utils.compat import uuid7
 
+from absense_server.adapters.db.prepared import PreparedInsert
 from absense_server.adapters.db.tables import audit_events, audit_private
 from absense_server.domain.audit import AuditEvent
 
 _SALT_BYTES = 16
-_ADD_EVENT = insert(audit_events).inline()
-_ADD_PRIVATE = insert(audit_private)
+_ADD_EVENTS = PreparedInsert(audit_events, "id", "action", "at", "actor_id", "subject_id", "request_id", "facts")
+_ADD_PRIVATE = PreparedInsert(audit_private, "event_id", "salt", "content")
 
 
 class SqlAudit:
@@ -21,8 +22,8 @@ class SqlAudit:
 
     def add(self, *new: AuditEvent) -> None:
         events = [(uuid7(), event) for event in new]
-        self._connection.execute(
-            _ADD_EVENT,
+        _ADD_EVENTS.run(
+            self._connection,
             [
                 {
                     "id": event_id,
@@ -42,4 +43,4 @@ class SqlAudit:
             for event_id, event in events
             if event.private
         ]:
-            self._connection.execute(_ADD_PRIVATE, private)
+            _ADD_PRIVATE.run(self._connection, private)

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, union, union_all, update
 
 from absense_server.adapters.db.courses import teaches
+from absense_server.adapters.db.prepared import PreparedInsert
 from absense_server.adapters.db.rows import AnyRow
 from absense_server.adapters.db.tables import attendance_records, claims, doomed_blobs, face_views, images
 from absense_server.domain.errors.claims import ImageNotFound
@@ -14,8 +15,8 @@ from absense_server.domain.ids import ImageId, UserId
 from absense_server.ports.findings import StoredImage
 
 _IMAGES = select(images)
-_ADD = insert(images)
 _FIELDS = [field.name for field in fields(StoredImage)]
+_ADD = PreparedInsert(images, *_FIELDS)
 
 
 class SqlImages:
@@ -25,7 +26,7 @@ class SqlImages:
         self._connection = connection
 
     def add(self, *new: StoredImage) -> None:
-        self._connection.execute(_ADD, [{name: getattr(image, name) for name in _FIELDS} for image in new])
+        _ADD.run(self._connection, [{name: getattr(image, name) for name in _FIELDS} for image in new])
 
     def key_ids(self) -> frozenset[str]:
         used = union(select(images.c.key_id).where(images.c.key_id != ""), select(face_views.c.key_id))

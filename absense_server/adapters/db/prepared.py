@@ -1,18 +1,37 @@
 """Statements that PostgreSQL plans once for each connection instead of each time."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import Enum
+from uuid import UUID
 
-from sqlalchemy import Connection, CursorResult, bindparam, text
+from sqlalchemy import (
+    JSON,
+    Connection,
+    CursorResult,
+    Table,
+    bindparam,
+    column,
+    func,
+    insert,
+    literal_column,
+    select,
+    text,
+)
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import dialect as postgresql_dialect
 
 from absense_server.adapters.db.rows import AnySelect
+
+# The pool's connections have to be sessions of the server: a pooler that hands out transactions does not keep what was
+# prepared.
 
 
 class PreparedSelect:
     """A SELECT under a name of its own; on SQLite an ordinary one.
 
-    Worth it where planning costs more than running: a join of many tables that finds one row. The pool's connections
-    have to be sessions of the server: a pooler that hands out transactions does not keep what was prepared.
+    Worth it where planning costs more than running: a join of many tables that finds one row.
     """
 
     def __init__(self, name: str, statement: AnySelect) -> None:
@@ -31,7 +50,55 @@ class PreparedSelect:
         """Execute it, prepared first where this connection has not met it."""
         if connection.dialect.name != "postgresql":
             return connection.execute(self._statement, parameters)
-        if self._name not in connection.info:
-            connection.exec_driver_sql(self._prepare)
-            connection.info[self._name] = True
+        _prepare(connection, self._name, self._prepare)
         return connection.execute(self._execute, parameters)
+
+
+class PreparedInsert:
+    """Rows into one table: on PostgreSQL under a name of its own, all rows in one JSON text; on SQLite an ordinary one.
+
+    Worth it where rows of many columns are added all the time: binding each value costs more than storing it.
+    """
+
+    def __init__(self, table: Table, *columns: str, gives_way: bool = False) -> None:
+        """`columns`: of every row. `gives_way`: on PostgreSQL a row that a unique constraint refuses is left out.
+
+        What a statement holds that fails PostgreSQL writes into its log (adapters.db.conflicts).
+        """
+        rows = func.json_populate_recordset(literal_column(f"NULL::{table.name}"), bindparam("rows", type_=JSON))
+        row = rows.table_valued(*(column(name) for name in columns)).alias("rows")
+        adding = postgresql.insert(table).from_select(list(columns), select(*row.c), include_defaults=False)
+        if gives_way:
+            adding = adding.on_conflict_do_nothing()
+        compiled = adding.compile(dialect=postgresql_dialect(paramstyle="numeric_dollar"))  # type: ignore[no-untyped-call]
+        self._name = f"add_{table.name}"
+        self._statement = insert(table).inline()
+        self._prepare = f"PREPARE {self._name} AS {compiled}"
+        self._execute = f"EXECUTE {self._name}(%s)"
+
+    def run(self, connection: Connection, rows: Sequence[Mapping[str, object]]) -> int:
+        """Add them, and return how many were added."""
+        if connection.dialect.name != "postgresql":
+            return connection.execute(self._statement, rows).rowcount
+        _prepare(connection, self._name, self._prepare)
+        return connection.exec_driver_sql(self._execute, (json.dumps(rows, default=_plain),)).rowcount
+
+
+def _prepare(connection: Connection, name: str, statement: str) -> None:
+    if name not in connection.info:
+        connection.exec_driver_sql(statement)
+        connection.info[name] = True
+
+
+def _plain(value: object) -> object:
+    """As PostgreSQL reads it in JSON."""
+    match value:
+        case UUID():
+            return str(value)
+        case Enum():
+            return value.value
+        case datetime():
+            return value.isoformat()
+        case bytes():
+            return f"\\x{value.hex()}"
+    raise TypeError(f"a {type(value).__name__} in a row")

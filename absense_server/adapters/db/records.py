@@ -11,6 +11,7 @@ from absense_server.adapters.db.claim_view import claim_view, claim_views
 from absense_server.adapters.db.courses import teaches
 from absense_server.adapters.db.enrollments import covers, in_scope, is_running
 from absense_server.adapters.db.errors import unless_taken
+from absense_server.adapters.db.prepared import PreparedInsert
 from absense_server.adapters.db.record_rows import (
     RECORD_COLUMNS,
     RECORD_TABLES,
@@ -47,9 +48,9 @@ _RECORDS = select(*RECORD_COLUMNS).select_from(RECORD_TABLES)
 _SAVE = update(attendance_records).where(
     attendance_records.c.id == bindparam("saved_id"), attendance_records.c.revision == bindparam("seen_revision")
 )
-_ADD_RECORD = insert(attendance_records)
-_ADD_CLAIM = insert(claims)
-_ADD_VERDICTS = insert(verdicts)
+_ADD_RECORDS = PreparedInsert(attendance_records, *attendance_records.c.keys(), gives_way=True)
+_ADD_CLAIMS = PreparedInsert(claims, *claims.c.keys(), gives_way=True)
+_ADD_VERDICTS = PreparedInsert(verdicts, *verdicts.c.keys())
 _ADD_DECISIONS = insert(decisions)
 _JUDGE_AGAIN = {
     "postgresql": _upsert(postgresql.insert(verdicts)),
@@ -78,7 +79,9 @@ class SqlRecords:
 
     def add(self, *new: AttendanceRecord) -> None:
         with unless_taken(uq_attendance_records_student_id_session_id=Race):
-            self._connection.execute(_ADD_RECORD, [from_record(record) for record in new])
+            added = _ADD_RECORDS.run(self._connection, [from_record(record) for record in new])
+        if added < len(new):
+            raise Race
         self._add_claims([(record, claim) for record in new for claim in record.claims])
         self._add_decisions([(record, decision) for record in new for decision in record.decisions])
 
@@ -97,9 +100,11 @@ class SqlRecords:
     def _add_claims(self, new: Sequence[tuple[AttendanceRecord, Claim]]) -> None:
         if new:
             with unless_taken(uq_claims_student_id_claim_id=Race, pk_claims=Race):
-                self._connection.execute(_ADD_CLAIM, [from_claim(record, claim) for record, claim in new])
+                added = _ADD_CLAIMS.run(self._connection, [from_claim(record, claim) for record, claim in new])
+            if added < len(new):
+                raise Race
         if rows := [from_verdict(record, claim, verdict) for record, claim in new for verdict in claim.verdicts]:
-            self._connection.execute(_ADD_VERDICTS, rows)
+            _ADD_VERDICTS.run(self._connection, rows)
 
     def _add_decisions(self, new: Sequence[tuple[AttendanceRecord, Decision]]) -> None:
         if new:
