@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import resource
 import select
 import signal
 import threading
@@ -214,7 +215,10 @@ class TestCrossing:
 
     async def test_a_server_with_many_connections(self, started: Callable[..., Bus]) -> None:
         """Sockets past the 1,024th, which select() does not know."""
+        allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         with ExitStack() as stack:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (max(allowed, 2048), most))
+            stack.callback(resource.setrlimit, resource.RLIMIT_NOFILE, (allowed, most))
             while (number := os.dup(0)) < 1100:
                 stack.callback(os.close, number)
             stack.callback(os.close, number)
