@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from absense_server.adapters.blobs.s3 import S3Blobs
 from absense_server.adapters.db import migrate
-from absense_server.adapters.db.engine import create_engine
+from absense_server.adapters.db.engine import create_engine, most_connections
 from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
 from absense_server.adapters.extras import ExtraMissing
 from absense_server.adapters.face import weights
@@ -107,6 +107,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
     try:
         if migrate.is_current(engine):
             yield Finding(ok=True, text=f"database: {where}, schema up to date")
+            yield from _connections(settings, most_connections(engine))
             yield from _clock(SqlUnitOfWork(engine))
             yield from _demo_accounts(settings, SqlUnitOfWork(engine))
             yield from _keys(settings, SqlUnitOfWork(engine))
@@ -120,6 +121,17 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding(ok=False, text=f"database: {where} does not answer; check DATABASE_URL", fatal=True)
     finally:
         engine.dispose()
+
+
+def _connections(settings: Settings, most: int | None) -> Iterator[Finding]:
+    if most is None:
+        return
+    ours = settings.processes * settings.connections
+    yield Finding(
+        ok=ours <= most,
+        text=f"connections: {settings.processes} processes here open up to {ours} of the {most} that the database has "
+        "for all machines" + ("" if ours <= most else "; raise its max_connections, or lower DATABASE_THREADS"),
+    )
 
 
 def _clock(uow: UnitOfWork) -> Iterator[Finding]:

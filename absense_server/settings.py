@@ -13,6 +13,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DEMO_SECRET_KEY = "demo-mode-only-do-not-use-in-production-0000"  # noqa: S105 - refused outside demo mode
 MIN_SECRET_LENGTH = 32
+CONNECTIONS_BESIDE = 5
+"""Connections of a server process beside DATABASE_THREADS: for claims, two for jobs, for housekeeping, for events."""
 _LAST_PORT = 65_535
 _REDIS_OPTIONS = {
     "redis": frozenset[str](),
@@ -239,6 +241,11 @@ class Settings(BaseSettings):
     def processes(self) -> int:
         """How many server processes `serve` starts."""
         return self.workers or (1 if self.uses_sqlite else _cores())
+
+    @property
+    def connections(self) -> int:
+        """Connections that a server process may open to PostgreSQL."""
+        return self.database_threads + CONNECTIONS_BESIDE
 
     def own_port(self, number: int) -> int:
         """The port that process `number` has to itself; 0: any."""

@@ -9,7 +9,9 @@ import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from absense_server import checkup
+from absense_server.adapters.db.engine import connections_of
 from absense_server.app import App
+from absense_server.app.outside import Outside
 from absense_server.settings import Settings
 from backing.postgres import Postgres
 from tests.support.metrics import scrape
@@ -100,3 +102,29 @@ def test_the_doctor_compares_clocks(make_settings: Callable[..., Settings], post
     (told,) = (finding for finding in findings if finding.text.startswith("clock:"))
     assert told.ok
     assert told.text.endswith("s from the database's")
+
+
+def test_the_doctor_counts_connections(
+    make_settings: Callable[..., Settings], postgres: Postgres, database: str
+) -> None:
+    few = make_settings(database_url=postgres.url(database), workers=2)
+    many = make_settings(database_url=postgres.url(database), workers=200)
+    told = [
+        finding
+        for settings in (few, many)
+        for finding in checkup.examine(settings)
+        if finding.text.startswith("connections:")
+    ]
+    assert [finding.ok for finding in told] == [True, False]
+    assert "2 processes here open up to 26 of the" in told[0].text
+    assert "lower DATABASE_THREADS" in told[1].text
+
+
+def test_a_process_opens_as_many_connections_as_it_says(
+    make_settings: Callable[..., Settings], postgres: Postgres, database: str
+) -> None:
+    settings = make_settings(database_url=postgres.url(database))
+    outside = Outside(settings, clock=None, blobs=None)
+    pooled = connections_of(outside.engine).size()
+    outside.close()
+    assert pooled + 1 == settings.connections  # one for events, which is not the pool's

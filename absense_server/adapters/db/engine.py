@@ -10,6 +10,8 @@ from sqlalchemy import URL, Connection, Engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
+from absense_server.adapters.db.errors import translated
+
 READ_ONLY = "absense_read_only"
 """Execution option of a connection whose transactions only read."""
 
@@ -46,6 +48,20 @@ def connections_of(engine: Engine) -> QueuePool:
     if not isinstance(engine.pool, QueuePool):
         raise TypeError("an engine of ours keeps its connections in a pool")
     return engine.pool
+
+
+def most_connections(engine: Engine) -> int | None:
+    """How many connections the database takes from users like this one, of all programs; None: any number.
+
+    Raises BackendUnavailable.
+    """
+    if engine.dialect.name != "postgresql":
+        return None
+    with translated(), engine.connect() as connection:
+        limits = connection.exec_driver_sql(
+            "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
+        )
+        return int(limits.scalar_one())
 
 
 def _sqlite(url: URL, pool_size: int, pool_timeout_s: float, lock_timeout_s: float) -> Engine:
