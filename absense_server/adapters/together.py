@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context
 from datetime import timedelta
 from typing import Generic, Protocol, TypeVar
 
@@ -66,7 +67,8 @@ class Batches(Generic[Q, A]):
         self._line.append((item, answer))
         if self._work is None:
             self._began = self._monotonic()
-            self._work = asyncio.create_task(self._work_off())
+            # what a batch logs would otherwise name the call that happened to be the first
+            self._work = asyncio.create_task(self._work_off(), context=Context())
         return await answer
 
     def _expected_wait(self) -> float:

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import structlog
+
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
 from absense_server.domain.devices import DeviceEvidence
 from absense_server.domain.errors.accounts import SignInEnded
 from absense_server.domain.errors.base import DomainError, RetryLater
+from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.domain.errors.claims import StatementMalformed
 from absense_server.domain.errors.codes import OutOfScope
 from absense_server.domain.errors.sessions import SessionNotFound
@@ -23,6 +26,8 @@ from absense_server.services.claim_phones import ClaimPhones
 from absense_server.services.code_proofs import CodeProofs, SessionReference
 from absense_server.services.earlier_claims import Arrival, EarlierClaims, Submission
 from absense_server.services.uploads import Uploads
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,8 @@ class _Case:
 class ClaimAdmission:
     """Lets claims in, or not (DESIGN.md, Claims, records, verdicts).
 
-    Those that arrive while others are looked at are looked up together, in one SELECT. A typed code goes alone: its try
-    is counted in a transaction of its own.
+    Those that arrive while others are looked at are looked up together, in one SELECT; where that fails, each alone: no
+    claim harms another. A typed code goes alone in any case: its try is counted in a transaction of its own.
     """
 
     def __init__(
@@ -116,9 +121,24 @@ class ClaimAdmission:
         return self._decide(case, view)
 
     def _decide_all(self, cases: Sequence[_Case]) -> Sequence[Submission | Admission | Exception]:
-        with self._uow(read_only=True) as tx:
-            views = tx.records.views([case.key for case in cases])
+        try:
+            with self._uow(read_only=True) as tx:
+                views = tx.records.views([case.key for case in cases])
+        except BackendUnavailable:
+            raise
+        except Exception as error:
+            if len(cases) == 1:
+                raise
+            # one of them has something in the database that cannot be read: a newer version may have written it
+            log.info("claims are looked up one by one", claims=len(cases), error=type(error).__name__)
+            return [self._decided_alone(case) for case in cases]
         return [self._decided(case, view) for case, view in zip(cases, views, strict=True)]
+
+    def _decided_alone(self, case: _Case) -> Submission | Admission | Exception:
+        try:
+            return self._decide_all([case])[0]
+        except Exception as error:  # noqa: BLE001 - raised where the claim came from
+            return error
 
     def _decided(self, case: _Case, view: ClaimView | None) -> Submission | Admission | Exception:
         """What becomes of one of them, whatever that is: it is nothing to the others."""

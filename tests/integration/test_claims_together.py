@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
 import grpc.aio
 import pytest
-from sqlalchemy import event
+from sqlalchemy import Text, event, type_coerce, update
 
 from absense.v1 import claim_upload_pb2
 from absense_server.adapters.db.records import SqlRecords
+from absense_server.adapters.db.tables import verdicts
 from absense_server.adapters.db.unit_of_work import SqlTransaction
 from absense_server.adapters.threads import ThreadPool
 from absense_server.app import App
@@ -214,6 +215,29 @@ async def test_who_has_gone_is_not_kept_and_keeps_nobody_waiting(
     answers = await asyncio.gather(*sent[1:])
     assert {answer.record.status for answer in answers} == {Status.RECORD_STATUS_CONFIRMED}
     await require_all_kept_once(hall, session, headers[1:])
+
+
+async def test_what_cannot_be_read_of_one_harms_nobody(
+    hall: Hall, session: Session, headers: Headers, selfie: bytes
+) -> None:
+    """A newer version, which runs beside this one while replicas are replaced, wrote a reason that this one lacks."""
+    ama = await hall.student()
+    assert (await ama.submit(session, fix=None)).can_retry
+    with hall.app.engine.begin() as connection:
+        connection.execute(update(verdicts).values(reason=type_coerce("OF_A_NEWER_VERSION", Text)))
+    again = await ama.header(session)
+    threads = hall.app.outside.claim_threads
+    async with every_thread_busy(threads):
+        sent = [asyncio.create_task(student.send(header, selfie)) for student, header in headers]
+        sent.append(asyncio.create_task(ama.send(again)))
+        await in_line(hall, len(sent))
+    *answers, of_ama = await asyncio.gather(*sent, return_exceptions=True)
+    assert isinstance(of_ama, grpc.aio.AioRpcError)
+    assert of_ama.code() is grpc.StatusCode.INTERNAL
+    assert [answer for answer in answers if isinstance(answer, BaseException)] == []
+    assert {answer.record.status for answer in answers if isinstance(answer, Response)} == {
+        Status.RECORD_STATUS_CONFIRMED
+    }
 
 
 async def test_refusals_are_each_ones_own(hall: Hall, session: Session, headers: Headers, selfie: bytes) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Sequence
+from contextvars import ContextVar
 from datetime import timedelta
 from types import SimpleNamespace
 
@@ -118,6 +119,16 @@ async def test_what_fails_as_a_whole_fails_for_all_of_that_batch(halves: Halves)
     assert {type(error) for error in await asyncio.gather(*first, return_exceptions=True)} == {ZeroDivisionError}
     halves.error = None
     assert await halves.halve(6) == 3
+
+
+async def test_a_batch_is_in_nobodys_name(halves: Halves) -> None:
+    """What it logs is not logged as the first caller's: it may go on for as long as claims keep coming."""
+    caller: ContextVar[str] = ContextVar("caller")
+    seen: list[str | None] = []
+    together = halves.pool.together(lambda items: [seen.append(caller.get(None)) for _ in items])
+    caller.set("ama")
+    await together(2)
+    assert seen == [None]
 
 
 async def test_who_has_gone_is_left_out(halves: Halves) -> None:
