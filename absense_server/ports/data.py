@@ -471,7 +471,10 @@ class Transaction(Protocol):
     def audit(self) -> Audit: ...
 
     def database_time(self) -> datetime | None:
-        """What the database's clock says; None where it has none of its own. It is asked something in any case."""
+        """What the database's clock says; None where it has none of its own. It is asked something in any case.
+
+        Raises BackendUnavailable where nothing can be written: it is a standby, or read-only.
+        """
         ...
 
     def commit(self) -> None: ...

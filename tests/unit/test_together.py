@@ -125,7 +125,12 @@ async def test_a_batch_is_in_nobodys_name(halves: Halves) -> None:
     """What it logs is not logged as the first caller's: it may go on for as long as claims keep coming."""
     caller: ContextVar[str] = ContextVar("caller")
     seen: list[str | None] = []
-    together = halves.pool.together(lambda items: [seen.append(caller.get(None)) for _ in items])
+
+    def see(items: Sequence[int]) -> Sequence[int]:
+        seen.append(caller.get(None))
+        return items
+
+    together: Batches[int, int] = halves.pool.together(see)
     caller.set("ama")
     await together(2)
     assert seen == [None]

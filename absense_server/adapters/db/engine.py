@@ -6,14 +6,17 @@ from contextlib import suppress
 from typing import Any
 
 import sqlalchemy
+from psycopg2 import errors
 from sqlalchemy import URL, Connection, Engine, event, make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.pool import ConnectionPoolEntry, QueuePool
 
 from absense_server.adapters.db.errors import translated
 
 READ_ONLY = "absense_read_only"
 """Execution option of a connection whose transactions only read."""
+_OLD_PLAN = "RevalidateCachedQuery"
+"""Where PostgreSQL finds that what was prepared would return something else by now."""
 
 
 def create_engine(
@@ -111,7 +114,7 @@ def _postgresql(
     # what is prepared is planned once, not for each set of values (adapters.db.prepared)
     settings = {"timezone": "UTC", "plan_cache_mode": "force_generic_plan"}
     settings |= {name: str(round(1000 * seconds)) for name, seconds in timeouts.items()}
-    return sqlalchemy.create_engine(
+    engine = sqlalchemy.create_engine(
         url.set(drivername="postgresql+psycopg2"),
         pool_size=pool_size,
         max_overflow=0,
@@ -124,6 +127,21 @@ def _postgresql(
         hide_parameters=True,
         connect_args=connect_args(application_name, settings),
     )
+    event.listen(engine, "handle_error", _give_up_of_no_use)
+    return engine
+
+
+def _give_up_of_no_use(context: ExceptionContext) -> None:
+    """Take for lost what answers, and still is of no use; with it go the others, as after a restart."""
+    error = context.original_exception
+    options = context.connection.get_execution_options() if context.connection is not None else {}
+    if isinstance(error, errors.ReadOnlySqlTransaction):
+        # the database has become a standby, or takes nothing more; unless it is ours to write where only reading is due
+        context.is_disconnect = context.is_disconnect or not options.get(READ_ONLY, False)
+    elif isinstance(error, errors.FeatureNotSupported):
+        # A migration has changed the type of a column, and the connection has prepared what returns it. PostgreSQL's
+        # words for that are in its own language.
+        context.is_disconnect = context.is_disconnect or error.diag.source_function == _OLD_PLAN
 
 
 def connect_args(application_name: str, settings: Mapping[str, str]) -> dict[str, Any]:

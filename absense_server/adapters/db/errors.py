@@ -48,7 +48,7 @@ def _violates(violation: IntegrityError, name: str) -> bool:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Raise BackendUnavailable where the database did not answer, Race where it asks to begin anew."""
+    """Raise BackendUnavailable where the database or the connection is of no use, Race where it asks to begin anew."""
     try:
         yield
     except PoolTimeout as error:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
+from psycopg2 import OperationalError
 from sqlalchemy import Connection, DateTime, Engine, func, select
 
 from absense_server.adapters.db.audit import SqlAudit
@@ -21,6 +22,13 @@ from absense_server.adapters.db.sessions import SqlSessions
 from absense_server.adapters.db.sign_ins import SqlSignIns
 from absense_server.adapters.db.users import SqlUsers
 from absense_server.adapters.db.verifications import SqlVerifications
+from absense_server.domain.errors.calls import BackendUnavailable
+
+_NOW_AND_WHETHER_READ_ONLY = select(
+    # not that of the transaction's beginning
+    func.clock_timestamp(type_=DateTime(timezone=True)),
+    func.pg_is_in_recovery() | (func.current_setting("default_transaction_read_only") == "on"),
+)
 
 
 class SqlTransaction:
@@ -46,8 +54,12 @@ class SqlTransaction:
         if self._connection.dialect.name == "sqlite":
             self._connection.exec_driver_sql("PRAGMA schema_version")  # reads the file
             return None
-        # not that of the transaction's beginning
-        return self._connection.execute(select(func.clock_timestamp(type_=DateTime(timezone=True)))).scalar_one()
+        now, takes_nothing = self._connection.execute(_NOW_AND_WHETHER_READ_ONLY).one()
+        if takes_nothing:
+            # another one may lead to the database that has taken its place
+            self._connection.invalidate()
+            raise BackendUnavailable from OperationalError("the database is a standby, or read-only")
+        return now
 
     def commit(self) -> None:
         self._connection.commit()
