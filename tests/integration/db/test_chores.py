@@ -27,6 +27,14 @@ def test_a_chore_is_due_once_a_day(world: World) -> None:
     assert begin(world, at=3 * DAY)
 
 
+def test_a_clock_that_was_wrong_does_not_put_it_off_for_ever(world: World) -> None:
+    assert begin(world, at=365 * DAY)
+    assert begin(world)
+    assert not begin(world, at=MINUTE)
+    assert not begin(world, at=-DAY + MINUTE)
+    assert begin(world, at=DAY)
+
+
 def test_each_chore_has_its_own_day(world: World) -> None:
     assert begin(world)
     assert begin(world, "another")
