@@ -22,6 +22,16 @@ async def test_what_is_over_is_forgotten(clock: HandClock) -> None:
     assert list(counts._hits) == ["ama"]
 
 
+async def test_a_clock_that_is_put_back_locks_nobody_out(clock: HandClock) -> None:
+    counts = MemoryRateLimits(clock)
+    for _ in range(2):
+        assert await counts.hit("ama", TWO_A_MINUTE) is None
+    clock.turn(-24 * 3600)
+    assert await counts.hit("ama", TWO_A_MINUTE) == timedelta(minutes=1)
+    clock.turn(60)
+    assert await counts.hit("ama", TWO_A_MINUTE) is None
+
+
 async def test_there_are_never_too_many_keys(clock: HandClock) -> None:
     counts = MemoryRateLimits(clock, most_keys=3)
     for number in range(10):

@@ -28,7 +28,7 @@ class MemoryRateLimits:
     async def hit(self, key: str, limit: Limit) -> timedelta | None:
         """See RateLimits."""
         now = self._clock.now().timestamp()
-        if now - self._tidied_at >= self._TIDY_EVERY:
+        if abs(now - self._tidied_at) >= self._TIDY_EVERY:
             self._tidy(now)
         known = self._hits.get(key)
         if known is None:
@@ -37,6 +37,8 @@ class MemoryRateLimits:
                 del self._hits[next(iter(self._hits))]
             return None
         length, times = known
+        if times[-1] > now:  # the clock was put back: nobody waits longer for that than the window is
+            times[:] = [min(time, now) for time in times]
         if times[0] <= now - length:
             del times[: bisect_right(times, now - length)]
         if len(times) >= limit.count:
