@@ -13,8 +13,13 @@ from uuid import uuid4
 
 import psycopg2
 
+from backing import process_tree
+
 START_TIMEOUT_S = 30
 INITDB = ("--username=postgres", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+# Not Popen's `user`: with that Python forks in earnest, and in the child gRPC's handlers of forks crash where gRPC is
+# busy in other threads (grpcio 1.85).
+AS_POSTGRES = ("setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups")
 SETTINGS = (
     "listen_addresses=",
     "max_connections=300",
@@ -44,23 +49,22 @@ class Postgres:
         self._settings = [word for setting in (*SETTINGS, *settings) for word in ("-c", setting)]
         self._binaries = find_binaries()
         # PostgreSQL refuses to run as root
-        self._user = "postgres" if os.geteuid() == 0 else None
+        self._as_whom = AS_POSTGRES if os.geteuid() == 0 else ()
         self._server: subprocess.Popen[bytes] | None = None
-        if self._user:
-            shutil.chown(folder, self._user, self._user)
-        initdb = [str(self._binaries / "initdb"), *INITDB, f"--pgdata={self._data}"]
-        subprocess.run(initdb, check=True, capture_output=True, cwd=folder, user=self._user, group=self._user)
+        if self._as_whom:
+            shutil.chown(folder, "postgres", "postgres")
+        initdb = [*self._as_whom, str(self._binaries / "initdb"), *INITDB, f"--pgdata={self._data}"]
+        subprocess.run(initdb, check=True, capture_output=True, cwd=folder)
 
     def start(self) -> None:
         """Start the server and wait until it answers; what it held before is there again."""
         with self._log.open("ab") as log:
             self._server = subprocess.Popen(
-                [self._binaries / "postgres", "-D", self._data, "-k", self._folder, *self._settings],
+                [*self._as_whom, self._binaries / "postgres", "-D", self._data, "-k", self._folder, *self._settings],
                 cwd=self._folder,
                 stdout=log,
                 stderr=log,
-                user=self._user,
-                group=self._user,
+                start_new_session=True,  # Ctrl-C is for us
             )
         try:
             self._wait_for(self._server)
@@ -77,6 +81,11 @@ class Postgres:
             self._server.send_signal(signal.SIGQUIT)
             self._server.wait()
             self._server = None
+
+    def kill(self) -> None:
+        """End all its processes at one instant, none of which can do anything about it; `start` recovers."""
+        process_tree.kill_tree(self.pid)
+        self.stop()
 
     @property
     def pid(self) -> int:
