@@ -47,6 +47,7 @@ class RedisServer:
                 cwd=self._folder,
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for us
             )
         give_up = time.monotonic() + _START_SECONDS
         with self.client() as client:

@@ -60,11 +60,12 @@ class SeaweedFS:
         log = self._folder / "log"
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                [_weed(), "server", *self._arguments],
+                [_weed(), f"-logdir={self._folder}", "server", *self._arguments],
                 cwd=self._folder,
                 env=os.environ | {"WEED_S3_SSE_KEK": _MASTER_KEY},
                 stdout=output,
                 stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C is for us
             )
         _wait_until_it_stores(self.server, self._process, log)
 
