@@ -4,12 +4,14 @@ from __future__ import annotations  # the stubs' async types exist for type chec
 
 import asyncio
 import random
+import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import cycle
+from typing import TypeVar
 
 import grpc
 import grpc.aio
@@ -29,6 +31,8 @@ from absense_server.settings import Settings
 from demo.phone import Claim, Student
 from demo.projector import DEMO_COURSE
 from demo.wire import reason_of
+
+T = TypeVar("T")
 
 _TOKEN_LIFE = timedelta(hours=1)
 _CHUNK_BYTES = 64 * 1024
@@ -112,8 +116,10 @@ class Log:
 
     acknowledged: dict[str, student_service_pb2.SubmitAttendanceResponse] = field(default_factory=dict)
     """The answers by claim_id."""
+    acknowledged_at: list[float] = field(default_factory=list)
+    """When each of them came, in seconds of a clock that only goes on."""
     put_off: Counter[str] = field(default_factory=Counter)
-    """Why claims had to be sent again, and how often."""
+    """Why calls had to be made again, and how often."""
     failed: dict[str, str] = field(default_factory=dict)
     """Claims that were given up, and why."""
     without_retry_info: Counter[str] = field(default_factory=Counter)
@@ -131,36 +137,52 @@ class Log:
                 self.news.clear()
                 await self.news.wait()
 
+    async def until_acknowledged(self, more: int, seconds: float = 60.0) -> None:
+        """Wait until so many more claims are acknowledged than now. Raises TimeoutError."""
+        enough = len(self.acknowledged) + more
+        await self.until(lambda: len(self.acknowledged) >= enough, seconds)
+
 
 async def submit(student: Student, claim: Claim, log: Log, patience_seconds: float = 60.0) -> None:
     """Send a claim again and again, as the contract asks, until there is an answer that stands."""
     claim_id = claim.header.claim_id
-    pause = 0.1
+
+    def send() -> Awaitable[student_service_pb2.SubmitAttendanceResponse]:
+        request = claim.parts(_CHUNK_BYTES)
+        return student.stub.SubmitAttendance(request, metadata=student.metadata, timeout=_CALL_SECONDS)
+
     try:
         async with asyncio.timeout(patience_seconds):
-            while True:
-                try:
-                    answer = await student.stub.SubmitAttendance(
-                        claim.parts(_CHUNK_BYTES), metadata=student.metadata, timeout=_CALL_SECONDS
-                    )
-                except grpc.aio.AioRpcError as error:
-                    asked = retry_delay(error)
-                    why = reason_of(error)
-                    if error.code() not in _MAY_BE_SENT_AGAIN and _LOST not in (error.details() or ""):
-                        log.failed[claim_id] = why
-                        return
-                    if asked is None and "(" not in why:  # it has a reason of ours: the server itself said so
-                        log.without_retry_info[why] += 1
-                    log.put_off[why] += 1
-                    log.tell()
-                    await asyncio.sleep(min(asked or pause, _LONGEST_PAUSE) * random.uniform(0.7, 1.3))  # noqa: S311
-                    pause = min(_LONGEST_PAUSE, 2 * pause)
-                else:
-                    log.acknowledged[claim_id] = answer
-                    log.tell()
-                    return
+            log.acknowledged[claim_id] = await insist(send, log)
+    except grpc.aio.AioRpcError as error:
+        log.failed[claim_id] = reason_of(error)
     except TimeoutError:
         log.failed[claim_id] = "no answer that stands"
+    else:
+        log.acknowledged_at.append(time.monotonic())
+        log.tell()
+
+
+async def insist(call: Callable[[], Awaitable[T]], log: Log) -> T:
+    """What a call returns when there is an answer that stands: until then it is made again, as the contract asks.
+
+    Raises AioRpcError for an answer that stands and is an error.
+    """
+    pause = 0.1
+    while True:
+        try:
+            return await call()
+        except grpc.aio.AioRpcError as error:
+            if error.code() not in _MAY_BE_SENT_AGAIN and _LOST not in (error.details() or ""):
+                raise
+            asked = retry_delay(error)
+            why = reason_of(error)
+            if asked is None and "(" not in why:  # it has a reason of ours: the server itself said so
+                log.without_retry_info[why] += 1
+            log.put_off[why] += 1
+            log.tell()
+            await asyncio.sleep(min(asked or pause, _LONGEST_PAUSE) * random.uniform(0.7, 1.3))  # noqa: S311
+            pause = min(_LONGEST_PAUSE, 2 * pause)
 
 
 def retry_delay(error: grpc.aio.AioRpcError) -> float | None:

@@ -1,4 +1,4 @@
-"""An Absense server as a process of its own: set up, started, listened to, and ended by its own process id."""
+"""An Absense server, or worker, as a process of its own: set up, started, listened to, ended by its own process id."""
 
 import json
 import os
@@ -16,6 +16,9 @@ _FROM_THE_SHELL = ("HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH", "SYSTEMR
 _START_SECONDS = 60.0
 _END_SECONDS = 30.0
 _LAST_LINES = 12
+
+_READY = {"serve": "serving", "worker": "working"}
+"""What each command says once it does what it is for."""
 
 LogLine = dict[str, Any]
 """A line of the log; what is not JSON comes as its text under "text"."""
@@ -75,8 +78,8 @@ class ServerProcess:
             if done.returncode != 0:
                 raise ServerError(f"absense-server {command} failed:\n{done.stderr.strip()}")
 
-    def start(self) -> None:
-        """Start serving; returns when the server says that it serves, and on which port.
+    def start(self, command: str = "serve") -> None:
+        """Start serving; returns when the server says that it serves, and on which port. `command`: or "worker".
 
         Raises:
             ServerError: it ended instead, or took too long.
@@ -84,7 +87,7 @@ class ServerProcess:
         self._ended = False
         self.lines = []
         self.process = subprocess.Popen(
-            [_program(), "serve"],
+            [_program(), command],
             cwd=self.folder,
             env=self.environment,
             stdin=subprocess.DEVNULL,
@@ -96,10 +99,11 @@ class ServerProcess:
         self._listener = threading.Thread(target=self._listen, args=(self.process,), daemon=True)
         self._listener.start()
         try:
-            self.port = int(self.wait_for_line(lambda line: line.get("event") == "serving")["port"])
+            ready = self.wait_for_line(lambda line: line.get("event") == _READY[command])
         except ServerError:
             self.kill()
             raise
+        self.port = int(ready.get("port", 0))
 
     @property
     def address(self) -> str:

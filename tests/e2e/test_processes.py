@@ -18,7 +18,7 @@ from absense.v1 import attendance_record_pb2, auth_service_pb2, auth_service_pb2
 from absense_server.adapters.db.engine import create_engine
 from backing import postgres as postgresql
 from backing.postgres import Postgres
-from chaos import crowd
+from chaos import crowd, logbook
 from chaos.crowd import Log
 from demo.lecture import GREAT_HALL
 from demo.phone import Claim, Student, scanned
@@ -65,13 +65,11 @@ def make_server(tmp_path: Path) -> Iterator[MakeServer]:
 
 def pids_of(server: ServerProcess) -> dict[int, int]:
     """The newest process of each number."""
-    started = [line for line in server.lines if line.get("event") == "server process started"]
-    return {line["number"]: line["pid"] for line in started}
+    return logbook.pids(server.lines)
 
 
 def own_addresses(server: ServerProcess) -> list[str]:
-    serving = next(line for line in server.lines if line.get("event") == "serving")
-    return list(serving["own_addresses"])
+    return logbook.own_addresses(server.lines)
 
 
 def counting_folders(server: ServerProcess) -> list[Path]:
