@@ -16,8 +16,8 @@ has() {
 why() {
     case $1 in
         npm) echo "buf, which checks the contract, comes as an npm package" ;;
-        postgresql) echo "the tests run on a real, throwaway PostgreSQL" ;;
-        redis-server) echo "the tests count calls in a real, throwaway Redis" ;;
+        postgresql) echo "tests and chaos run on a real, throwaway PostgreSQL" ;;
+        redis-server) echo "tests and chaos count calls in a real, throwaway Redis" ;;
     esac
 }
 
