@@ -125,10 +125,12 @@ async def _supervise_at(config: Settings, shared: str, own: list[str], metrics: 
     restarts: set[asyncio.Task[None]] = set()
 
     def restart() -> None:
-        log.info("restarting, one process at a time")
-        restarts.add(asyncio.create_task(supervisor.restart()))
+        if starting.done():  # else all are new
+            log.info("restarting, one process at a time")
+            restarts.add(asyncio.create_task(supervisor.restart()))
 
     starting = asyncio.create_task(supervisor.start())
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, restart)
     told = asyncio.create_task(stopping.wait())
     await asyncio.wait([starting, told], return_when=asyncio.FIRST_COMPLETED)
     if not stopping.is_set():
@@ -136,7 +138,6 @@ async def _supervise_at(config: Settings, shared: str, own: list[str], metrics: 
             await starting
         except NotStarted:
             raise typer.Exit(1) from None  # the process has said why
-        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, restart)
         port = int(shared.rpartition(":")[2])
         log.info("serving", address=config.listen_address, port=port, demo_mode=config.demo_mode, own_addresses=own)
         _greet(config, port)

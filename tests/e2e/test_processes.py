@@ -191,6 +191,17 @@ async def test_a_rolling_restart_fails_no_claim(make_server: MakeServer, databas
     assert len(log.acknowledged) == counts.confirmed == 150
 
 
+async def test_a_restart_asked_for_while_it_starts_ends_nothing(make_server: MakeServer, database_url: str) -> None:
+    server = make_server(database_url)
+    starting = asyncio.create_task(asyncio.to_thread(server.start))
+    await asyncio.to_thread(server.wait_for_line, lambda line: line.get("event") == "server process started")
+    assert server.process is not None
+    server.process.send_signal(signal.SIGHUP)
+    await starting
+    assert await answers(server.address)
+    assert server.stop() == 0
+
+
 async def test_five_hundred_claims_at_one_instant_on_a_thousand_connections(
     make_server: MakeServer, database_url: str
 ) -> None:
