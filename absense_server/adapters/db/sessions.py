@@ -20,7 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from absense_server.adapters.db.courses import teaches
 from absense_server.adapters.db.enrollments import in_scope, is_running
 from absense_server.adapters.db.errors import unless_taken
-from absense_server.adapters.db.rows import AnySelect
+from absense_server.adapters.db.rows import AnySelect, sorted_after
 from absense_server.adapters.db.session_rows import (
     SESSION_COLUMNS,
     SESSION_TABLES,
@@ -162,7 +162,9 @@ class SqlSessions:
             query = query.where(sessions.opens_at < which.opens_until)
         if after is not None:
             query = query.where(sessions.id < after)
-        rows = self._connection.execute(query.order_by(sessions.id.desc()).limit(limit)).all()
+        # of one course they lie in order in an index
+        newest_first = sessions.id if which.course_id is not None else sorted_after(sessions.id)
+        rows = self._connection.execute(query.order_by(newest_first.desc()).limit(limit)).all()
         return to_sessions(self._connection, rows)
 
     def list_open_for_student(

@@ -304,7 +304,7 @@ doomed_blobs = Table(
     "doomed_blobs",
     metadata,
     Column("blob_name", Text, primary_key=True),
-    Column("since", UtcDateTime, nullable=False),
+    Column("since", UtcDateTime, nullable=False, index=True),
 )
 
 # what one process does for all, once in a while

@@ -1,0 +1,274 @@
+"""Every method that reads, on its own and as its lists are asked: by each filter, and from the middle of a page on."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from typing import Any, TypeAlias
+from uuid import UUID, uuid4
+
+from absense_server.adapters.db.unit_of_work import SqlTransaction
+from absense_server.domain.courses import Course, Enrollment
+from absense_server.domain.faces import ConsentEnd
+from absense_server.domain.ids import ClaimId, ImageId
+from absense_server.domain.people import User
+from absense_server.domain.policy import Attention, RecordStatus
+from absense_server.domain.records import AttendanceRecord
+from absense_server.domain.sessions import AttendanceSession, SessionState
+from absense_server.ports.findings import ClaimKey, FlaggedFilter, SessionFilter, StoredImage
+from tests.integration.db.world import NOW, World, a_claim, a_decision
+
+Read: TypeAlias = tuple[int, Callable[[SqlTransaction], object]]
+Page: TypeAlias = Callable[[SqlTransaction, UUID | None], Sequence[Any]]
+
+LARGE = {
+    "users",
+    "sign_ins",
+    "requests",
+    "revocations",
+    "devices",
+    "enrollments",
+    "attendance_sessions",
+    "images",
+    "face_consents",
+    "face_templates",
+    "face_views",
+    "verification_log",
+    "attendance_records",
+    "claims",
+    "verdicts",
+    "decisions",
+    "audit_events",
+    "audit_private",
+}
+"""Tables that nothing may read from end to end."""
+
+READS_ALL = {"images.key_ids", "verifications.backlog"}
+"""What only the doctor asks, and how long a queue is."""
+
+DO_NOT_READ = {
+    "users": {"add", "set_state"},
+    "sign_ins": {"add", "revoke"},
+    "requests": {"add"},
+    "courses": {"add_term", "add_programme", "add"},
+    "enrollments": {"hold", "add", "end", "resume"},
+    "sessions": {"add", "lock_course", "close", "start_generation", "count_typed_try", "seal_ended"},
+    "devices": {"add"},
+    "records": {"add", "save"},
+    "faces": {"add", "add_view", "renew_consent", "set_trust", "touch", "remove"},
+    "verifications": {"add", "take", "postpone", "end", "log"},
+    "images": {"add", "remove", "defer_doomed", "forget_doomed"},
+    "chores": {"begin"},
+    "audit": {"add"},
+}
+"""The methods that write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A lecturer with courses, sessions, students and their records; somewhere in it an image of a claim."""
+
+    lecturer: User
+    courses: Sequence[Course]
+    sessions: Sequence[AttendanceSession]
+    students: Sequence[User]
+    """The first has a record in the first session, judged without an enrollment, and an enrolled face."""
+    enrollments: Sequence[Enrollment]
+    """The first student's."""
+    records: Sequence[AttendanceRecord]
+    image: StoredImage
+
+    @classmethod
+    def small(cls, world: World) -> "Term":
+        """One with a dozen records, of two tries each."""
+        lecturer, term = world.lecturer(), world.term()
+        programme = world.programme()
+        courses = [
+            world.course(lecturer, world.lecturer(), term=term, programme_ids=frozenset({programme.id}))
+            for _ in range(3)
+        ]
+        sessions = [world.session(course, lecturer) for course in courses]
+        students = [world.user() for _ in range(4)]
+        for student in students:
+            world.device(student)
+        enrollments = [world.enrollment(student, course) for student in students for course in courses]
+        image = world.image(students[0])
+        world.face(students[0], views=2)
+        records = [
+            world.record(
+                session,
+                student,
+                claims=(a_claim(1, image_id=image.id), a_claim(2)),
+                decisions=(a_decision(lecturer.person),),
+                enrolled=student is not students[0],
+            )
+            for session in sessions
+            for student in students
+        ]
+        return cls(lecturer, courses, sessions, students, enrollments[: len(courses)], records, image)
+
+
+def reads(term: Term) -> dict[str, Read]:
+    """By name: how many statements it takes, and a call that finds something."""
+    student, course, session, record = term.students[0], term.courses[0], term.sessions[0], term.records[0]
+    lecturer, claim_id = term.lecturer.id, record.claims[0].claim_id
+    return _first_pages(_lists(term)) | {
+        "users.get": (1, lambda tx: tx.users.get(student.id)),
+        "users.credentials": (1, lambda tx: tx.users.credentials(student.email)),
+        "courses.term": (1, lambda tx: tx.courses.term(course.term.id)),
+        "courses.current_term": (1, lambda tx: tx.courses.current_term(NOW)),
+        "courses.known_programmes": (1, lambda tx: tx.courses.known_programmes(course.programme_ids)),
+        "courses.get": (3, lambda tx: tx.courses.get(course.id)),
+        "courses.by_code": (3, lambda tx: tx.courses.by_code(course.term.id, course.code)),
+        "courses.for_lecturer": (3, lambda tx: tx.courses.for_lecturer(lecturer, course.id)),
+        "enrollments.running": (3, lambda tx: tx.enrollments.running(student.id, course.id)),
+        "enrollments.latest": (3, lambda tx: tx.enrollments.latest(student.id, course.id)),
+        "sessions.find": (2, lambda tx: tx.sessions.find(session.id)),
+        "sessions.for_lecturer": (2, lambda tx: tx.sessions.for_lecturer(lecturer, session.id)),
+        "sessions.overlapping": (1, lambda tx: tx.sessions.overlapping(course.id, None, NOW, session.ends_at)),
+        "sessions.generations": (1, lambda tx: tx.sessions.generations(session.id)),
+        "sessions.counts": (1, lambda tx: tx.sessions.counts([one.id for one in term.sessions[:5]])),
+        "devices.active": (1, lambda tx: tx.devices.active(student.id)),
+        "records.view": (
+            4,
+            lambda tx: tx.records.view(student.id, claim_id, session_id=session.id, session_code=None),
+        ),
+        "records.views": (
+            4,
+            lambda tx: tx.records.views([ClaimKey(student.id, claim_id, session_id=session.id)]),
+        ),
+        "records.for_student": (4, lambda tx: tx.records.for_student(student.id, session_id=session.id)),
+        "records.for_lecturer": (4, lambda tx: tx.records.for_lecturer(lecturer, record.id)),
+        "records.with_ids": (4, lambda tx: tx.records.with_ids([one.id for one in term.records[:12]])),
+        "records.list_unenrolled": (4, lambda tx: tx.records.list_unenrolled(student.id, course.id)),
+        "records.count_unenrolled": (1, lambda tx: tx.records.count_unenrolled(student.id, NOW - timedelta(days=1))),
+        "faces.find": (2, lambda tx: tx.faces.find(student.id)),
+        "faces.unused_since": (2, lambda tx: tx.faces.unused_since(NOW + timedelta(days=1), 100)),
+        "images.get": (1, lambda tx: tx.images.get(term.image.id)),
+        "images.known": (1, lambda tx: tx.images.known({term.image.id: "", ImageId(uuid4()): "other"})),
+        "images.of_owner": (1, lambda tx: tx.images.of_owner(student.id)),
+        "images.selfies_before": (1, lambda tx: tx.images.selfies_before(NOW + timedelta(days=1), 100)),
+        "images.key_ids": (1, lambda tx: tx.images.key_ids()),
+        "images.for_lecturer": (1, lambda tx: tx.images.for_lecturer(lecturer, term.image.id)),
+    }
+
+
+def more_reads(term: Term) -> dict[str, Read]:
+    """What a small term has nothing of, and what is asked in another way: at most so many statements."""
+    student, session, record = term.students[0], term.sessions[0], term.records[0]
+    lists, filtered = _lists(term), _filtered_lists(term)
+    return (
+        _first_pages(filtered)
+        | _later_pages(term, lists | filtered)
+        | {
+            "sign_ins.revocations_since": (1, lambda tx: tx.sign_ins.revocations_since(NOW - timedelta(seconds=30))),
+            "requests.find": (1, lambda tx: tx.requests.find(student.id, uuid4())),
+            "courses.programme_by_code": (1, lambda tx: tx.courses.programme_by_code("none")),
+            "devices.is_bound": (1, lambda tx: tx.devices.is_bound([b"\0", b"\1"])),
+            "records.view by code": (
+                4,
+                lambda tx: tx.records.view(
+                    student.id, ClaimId(uuid4()), session_id=None, session_code=session.session_code
+                ),
+            ),
+            "records.for_student by id": (4, lambda tx: tx.records.for_student(student.id, record_id=record.id)),
+            "faces.has_ended": (1, lambda tx: tx.faces.has_ended(student.id, frozenset(ConsentEnd), since=NOW)),
+            "verifications.of_student": (1, lambda tx: tx.verifications.of_student(student.id)),
+            "verifications.backlog": (1, lambda tx: tx.verifications.backlog()),
+            "images.doomed": (1, lambda tx: tx.images.doomed(100)),
+        }
+    )
+
+
+def _lists(term: Term) -> dict[str, tuple[int, Page]]:
+    """Each list: how many statements a page takes, and a page after a key."""
+    student, session, lecturer = term.students[0], term.sessions[0], term.lecturer.id
+    return {
+        "courses.list_for_lecturer": (
+            3,
+            lambda tx, after: tx.courses.list_for_lecturer(lecturer, include_archived=False, after=after, limit=50),
+        ),
+        "courses.search": (3, lambda tx, after: tx.courses.search("c", after=after, limit=50)),
+        "enrollments.list_running": (
+            3,
+            lambda tx, after: tx.enrollments.list_running(student.id, after=after, limit=50),
+        ),
+        "sessions.list_for_lecturer": (
+            2,
+            lambda tx, after: tx.sessions.list_for_lecturer(lecturer, SessionFilter(), NOW, after=after, limit=50),
+        ),
+        "sessions.list_open_for_student": (
+            2,
+            lambda tx, after: tx.sessions.list_open_for_student(student.id, NOW, after=after, limit=50),
+        ),
+        "records.list_of_session": (
+            4,
+            lambda tx, after: tx.records.list_of_session(session.id, frozenset(), after=after, limit=50),
+        ),
+        "records.list_flagged": (
+            4,
+            lambda tx, after: tx.records.list_flagged(lecturer, FlaggedFilter(), after=after, limit=50),
+        ),
+    }
+
+
+def _filtered_lists(term: Term) -> dict[str, tuple[int, Page]]:
+    """The lists as they are asked with filters."""
+    lecturer, course, session = term.lecturer.id, term.courses[0], term.sessions[0]
+
+    def sessions(**fields: object) -> Page:
+        which = replace(SessionFilter(), **fields)  # type: ignore[arg-type]
+        return lambda tx, after: tx.sessions.list_for_lecturer(lecturer, which, NOW, after=after, limit=50)
+
+    def records(*statuses: RecordStatus) -> Page:
+        return lambda tx, after: tx.records.list_of_session(session.id, frozenset(statuses), after=after, limit=50)
+
+    def flagged(**fields: object) -> Page:
+        which = replace(FlaggedFilter(), **fields)  # type: ignore[arg-type]
+        return lambda tx, after: tx.records.list_flagged(lecturer, which, after=after, limit=50)
+
+    some_days = {"opens_from": NOW - timedelta(days=2), "opens_until": NOW + timedelta(days=1)}
+    return {
+        "courses.list_for_lecturer with archived ones": (
+            3,
+            lambda tx, after: tx.courses.list_for_lecturer(lecturer, include_archived=True, after=after, limit=50),
+        ),
+        "sessions.list_for_lecturer of a course": (2, sessions(course_id=course.id)),
+        "sessions.list_for_lecturer of some days": (2, sessions(**some_days)),
+        **{
+            f"sessions.list_for_lecturer {state.name}": (2, sessions(states=frozenset({state})))
+            for state in SessionState
+        },
+        **{f"records.list_of_session {status.name}": (4, records(status)) for status in RecordStatus},
+        "records.list_flagged of a session": (4, flagged(session_id=session.id)),
+        "records.list_flagged of a course": (4, flagged(course_id=course.id)),
+        **{f"records.list_flagged {kind.name}": (4, flagged(attention=kind)) for kind in Attention},
+        "records.list_flagged by everything": (
+            4,
+            flagged(session_id=session.id, course_id=course.id, attention=Attention.NEEDS_LOOK),
+        ),
+    }
+
+
+def _first_pages(lists: Mapping[str, tuple[int, Page]]) -> dict[str, Read]:
+    return {name: (number, partial(_page, page, None)) for name, (number, page) in lists.items()}
+
+
+def _later_pages(term: Term, lists: Mapping[str, tuple[int, Page]]) -> dict[str, Read]:
+    middles = {
+        collection: sorted(row.id for row in rows)[len(rows) // 2]
+        for collection, rows in (
+            ("courses", term.courses),
+            ("sessions", term.sessions),
+            ("records", term.records),
+            ("enrollments", term.enrollments),
+        )
+    }
+    return {
+        f"{name}, a later page": (number, partial(_page, page, middles[name.split(".")[0]]))
+        for name, (number, page) in lists.items()
+    }
+
+
+def _page(page: Page, after: UUID | None, tx: SqlTransaction) -> object:
+    return page(tx, after)
