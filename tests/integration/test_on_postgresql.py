@@ -10,7 +10,6 @@ import pytest
 from absense.v1 import auth_service_pb2, lecturer_service_pb2, role_pb2, student_service_pb2
 from absense_server.app import App
 from absense_server.settings import Settings
-from backing.postgres import Postgres
 from tests.support.clock import HandClock
 from tests.support.hall import PASSWORD, Hall, Status, reason_of
 
@@ -18,19 +17,15 @@ AT_ONCE = 10
 
 
 @pytest.fixture
-async def hall(
-    make_settings: Callable[..., Settings], clock: HandClock, postgres: Postgres, migrated_database: str
-) -> AsyncIterator[Hall]:
+async def hall(make_settings: Callable[..., Settings], clock: HandClock, emptied_url: str) -> AsyncIterator[Hall]:
     """The hall of the other tests, on PostgreSQL."""
-    name = postgres.create_database(template=migrated_database)
-    app = App(make_settings(database_url=postgres.url(name), database_threads=AT_ONCE), clock=clock)
+    app = App(make_settings(database_url=emptied_url, database_threads=AT_ONCE), clock=clock)
     port = await app.start(with_jobs=False)
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
         hall = Hall(app, clock, channel, port)
         await hall.furnish()
         yield hall
     await app.stop(grace=0)
-    postgres.drop_database(name)
 
 
 async def test_claims_of_one_student_make_one_record(hall: Hall) -> None:

@@ -13,7 +13,6 @@ from sqlalchemy import Engine, event
 from absense_server.app import SERVICES, App
 from absense_server.rpc.policy import AccessPolicy
 from absense_server.settings import Settings
-from backing.postgres import Postgres
 from tests.integration.rpc_scene import CALLS, CLAIMS, Prepare, Scene
 from tests.rpc.faces.conftest import engine, portraits, real_engine  # noqa: F401 - fixtures
 from tests.support.clock import HandClock
@@ -128,20 +127,17 @@ async def hall(
     make_settings: Callable[..., Settings],
     clock: HandClock,
     engine: HeldEngine,  # noqa: F811
-    postgres: Postgres,
-    migrated_database: str,
+    emptied_url: str,
 ) -> AsyncIterator[Hall]:
     """On PostgreSQL, with faces; claims are not looked at, and nobody waits for that."""
-    name = postgres.create_database(template=migrated_database)
     engine.queue = timedelta(seconds=4)
-    app = App(make_settings(database_url=postgres.url(name)), clock=clock, face_engine=engine)
+    app = App(make_settings(database_url=emptied_url), clock=clock, face_engine=engine)
     port = await app.start(with_jobs=False)
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
         hall = Hall(app, clock, channel, port)
         await hall.furnish()
         yield hall
     await app.stop(grace=0)
-    postgres.drop_database(name)
 
 
 def test_every_rpc_has_its_numbers() -> None:

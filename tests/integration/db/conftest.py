@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine
 
 from absense_server.adapters.db import migrate
 from absense_server.adapters.db.engine import create_engine
-from absense_server.adapters.db.tables import metadata
 from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
 from backing.postgres import Postgres
 from tests.integration.db.world import World
@@ -22,11 +21,6 @@ def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
     migrate.upgrade(f"sqlite:///{path}")
     return path
-
-
-@pytest.fixture(scope="session")
-def postgres_url(postgres: Postgres, migrated_database: str) -> str:
-    return postgres.url(postgres.create_database(template=migrated_database))
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -49,18 +43,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
         shutil.copy(request.getfixturevalue("migrated_file"), path)
         yield f"sqlite:///{path}"
         return
-    used_again: str = request.getfixturevalue("postgres_url")
-    yield used_again
-    empty(used_again)
-
-
-def empty(url: str) -> None:
-    """A hundred times faster than another database."""
-    engine = create_engine(url, pool_size=1)
-    with engine.begin() as connection:
-        for table in reversed(metadata.sorted_tables):
-            connection.execute(delete(table))
-    engine.dispose()
+    yield request.getfixturevalue("emptied_url")
 
 
 @pytest.fixture

@@ -17,12 +17,10 @@ from tests.integration.db.world import World, a_device, a_user, at_once
 
 
 @pytest.fixture
-def world(postgres: Postgres, migrated_database: str) -> Iterator[World]:
-    name = postgres.create_database(template=migrated_database)
-    engine = create_engine(postgres.url(name), pool_size=THREADS)
+def world(emptied_url: str) -> Iterator[World]:
+    engine = create_engine(emptied_url, pool_size=THREADS)
     yield World(SqlUnitOfWork(engine))
     engine.dispose()
-    postgres.drop_database(name)
 
 
 def test_the_log_holds_what_fails(postgres: Postgres, world: World) -> None:

@@ -30,6 +30,7 @@ from absense_server.domain.ids import UserId
 from tests.support import faces
 from tests.support.hall import CONSENT, Admin, Hall, Student, announce, chunks_of, iter_async, reason_of, verdicts
 from tests.support.held_engine import HeldEngine
+from tests.support.written import written
 
 Portraits = dict[str, bytes]
 
@@ -57,13 +58,6 @@ def rows(hall: Hall, table: Any) -> list[Any]:
 
 def blobs(hall: Hall) -> set[str]:
     return {path.name for path in Path(hall.app.settings.storage_folder).rglob("*") if path.is_file()}
-
-
-def written(hall: Hall) -> list[bytes]:
-    """All that database and storage have on the disk."""
-    database = Path(hall.app.engine.url.database or "")
-    files = [*database.parent.glob(f"{database.name}*"), *Path(hall.app.settings.storage_folder).rglob("*")]
-    return [path.read_bytes() for path in files if path.is_file()]
 
 
 def actions(hall: Hall) -> list[Action]:
@@ -285,7 +279,7 @@ async def test_vectors_are_kept_encrypted_and_never_shown(
     assert len(vector) == 4 * 128
     assert view.vector != vector
     assert view.key_id == hall.app.outside.vector_vault._current
-    assert all(vector[:64] not in content for content in written(hall))
+    assert all(vector[:64] not in content for content in written(hall).values())
     shown = capfd.readouterr()
     assert vector[:8].hex() not in shown.out + shown.err
     assert "vector" not in shown.out + shown.err

@@ -1,0 +1,1 @@
+"""Stands for the contract's tests: see conftest.py."""
