@@ -4,6 +4,7 @@ import importlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 import pytest
 
@@ -18,8 +19,9 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
     """Put the contract's tests in place of the file that stands for them."""
     if module_path.name != "test_on_postgresql.py":
         return None
-    module: Folder = Folder.from_parent(parent, path=CONTRACT, nodeid=f"{parent.nodeid}/{module_path.name}")
-    return module
+    whole: Folder = Folder.from_parent(parent, path=module_path)
+    whole.folder = CONTRACT
+    return whole
 
 
 class Again(pytest.Module):
@@ -38,25 +40,34 @@ class Again(pytest.Module):
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
         """Those tests that make a server."""
         for found in super().collect():
-            if not isinstance(found, pytest.Function) or "make_settings" in found.fixturenames:
+            fixtures = found.fixturenames if isinstance(found, pytest.Function) else {"make_settings"}
+            if "make_settings" in fixtures:
                 yield found
+            elif "hall" in fixtures:
+                raise self.CollectError(f"{found.name} has a server whose settings do not come from make_settings")
 
 
 class Folder(Again):
     """A folder of tests with the fixtures of its conftest.py, if it has one."""
 
+    folder: Path
+
     def _getobj(self) -> ModuleType:
-        conftest = self.path / "conftest.py"
-        return self.named(conftest.with_suffix("")) if conftest.exists() else ModuleType(self.path.name)
+        conftest = self.folder / "conftest.py"
+        return self.named(conftest.with_suffix("")) if conftest.exists() else ModuleType(self.name)
 
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
         """The folder's own fixtures, then what lies in it."""
         yield from super().collect()
-        for path in sorted(self.path.iterdir()):
-            if path.is_dir() or (path.match("test_*.py") and path.name not in ELSEWHERE):
-                kind = Folder if path.is_dir() else Again
-                found: Again = kind.from_parent(self, path=path, nodeid=f"{self.nodeid}::{path.stem}")
-                yield found
+        for path in sorted(self.folder.iterdir()):
+            where: dict[str, Any] = {"name": path.stem, "path": path, "nodeid": f"{self.nodeid}::{path.stem}"}
+            if path.is_dir():
+                below: Folder = Folder.from_parent(self, **where)
+                below.folder = path
+                yield below
+            elif path.match("test_*.py") and path.name not in ELSEWHERE:
+                module: Again = Again.from_parent(self, **where)
+                yield module
 
 
 @pytest.fixture
