@@ -2,6 +2,7 @@
 
 import errno
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -19,6 +20,7 @@ _PAGE = 1000
 _UNFINISHED = ".new-"
 
 _BLOCK = 4096
+_BINARY = getattr(os, "O_BINARY", 0)  # of Windows, where files are text unless told
 _LITTLE_SPACE = 64 * 1024**2
 
 
@@ -40,6 +42,11 @@ class FolderBlobs:
         """Write a blob. Raises BackendUnavailable, also when the disk is full."""
         path = self._path(name)
         with _unavailable():
+            if path.parent in self._lasting:
+                # it was there before: no need to ask
+                with suppress(FileNotFoundError):
+                    _write(path, data)
+                    return
             self._make(path.parent.parent)
             self._make(path.parent)
             _write(path, data)
@@ -126,15 +133,17 @@ def _written_before(limit: float, folder: Path) -> Sequence[Path]:
 
 
 def _write(path: Path, data: bytes) -> None:
-    descriptor, temporary = tempfile.mkstemp(prefix=_UNFINISHED, dir=path.parent)  # mode 0600
+    temporary = path.with_name(_UNFINISHED + secrets.token_hex(8))
+    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
+        with os.fdopen(descriptor, "wb", buffering=0) as file:
+            left = memoryview(data)
+            while left:
+                left = left[file.write(left) :]
+            os.fsync(descriptor)
+        temporary.replace(path)
     except BaseException:
-        Path(temporary).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
         raise
     _sync(path.parent)
 
