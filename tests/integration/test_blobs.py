@@ -184,6 +184,15 @@ class TestFolder:
             blobs.put(f"0192f000-0000-7000-8000-{number:012x}", b"")
         assert len({path.parent for path in tmp_path.rglob("*") if path.is_file()}) > 150
 
+    def test_a_folder_that_somebody_removed_is_made_again(self, tmp_path: Path) -> None:
+        blobs = FolderBlobs(tmp_path / "blobs")
+        name = a_name()
+        blobs.put(name, b"first")
+        for one in (tmp_path / "blobs").iterdir():
+            shutil.rmtree(one)
+        blobs.put(name, b"second")
+        assert blobs.get(name) == b"second"
+
     def test_it_is_synced_before_it_has_its_name_and_its_folders_after(
         self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

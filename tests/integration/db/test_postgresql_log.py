@@ -1,6 +1,7 @@
 """What PostgreSQL writes into its own log: by its defaults every statement that fails, with the values in it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -10,10 +11,11 @@ from absense_server.adapters.db.engine import create_engine
 from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
 from absense_server.domain.errors.accounts import EmailTaken
 from absense_server.domain.errors.devices import DeviceAlreadyBound, DeviceTaken
+from absense_server.domain.places import Fix, LatLng
 from absense_server.ports.findings import Race
 from backing.postgres import Postgres
 from tests.integration.db.conftest import THREADS
-from tests.integration.db.world import World, a_device, a_user, at_once
+from tests.integration.db.world import NOW, World, a_claim, a_device, a_record, a_user, at_once
 
 
 @pytest.fixture
@@ -62,3 +64,17 @@ def test_a_phone_that_is_bound_already_is_not_logged(postgres: Postgres, world: 
             tx.devices.add(a_device(kofi, model="A Rare Phone", **{same: getattr(phone, same)}))
     assert phone.identifier_mac.hex() not in postgres.log()
     assert "A Rare Phone" not in postgres.log()
+
+
+def test_a_claim_that_is_there_already_is_not_logged_nor_those_kept_with_it(postgres: Postgres, world: World) -> None:
+    lecturer, _, session = world.lesson()
+    ama, kofi = world.user(), world.user()
+    claim = a_claim(fix=Fix(LatLng(1.2345678, 8.7654321), 5.0, NOW, mock=False))
+    world.record(session, ama, claims=(claim,), deciding_claim_id=claim.claim_id)
+    elsewhere = world.session(world.course(lecturer), lecturer, session_code="ELSWHR")
+    for again in (a_record(session, ama), a_record(elsewhere, ama, claims=(claim,), deciding_claim_id=claim.claim_id)):
+        neighbour = a_record(session, kofi, claims=(replace(claim, claim_id=a_claim().claim_id),))
+        with pytest.raises(Race), world.uow() as tx:
+            tx.records.add(again, neighbour)
+    assert "1.2345678" not in postgres.log()
+    assert str(kofi.id) not in postgres.log()
