@@ -42,6 +42,9 @@ class SeaweedFS:
         master, master_grpc, volume, volume_grpc, filer, filer_grpc, s3, s3_grpc = free_ports(8)
         self.server = S3Server(f"http://127.0.0.1:{s3}", _REGION, "absense", "the-secret-of-nobody", "blobs")
         self._folder = folder
+        # it makes them in /tmp, whatever it is told
+        ports = master_grpc, volume_grpc, filer_grpc, s3_grpc
+        self._sockets = [f"seaweedfs-*-grpc-{port}.sock" for port in ports]
         self._arguments = f"""
             -dir=data -ip=127.0.0.1 -ip.bind=127.0.0.1 -master.telemetry=false
             -master.port={master} -master.port.grpc={master_grpc} -master.volumeSizeLimitMB=64
@@ -74,6 +77,9 @@ class SeaweedFS:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+            for pattern in self._sockets:
+                for left_behind in Path("/tmp").glob(pattern):  # noqa: S108 - where it puts them
+                    left_behind.unlink()
 
 
 @contextmanager
