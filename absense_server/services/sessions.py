@@ -151,9 +151,9 @@ class Sessions:
         with self._uow() as tx:
             now = self._clock.now()
             sealed = tx.sessions.seal_ended(now, limit=500)
-            for session_id in sealed:
-                tx.audit.add(audit.machine_event(Action.SESSION_SEALED, now, session_id))
-            tx.commit()
+            if sealed:
+                tx.audit.add(*(audit.machine_event(Action.SESSION_SEALED, now, session_id) for session_id in sealed))
+                tx.commit()
         return sealed
 
     def _counted(self, tx: Transaction, sessions: Sequence[AttendanceSession]) -> "Sequence[CountedSession]":
