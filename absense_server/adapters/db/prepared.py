@@ -81,7 +81,9 @@ class PreparedInsert:
         if connection.dialect.name != "postgresql":
             return connection.execute(self._statement, rows).rowcount
         _prepare(connection, self._name, self._prepare)
-        return connection.exec_driver_sql(self._execute, (json.dumps(rows, default=_plain),)).rowcount
+        # what PostgreSQL could not read it would log
+        written = json.dumps(rows, default=_plain, allow_nan=False)
+        return connection.exec_driver_sql(self._execute, (written,)).rowcount
 
 
 def _prepare(connection: Connection, name: str, statement: str) -> None:

@@ -1,5 +1,7 @@
 """What PostgreSQL writes into its own log: by its defaults every statement that fails, with the values in it."""
 
+import math
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -12,6 +14,7 @@ from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
 from absense_server.domain.errors.accounts import EmailTaken
 from absense_server.domain.errors.devices import DeviceAlreadyBound, DeviceTaken
 from absense_server.domain.places import Fix, LatLng
+from absense_server.domain.verdicts import Check, Reason, failed, passed
 from absense_server.ports.findings import Race
 from backing.postgres import Postgres
 from tests.integration.db.conftest import THREADS
@@ -78,3 +81,15 @@ def test_a_claim_that_is_there_already_is_not_logged_nor_those_kept_with_it(post
             tx.records.add(again, neighbour)
     assert "1.2345678" not in postgres.log()
     assert str(kofi.id) not in postgres.log()
+
+
+def test_a_number_that_is_none_does_not_reach_the_database(postgres: Postgres, world: World) -> None:
+    """No claim has one; but what it stands among would be logged."""
+    _, _, session = world.lesson()
+    secret = os.urandom(32)
+    verdict = failed(Check.LOCATION, Reason.OUTSIDE, math.nan, 100.0, "m")
+    claim = a_claim(fingerprint=secret, verdicts=(verdict, passed(Check.QR_CODE, Reason.TICKET, unit="a rare unit")))
+    with pytest.raises(ValueError, match="JSON"):
+        world.record(session, world.user(), claims=(claim,), deciding_claim_id=claim.claim_id)
+    assert secret.hex() not in postgres.log()
+    assert "a rare unit" not in postgres.log()

@@ -1,7 +1,8 @@
 """Records with claims, verdicts and decisions; what is known when a claim arrives; images."""
 
+import sys
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,6 +14,7 @@ from absense_server.domain.errors.accounts import SignInEnded
 from absense_server.domain.errors.claims import ImageNotFound, RecordNotFound
 from absense_server.domain.ids import ClaimId, ImageId, RecordId, SessionId, UserId
 from absense_server.domain.people import Role
+from absense_server.domain.places import Fix, LatLng
 from absense_server.domain.policy import Attention, RecordStatus
 from absense_server.domain.records import (
     AttendanceRecord,
@@ -24,7 +26,7 @@ from absense_server.domain.records import (
     with_enrollment,
 )
 from absense_server.domain.sessions import AttendanceSession
-from absense_server.domain.verdicts import Check, Reason, passed
+from absense_server.domain.verdicts import Check, Reason, failed, passed
 from absense_server.ports.findings import ClaimView, Coverage, FlaggedFilter, KnownClaim, Race
 from tests.integration.db.world import (
     MINUTE,
@@ -70,8 +72,12 @@ def test_a_record_comes_back_whole(world: World) -> None:
         a_claim(fix=None),
         a_claim(fix=None, identifier_mac=None, verdicts=()),
         a_claim(device=DeviceEvidence(*([True] * 7))),
+        a_claim(fix=Fix(LatLng(5e-324, -180.0), sys.float_info.max, datetime(2099, 12, 31, tzinfo=UTC), mock=True)),
+        a_claim(fix=Fix(LatLng(-90.0, 1 / 3), -sys.float_info.max, datetime(2000, 1, 1, tzinfo=UTC))),
+        a_claim(verdicts=(failed(Check.LOCATION, Reason.OUTSIDE, 5e-324, 0.1, 'm\\u0000 "%s" :x {} é 🎓'),)),
+        a_claim(fingerprint=bytes(range(256)), identifier_mac=b"", verdicts=()),
     ],
-    ids=["no fix", "bare", "device evidence"],
+    ids=["no fix", "bare", "device evidence", "largest", "lowest", "odd text", "bytes"],
 )
 def test_a_claim_comes_back_as_it_was(world: World, claim: Claim) -> None:
     _, _, session = world.lesson()
