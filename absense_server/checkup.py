@@ -117,6 +117,8 @@ def _database(settings: Settings) -> Iterator[Finding]:
                 text=f"database: {where} has another schema; run `absense-server migrate`",
                 fatal=True,
             )
+    except migrate.SchemaNewer:
+        yield Finding(ok=False, text=f"database: {where} has the schema of a newer version; install it", fatal=True)
     except DomainError:
         yield Finding(ok=False, text=f"database: {where} does not answer; check DATABASE_URL", fatal=True)
     finally:

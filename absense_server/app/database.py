@@ -15,5 +15,7 @@ def require_ready(outside: Outside) -> None:
         current = migrate.is_current(outside.engine)
     except BackendUnavailable as error:
         raise DatabaseNotReady("The database does not answer. Check DATABASE_URL.") from error
+    except migrate.SchemaNewer as error:
+        raise DatabaseNotReady(str(error)) from error
     if not current:
         raise DatabaseNotReady("The database is not up to date. Run `absense-server migrate` first.")

@@ -66,6 +66,14 @@ class TablesInUse(NotMigrated):
         )
 
 
+class SchemaNewer(NotMigrated):
+    """A newer version of the program has migrated the database."""
+
+    def __str__(self) -> str:
+        """What to do."""
+        return "A newer version has migrated this database. Nothing was changed: install that version here, too."
+
+
 def upgrade(database: str | Engine, revision: str = "head", patience: Patience = _PATIENCE) -> None:
     """Bring the schema up to `revision`, in one transaction.
 
@@ -92,11 +100,13 @@ def current_revision(database: str | Engine) -> str | None:
 
 
 def is_current(database: str | Engine) -> bool:
-    """Whether the schema is what this version of the program expects.
+    """Whether the schema is what this version of the program expects, and not that of one before.
 
-    Raises BackendUnavailable.
+    Raises BackendUnavailable, SchemaNewer.
     """
-    return current_revision(database) == ScriptDirectory.from_config(_config()).get_current_head()
+    current = current_revision(database)
+    _require_known(current)
+    return current == ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def pending_changes(database: str | Engine) -> list[Any]:
@@ -132,6 +142,7 @@ def _try(database: str | Engine, action: Callable[[Config], None], patience: Pat
         connection.begin()
         if connection.dialect.name == "postgresql":
             _take_turn(connection, patience)
+        _require_known(MigrationContext.configure(connection).get_current_revision())
         config = _config()
         config.attributes["connection"] = connection
         with _unless_held(TablesInUse):
@@ -141,6 +152,12 @@ def _try(database: str | Engine, action: Callable[[Config], None], patience: Pat
             if broken:
                 raise RuntimeError(f"the migration left {len(broken)} rows without what they refer to")
         connection.commit()
+
+
+def _require_known(revision: str | None) -> None:
+    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise SchemaNewer
 
 
 def _take_turn(connection: Connection, patience: Patience) -> None:

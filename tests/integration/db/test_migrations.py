@@ -1,13 +1,19 @@
 """The schema: up, down, up again, and the same as the tables say."""
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Engine, event, inspect
+from sqlalchemy import Connection, Engine, event, inspect, text
 
+from absense_server import checkup
 from absense_server.adapters.db import migrate
 from absense_server.adapters.db.engine import create_engine
 from absense_server.adapters.db.tables import metadata
+from absense_server.app import App
+from absense_server.app.database import DatabaseNotReady
+from absense_server.settings import Settings
 from tests.integration.db.world import World
 
 
@@ -23,6 +29,24 @@ def test_up_down_and_up_again(empty_url: str) -> None:
     migrate.upgrade(empty_url)
     assert migrate.is_current(empty_url)
     assert migrate.pending_changes(empty_url) == []
+
+
+def test_what_a_newer_version_migrated_is_left_as_it_is(empty_url: str, make_settings: Callable[..., Settings]) -> None:
+    migrate.upgrade(empty_url)
+    engine = create_engine(empty_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for migration in (migrate.upgrade, partial(migrate.downgrade, revision="base")):
+        with pytest.raises(migrate.SchemaNewer, match="newer version"):
+            migration(engine)
+    settings = make_settings(database_url=empty_url)
+    app = App(settings)
+    with pytest.raises(DatabaseNotReady, match="newer version"):
+        app.require_database()
+    app.close()
+    assert any("newer version" in finding.text for finding in checkup.examine(settings) if finding.fatal)
+    assert migrate.current_revision(engine) == "9999"
+    engine.dispose()
 
 
 def test_upgrading_twice_changes_nothing(engine: Engine, world: World) -> None:
