@@ -102,6 +102,14 @@ async def test_waiting_as_long_as_said_is_enough(counts: RateLimits, clock: Hand
         clock.turn(wait.total_seconds())
 
 
+async def test_nobody_is_told_to_wait_longer_than_the_window(counts: RateLimits, clock: HandClock) -> None:
+    """Though the clock be put back."""
+    for _ in range(2):
+        assert await counts.hit("ama", TWO_A_MINUTE) is None
+    clock.turn(-24 * 3600)
+    assert about(await counts.hit("ama", TWO_A_MINUTE), MINUTE)
+
+
 async def test_what_was_refused_is_not_counted(counts: RateLimits, clock: HandClock) -> None:
     for _ in range(10):
         await counts.hit("ama", TWO_A_MINUTE)

@@ -82,7 +82,8 @@ class RedisRateLimits:
             raise BackendUnavailable from error
         if window.remaining:
             return _ROUNDING  # the first of those that count has just left the window
-        return timedelta(seconds=window.reset_time - time.time()) + _ROUNDING
+        # where our clock was put back the times lie ahead of us; but Redis forgets a key by its own clock
+        return min(timedelta(seconds=window.reset_time - time.time()), limit.per) + _ROUNDING
 
     async def close(self) -> None:
         """Let go of connections."""
