@@ -144,6 +144,8 @@ class Backlog:
     """How many there are, those at work included."""
     oldest: datetime | None
     """When the one that has waited for longest was queued."""
+    due: datetime | None
+    """When the next one may be taken, or could have been: those at work come to be due again when their lease ends."""
 
 
 class MatchKind(Enum):

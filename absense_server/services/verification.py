@@ -86,7 +86,7 @@ class FaceVerification:
         self._ids = ids
         self._shared_by = shared_by
         self._queued = 0
-        self._oldest = timedelta()
+        self._overdue = timedelta()
         self._at_work = 0
 
     @property
@@ -130,12 +130,12 @@ class FaceVerification:
     def expected_wait(self) -> timedelta:
         """How long a selfie queued now would wait for its verdict, about.
 
-        Where others work off the queue, that is what the first one in it has waited by now.
+        Where others work off the queue, that is for how long nobody has taken up the next one in it.
         """
         if self._engine is None:
             return timedelta()
         if not self._shared_by:
-            return self._oldest
+            return self._overdue
         return self._engine.expected_wait(ahead=max(0, self._queued - self._at_work) // self._shared_by)
 
     async def poll(self) -> None:
@@ -145,8 +145,10 @@ class FaceVerification:
         """
         backlog = await self._threads.run(self._backlog)
         self._queued = backlog.waiting
-        self._oldest = timedelta() if backlog.oldest is None else self._clock.now() - backlog.oldest
-        self._metrics.verifications_waiting(backlog.waiting, self._oldest)
+        now = self._clock.now()
+        self._overdue = timedelta() if backlog.due is None else max(timedelta(), now - backlog.due)
+        oldest = timedelta() if backlog.oldest is None else now - backlog.oldest
+        self._metrics.verifications_waiting(backlog.waiting, oldest)
 
     def _backlog(self) -> Backlog:
         with self._uow(read_only=True) as tx:

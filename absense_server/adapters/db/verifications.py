@@ -122,10 +122,9 @@ class SqlVerifications:
         return [NewVerification(row.id, row.record_id, row.number, row.student_id, row.queued_at) for row in rows]
 
     def backlog(self) -> Backlog:
-        waiting, oldest = self._connection.execute(
-            select(func.count(), func.min(verifications.c.queued_at)).select_from(verifications)
-        ).one()
-        return Backlog(waiting, oldest)
+        columns = verifications.c
+        counted = select(func.count(), func.min(columns.queued_at), func.min(columns.due_at)).select_from(verifications)
+        return Backlog(*self._connection.execute(counted).one())
 
     def log(self, entries: Collection[MatchEntry]) -> None:
         if not entries:

@@ -13,6 +13,7 @@ from absense_server.rpc.interceptors.base import Call, Interceptor, Proceed
 # A client whose deadline passes cancels the call, and may do so a moment before the server sees the same
 # deadline pass.
 _DEADLINE_SLACK: Final = 0.1
+_HEALTH: Final = "/grpc.health.v1.Health/"
 
 _log = structlog.get_logger()
 
@@ -53,7 +54,9 @@ class AccessLog(Interceptor):
         finally:
             seconds = perf_counter() - began
             user_id = call.caller.user_id if call.caller else None
-            _log.info(
+            # proxies ask for the health all the time: only what is not well is news
+            log = _log.debug if code is grpc.StatusCode.OK and call.method.startswith(_HEALTH) else _log.info
+            log(
                 "rpc",
                 request_id=call.request_id,
                 caller=str(user_id) if user_id else "-",

@@ -14,7 +14,7 @@ from absense_server.domain.faces import Consent, ConsentEnd, FaceModel, Template
 from absense_server.domain.ids import ConsentId, ImageId, VerificationId
 from absense_server.domain.records import AttendanceRecord
 from absense_server.domain.verdicts import Check, Outcome, Reason, Verdict
-from absense_server.ports.findings import MatchEntry, MatchKind, Race, StoredFace, Verification
+from absense_server.ports.findings import Backlog, MatchEntry, MatchKind, Race, StoredFace, Verification
 from tests.integration.db.world import MINUTE, NOW, World, a_claim, a_face, at_once
 
 LATER = NOW + timedelta(days=2)
@@ -206,6 +206,20 @@ def test_each_ends_once(world: World) -> None:
         assert tx.verifications.backlog().waiting == 0
     with world.uow() as tx:
         assert tx.verifications.end([]) == frozenset()
+
+
+def test_the_backlog_says_since_when_and_what_nobody_has_taken_up(world: World) -> None:
+    with world.uow(read_only=True) as tx:
+        assert tx.verifications.backlog() == Backlog(0, None, None)
+    a_waiting_claim(world)
+    with world.uow(read_only=True) as tx:
+        assert tx.verifications.backlog() == Backlog(1, NOW, NOW)
+    later = NOW + timedelta(seconds=30)
+    with world.uow() as tx:
+        assert tx.verifications.take(NOW, later, 10)
+        tx.commit()
+    with world.uow(read_only=True) as tx:
+        assert tx.verifications.backlog() == Backlog(1, NOW, later)
 
 
 def test_a_students_own_ones(world: World) -> None:

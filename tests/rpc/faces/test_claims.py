@@ -615,6 +615,24 @@ async def test_a_claim_of_somebody_not_on_the_list_is_looked_at_all_the_same(
     assert (await esi.record(session)).status == CONFIRMED
 
 
+async def test_where_others_work_off_the_queue_the_wait_is_that_of_the_next_one(
+    hall: Hall, session: Session, engine: HeldEngine, portraits: Portraits
+) -> None:
+    ama = await enrolled(hall, portraits["obama"])
+    await hall.app.verifier.stop()
+    verification = hall.app.use_cases.verification
+    verification._shared_by = 0
+    assert verification.expected_wait() == timedelta()
+    verification._overdue = MINUTE
+    assert (await ama.submit(session, selfie=portraits["obama2"])).record.status == PENDING
+    await hall.turn(10)
+    await verification.poll()
+    assert verification.expected_wait() == timedelta(seconds=10)
+    assert len(await verification.take(1)) == 1
+    await verification.poll()
+    assert verification.expected_wait() == timedelta()  # somebody is at it
+
+
 # Helpers
 
 

@@ -9,6 +9,7 @@ import grpc.aio
 import pytest
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection, reflection_pb2, reflection_pb2_grpc
+from structlog.typing import EventDict
 
 from absense_server.rpc.policy import AccessPolicy
 from absense_server.rpc.rate_limits import LIMITS
@@ -47,6 +48,16 @@ async def test_health_is_checked(rig: Standard) -> None:
     assert error.value.code() is grpc.StatusCode.NOT_FOUND
     assert await rig.metrics.next() == ("/grpc.health.v1.Health/Check", "OK")
     assert await rig.metrics.next() == ("/grpc.health.v1.Health/Check", "NOT_FOUND")
+
+
+async def test_that_all_is_well_is_no_news(rig: Standard, logs: list[EventDict]) -> None:
+    stub: Any = health_pb2_grpc.HealthStub(rig.channel)
+    await stub.Check(health_pb2.HealthCheckRequest())
+    await rig.metrics.next()
+    with pytest.raises(grpc.aio.AioRpcError):
+        await stub.Check(health_pb2.HealthCheckRequest(service="nobody"))
+    await rig.metrics.next()
+    assert [(line["status"], line["log_level"]) for line in logs] == [("OK", "debug"), ("NOT_FOUND", "info")]
 
 
 async def test_health_is_watched_until_the_server_stops(rig: Standard) -> None:
