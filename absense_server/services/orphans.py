@@ -30,7 +30,9 @@ class Orphans:
 
     @property
     def suspicious(self) -> bool:
-        """Whether they are so many that the storage must be another database's."""
+        """Whether they are so many, or so alone, that the storage must be another database's."""
+        if not self.kept:
+            return bool(self.names)  # a new database, put beside storage that has been in use
         return len(self.names) > max(_FEW, self.kept // _SHARE)
 
 

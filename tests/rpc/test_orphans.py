@@ -46,6 +46,15 @@ def leave(hall: Hall, number: int) -> set[str]:
     return names
 
 
+async def keep_one(hall: Hall) -> Path:
+    """A photograph that is accounted for, older than a day: the storage is this database's."""
+    before = set(blobs(hall))
+    await (await hall.student()).submit(await hall.open_session(allow_parallel=True), selfie=photograph())
+    (kept,) = set(blobs(hall)) - before
+    turn_back([kept])
+    return kept
+
+
 async def lose_at_commit(ama: Student, session: Session, selfie: bytes) -> None:
     """Send a claim whose process dies, as far as anybody can tell, after its blob and before its commit."""
 
@@ -95,6 +104,7 @@ async def test_a_claim_that_is_sent_again_has_a_blob_of_its_own(hall: Hall) -> N
 
 async def test_one_process_does_it_once_a_day(hall: Hall, make_settings: Callable[..., Settings]) -> None:
     other = App(make_settings(), clock=hall.clock)
+    kept = await keep_one(hall)
     for _ in range(2):
         names = leave(hall, 3)
         assert [entry["number"] for entry in await sweep(hall, other)] == [3]
@@ -102,13 +112,14 @@ async def test_one_process_does_it_once_a_day(hall: Hall, make_settings: Callabl
         late = leave(hall, 1)
         hall.clock.turn(DAY - 1)
         assert await sweep(hall, other) == []
-        assert late == {path.name for path in blobs(hall)}
+        assert late | {kept.name} == {path.name for path in blobs(hall)}
         hall.app.orphans.delete(hall.app.orphans.find())
         hall.clock.turn(1)
     other.close()
 
 
 async def test_what_one_day_did_not_finish_the_next_one_does(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = await keep_one(hall)
     leave(hall, 5)
     delete = FolderBlobs.delete
     deleted: list[str] = []
@@ -122,10 +133,10 @@ async def test_what_one_day_did_not_finish_the_next_one_does(hall: Hall, monkeyp
     with monkeypatch.context() as broken:
         broken.setattr(FolderBlobs, "delete", fails_at_the_third)
         assert [entry["event"] for entry in await sweep(hall)] == ["orphans not swept"]
-    assert len(blobs(hall)) == 3
+    assert len(blobs(hall)) == 4
     hall.clock.turn(DAY)
     assert [entry["number"] for entry in await sweep(hall)] == [3]
-    assert blobs(hall) == []
+    assert blobs(hall) == [kept]
 
 
 async def test_storage_of_another_database_is_left_alone(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -150,13 +161,14 @@ async def test_storage_of_another_database_is_left_alone(hall: Hall, monkeypatch
 
 async def test_what_is_not_a_photograph_of_ours_is_left_alone(hall: Hall) -> None:
     storage = hall.app.outside.blobs
+    kept = await keep_one(hall)
     strangers = {"0" * 32, "f" * 32, "abc", uuid7().hex[:31], str(uuid7())}
     for name in strangers:
         storage.put(name, b"somebody's")
     leave(hall, 1)
     turn_back(blobs(hall))
     assert [entry["number"] for entry in await sweep(hall)] == [1]
-    assert {path.name for path in blobs(hall)} == strangers
+    assert {path.name for path in blobs(hall)} == {*strangers, kept.name}
 
 
 async def test_what_is_doomed_is_no_orphan(hall: Hall) -> None:
@@ -175,18 +187,25 @@ async def test_what_is_doomed_is_no_orphan(hall: Hall) -> None:
 
 
 async def test_writes_that_a_crash_ended_are_cleared(hall: Hall) -> None:
-    leave(hall, 1)
-    (beside,) = blobs(hall)
+    beside = await keep_one(hall)
     old, new = beside.with_name(".new-old"), beside.with_name(".new-new")
     old.touch()
     turn_back([old])
     new.touch()
     await sweep(hall)
-    assert blobs(hall) == [new]
+    assert set(blobs(hall)) == {beside, new}
 
 
 async def test_a_sweep_that_is_told_to_stop_deletes_no_more(hall: Hall) -> None:
+    await keep_one(hall)
     leave(hall, 5)
     hall.app.orphans.stop()
     await sweep(hall)
-    assert len(blobs(hall)) == 5
+    assert len(blobs(hall)) == 6
+
+
+async def test_storage_of_which_a_database_knows_nothing_is_left_alone(hall: Hall) -> None:
+    leave(hall, 1)
+    (entry,) = await sweep(hall)
+    assert (entry["log_level"], entry["number"], entry["kept"]) == ("error", 1, 0)
+    assert len(blobs(hall)) == 1
