@@ -13,6 +13,8 @@ from absense_server.supervisor.lifeline import SERVING
 
 _HUNG_SECONDS = 60.0
 """Without a sign of life. Its event loop stands still: nothing that it holds can go on."""
+_LISTENS = 4
+"""The parts that this is waited in. If it was the parent that stood still, what was said meanwhile is heard in the next."""
 
 log = structlog.get_logger()
 
@@ -86,7 +88,7 @@ class Child:
     async def _follow(self, reader: asyncio.StreamReader) -> int:
         """Listen to its signs of life until it has ended."""
         try:
-            while word := await asyncio.wait_for(reader.readline(), _HUNG_SECONDS):
+            while word := await self._hear(reader):
                 if word.strip() == SERVING:
                     self.served = True
                     self._serving.set()
@@ -100,3 +102,14 @@ class Child:
         self._writer.close()
         self._serving.set()
         return status
+
+    async def _hear(self, reader: asyncio.StreamReader) -> bytes:
+        """Its next sign of life; b"": it has ended. Raises TimeoutError when it hangs."""
+        silences = 0
+        while True:
+            try:
+                return await asyncio.wait_for(reader.readline(), _HUNG_SECONDS / _LISTENS)
+            except TimeoutError:
+                silences += 1
+                if silences == _LISTENS:
+                    raise

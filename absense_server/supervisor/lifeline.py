@@ -54,5 +54,7 @@ class Lifeline:
     def _say(self, word: bytes) -> None:
         try:
             self._socket.send(word + b"\n")
+        except BlockingIOError:
+            pass  # the parent stands still, and has not read for long: its end is still open
         except OSError:
             self._parent_died()

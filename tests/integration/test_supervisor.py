@@ -3,7 +3,9 @@
 import asyncio
 import os
 import signal
+import socket
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 
 from absense_server import supervisor as supervisors
 from absense_server.supervisor import NotStarted, Supervisor, child
+from absense_server.supervisor.lifeline import Lifeline
 from tests.support import server_process
 
 PATIENCE_SECONDS = 60
@@ -145,3 +148,27 @@ async def test_stopping_while_another_is_started_in_vain(tmp_path: Path) -> None
 async def test_killing_all(tmp_path: Path) -> None:
     async with running(tmp_path, "serves", "deaf") as watched:
         watched.supervisor.kill()
+
+
+async def test_a_parent_that_stood_still_kills_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child, "_HUNG_SECONDS", 6.0)
+    async with running(tmp_path, "serves", "serves") as watched:
+        before = watched.supervisor.pids
+        time.sleep(6.5)  # noqa: ASYNC251 - it is the event loop that is to stand still
+        await asyncio.sleep(0.5)
+        assert watched.supervisor.pids == before
+        assert watched.ended.empty()
+
+
+async def test_a_parent_that_does_not_listen_is_not_dead() -> None:
+    ours, theirs = socket.socketpair()
+    died = asyncio.Event()
+    with ours:
+        line = Lifeline(theirs.detach(), parent_died=died.set)
+        for _ in range(10_000):
+            line.serving()
+        assert not died.is_set()
+        ours.close()
+        line.serving()
+        assert died.is_set()
+        line.close()
