@@ -6,10 +6,11 @@ import sys
 import structlog
 
 
-def configure(level: str, *, as_json: bool) -> None:
-    """Set up logging for this process."""
+def configure(level: str, *, as_json: bool, process: int | None = None) -> None:
+    """Set up logging for this process; with its number on each line, if it is one of several."""
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
+        *([] if process is None else [_numbered(process)]),
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
@@ -40,3 +41,12 @@ def configure(level: str, *, as_json: bool) -> None:
     # these tell of every run of every job, and of every look at the schema
     logging.getLogger("apscheduler").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def _numbered(process: int) -> structlog.types.Processor:
+    # not by a context variable: threads begin without any
+    def number(_logger: object, _method: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+        event["process"] = process
+        return event
+
+    return number

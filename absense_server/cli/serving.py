@@ -21,6 +21,9 @@ from absense_server.supervisor import NotStarted, Supervisor
 from absense_server.supervisor.lifeline import Lifeline
 from absense_server.supervisor.ports import AddressTaken, reserved
 
+_MOST_RESTARTS = 2
+"""One that goes on, and one after it: that one finds whatever was set until it begins."""
+
 log = structlog.get_logger()
 
 
@@ -29,7 +32,10 @@ def serve(
         int | None, typer.Option(min=1, help="Server processes; by default WORKERS, or one for each core.")
     ] = None,
 ) -> None:
-    """Serve until told to stop (SIGTERM or Ctrl-C). SIGHUP: replace the processes, one at a time."""
+    """Serve until told to stop (SIGTERM or Ctrl-C).
+
+    SIGHUP: several processes are replaced, one at a time; a single one stops.
+    """
     config = read_settings() if workers is None else read_settings(workers=workers)
     _configure_log(config)
     with explained():
@@ -121,16 +127,24 @@ async def _supervise_at(config: Settings, shared: str, own: list[str], metrics: 
         environment={"WORKERS": str(config.processes), **({} if metrics is None else metrics.environment)},
         ended=(lambda _pid: None) if metrics is None else metrics.child_ended,
     )
-    stopping = _told_to_stop(again=supervisor.kill)
+    stopping = _told_to_stop(signal.SIGTERM, signal.SIGINT, again=supervisor.kill)
+    starting = asyncio.create_task(supervisor.start())
     restarts: set[asyncio.Task[None]] = set()
 
-    def restart() -> None:
-        if starting.done():  # else all are new
-            log.info("restarting, one process at a time")
-            restarts.add(asyncio.create_task(supervisor.restart()))
+    async def restart() -> None:
+        with suppress(NotStarted):
+            await asyncio.shield(starting)
+            await supervisor.restart()
 
-    starting = asyncio.create_task(supervisor.start())
-    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, restart)
+    def told_to_restart() -> None:
+        if len(restarts) == _MOST_RESTARTS:
+            return
+        log.info("restarting, one process at a time")
+        task = asyncio.create_task(restart())
+        restarts.add(task)
+        task.add_done_callback(restarts.discard)
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, told_to_restart)
     told = asyncio.create_task(stopping.wait())
     await asyncio.wait([starting, told], return_when=asyncio.FIRST_COMPLETED)
     if not stopping.is_set():
@@ -159,24 +173,29 @@ async def _work(one: Worker) -> None:
     log.info("stopped")
 
 
-def _told_to_stop(again: Callable[[], None] | None = None) -> asyncio.Event:
-    """Set by SIGTERM and Ctrl-C. `again`: called for the second one."""
+def _told_to_stop(*signals: signal.Signals, again: Callable[[], None] | None = None) -> asyncio.Event:
+    """Set by `signals`: SIGTERM, Ctrl-C and, unless it is ignored (nohup), SIGHUP, if none are named.
+
+    `again`: called for the second one.
+    """
     stopping = asyncio.Event()
+    if not signals:
+        signals = (signal.SIGTERM, signal.SIGINT)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+            signals += (signal.SIGHUP,)
 
     def told() -> None:
         if stopping.is_set() and again is not None:
             again()
         stopping.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in signals:
         asyncio.get_running_loop().add_signal_handler(number, told)
     return stopping
 
 
 def _configure_log(config: Settings, process: int | None = None) -> None:
-    logs.configure(config.log_level, as_json=config.log_format == "json")
-    if process is not None:
-        structlog.contextvars.bind_contextvars(process=process)
+    logs.configure(config.log_level, as_json=config.log_format == "json", process=process)
 
 
 def _greet(config: Settings, port: int) -> None:

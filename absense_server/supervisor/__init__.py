@@ -72,7 +72,8 @@ class Supervisor:
                     try:
                         await self._fill(slot)
                     except NotStarted:
-                        log.warning("the new process does not serve: the old ones go on", number=slot.number)
+                        if not self._stopping.is_set():
+                            log.warning("the new process does not serve: the old ones go on", number=slot.number)
                         return
                     if old is not None:
                         await self._drain([old])
@@ -134,6 +135,8 @@ class Supervisor:
             try:
                 await self._fill(slot)
             except NotStarted:
+                if self._stopping.is_set():
+                    return
                 slot.pause = min(_LONGEST_PAUSE, 2 * slot.pause)
                 log.warning("a server process does not start", number=slot.number, next_try_in_s=slot.pause)
             else:

@@ -14,7 +14,7 @@ from absense_server.supervisor.lifeline import SERVING
 _HUNG_SECONDS = 60.0
 """Without a sign of life. Its event loop stands still: nothing that it holds can go on."""
 _LISTENS = 4
-"""The parts that this is waited in. If it was the parent that stood still, what was said meanwhile is heard in the next."""
+"""The parts in which that is waited: what was said while the parent itself stood still is heard in the next."""
 
 log = structlog.get_logger()
 

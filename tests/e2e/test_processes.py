@@ -191,14 +191,17 @@ async def test_a_rolling_restart_fails_no_claim(make_server: MakeServer, databas
     assert len(log.acknowledged) == counts.confirmed == 150
 
 
-async def test_a_restart_asked_for_while_it_starts_ends_nothing(make_server: MakeServer, database_url: str) -> None:
+async def test_told_to_restart_while_it_starts_it_does_so_once_it_serves(
+    make_server: MakeServer, database_url: str
+) -> None:
     server = make_server(database_url)
     starting = asyncio.create_task(asyncio.to_thread(server.start))
     await asyncio.to_thread(server.wait_for_line, lambda line: line.get("event") == "server process started")
-    assert server.process is not None
-    server.process.send_signal(signal.SIGHUP)
+    first = {line["pid"] for line in server.lines if line.get("event") == "server process started"}
+    for _ in range(3):
+        os.kill(server.pid, signal.SIGHUP)
     await starting
-    assert await answers(server.address)
+    await asyncio.to_thread(server.wait_for_line, lambda line: not set(pids_of(server).values()) & first)
     assert server.stop() == 0
 
 
@@ -234,6 +237,10 @@ async def test_a_restart_of_postgresql_loses_nothing_and_needs_none_of_ours(
             kept = all_claims.kept()
         assert pids_of(server) == before
         server.stop()
+    crossing = [line["process"] for line in server.lines if str(line.get("event")).startswith("events cross")]
+    assert sorted(crossing) == list(range(PROCESSES))
+    warned = [line["process"] for line in server.lines if line.get("event") == "revocations not read"]
+    assert sorted(warned) == sorted(set(warned))
     assert (log.failed, dict(log.without_retry_info)) == ({}, {})
     assert set(log.put_off) <= {"BACKEND_UNAVAILABLE", "OVERLOADED"}
     assert {answer.record.status for answer in log.acknowledged.values()} == {CONFIRMED}

@@ -175,7 +175,7 @@ class TestSettingUp:
         assert "PROBLEM database:" in before.stdout
         assert "run `absense-server migrate`" in before.stdout
 
-        assert server.run("migrate").stdout.startswith("The database went from None to ")
+        assert server.run("migrate").stdout.startswith("The database went from nothing to ")
         again = server.run("migrate")
         assert (again.returncode, again.stdout.startswith("The database is at ")) == (0, True)
         for _ in range(2):
@@ -214,7 +214,12 @@ class TestSettingUp:
         )
         done = server.run("doctor")
         assert done.returncode == 1
-        assert "PROBLEM database: PostgreSQL at 127.0.0.1 does not answer; check DATABASE_URL" in done.stdout
+        assert "PROBLEM database: PostgreSQL at 127.0.0.1 does not answer; check DATABASE_URL (" in done.stdout
+        assert "Connection refused" in done.stdout
+        refused = server.run("migrate")
+        assert refused.returncode == 1
+        assert "Connection refused" in refused.stderr
+        assert "hunter22" not in refused.stderr
         assert SECRET_KEY not in done.stdout + done.stderr
         assert "hunter22" not in done.stdout + done.stderr
 
@@ -341,7 +346,7 @@ class TestWithoutRedis:
 
 
 class TestStopping:
-    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+    @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
     async def test_health_turns_before_the_streams_end(self, server: ServerProcess, number: signal.Signals) -> None:
         server.start()
         happened: list[object] = []
