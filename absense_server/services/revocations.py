@@ -29,7 +29,9 @@ class Revocations:
         Raises BackendUnavailable.
         """
         now = self._clock.now()
-        since = now - self._kept_for if self._polled_at is None else self._polled_at - _OVERLAP
+        # as at first where our clock was ahead: it made us forget too much
+        last = None if self._polled_at is None or now < self._polled_at else self._polled_at
+        since = now - self._kept_for if last is None else last - _OVERLAP
         with self._uow(read_only=True) as tx:
             revoked = tx.sign_ins.revocations_since(since)
         sign_ins, users = dict(self._sign_ins), dict(self._users)
@@ -47,7 +49,7 @@ class Revocations:
 
     def are_current(self, now: datetime) -> bool:
         """Whether the last good poll is new enough to tell who is signed in."""
-        return self._polled_at is not None and now - self._polled_at <= _TRUSTED_FOR
+        return self._polled_at is not None and abs(now - self._polled_at) <= _TRUSTED_FOR
 
     def is_revoked(self, claims: AccessClaims, now: datetime) -> bool:
         """Whether the sign-in behind `claims` has ended.

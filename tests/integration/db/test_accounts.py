@@ -13,7 +13,10 @@ from absense_server.domain.errors.devices import DeviceAlreadyBound, DeviceTaken
 from absense_server.domain.ids import SignInId
 from absense_server.domain.people import Caller, Role, UserState
 from absense_server.ports.findings import Credentials, DoneRequest, Race, Revocation, SignIn
+from absense_server.ports.outside import AccessClaims
+from absense_server.services.revocations import Revocations
 from tests.integration.db.world import MINUTE, NOW, World, a_device, a_user
+from tests.support.clock import HandClock
 
 
 def test_a_user_comes_back_whole(world: World) -> None:
@@ -84,6 +87,22 @@ def test_a_state_is_set(world: World) -> None:
         found = tx.users.get(user.id)
     assert found is not None
     assert found.state is UserState.DEACTIVATED
+
+
+def test_a_clock_that_was_ahead_makes_no_revocation_forgotten(world: World) -> None:
+    user = world.user()
+    sign_in = SignIn(SignInId(uuid4()), user.id, NOW, "Firefox")
+    with world.uow() as tx:
+        tx.sign_ins.add(sign_in)
+        tx.sign_ins.revoke(Revocation(user.id, NOW, sign_in.id))
+        tx.commit()
+    clock = HandClock(NOW)
+    revoked = Revocations(world.uow, clock, access_token_life=15 * MINUTE)
+    claims = AccessClaims(user.id, sign_in.id, user.role, NOW, NOW, NOW + 15 * MINUTE)
+    for seconds in (60, 7200, 1, -7200, 1):
+        clock.turn(seconds)
+        revoked.poll()
+    assert revoked.is_revoked(claims, clock.now())
 
 
 def test_revocations_in_order_from_an_instant_on(world: World) -> None:
