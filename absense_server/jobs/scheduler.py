@@ -49,6 +49,7 @@ class Jobs:
         self._on_revocations = on_revocations
         self._watch_health = watch_health
         self._running: set[asyncio.Future[None]] = set()
+        self._failing: set[str] = set()
         self._scheduler = AsyncIOScheduler(
             timezone="UTC", job_defaults={"coalesce": True, "misfire_grace_time": None, "max_instances": 1}
         )
@@ -83,12 +84,20 @@ class Jobs:
             done.set_result(None)
             self._running.discard(done)
 
+    def _failed(self, what: str, error: DomainError) -> None:
+        """Log it once, and not at every run of an outage."""
+        if what not in self._failing:
+            log.warning(what, reason=error.reason)
+        self._failing.add(what)
+
     async def poll_revocations(self) -> None:
         """Learn which sign-ins have ended."""
         try:
             await self._threads.run(self._revocations.poll)
         except DomainError as error:
-            log.warning("revocations not read", reason=error.reason)
+            self._failed("revocations not read", error)
+        else:
+            self._failing.discard("revocations not read")
         self._on_revocations()
 
     async def seal_ended(self) -> None:
@@ -96,21 +105,27 @@ class Jobs:
         try:
             await self._threads.run(self._sessions.seal_ended)
         except DomainError as error:
-            log.warning("sessions not sealed", reason=error.reason)
+            self._failed("sessions not sealed", error)
+        else:
+            self._failing.discard("sessions not sealed")
 
     async def sweep(self) -> None:
         """Delete the blobs whose rows are gone."""
         try:
             await self._housekeeping.run(self._erasure.sweep)
         except DomainError as error:
-            log.warning("blobs not swept", reason=error.reason)
+            self._failed("blobs not swept", error)
+        else:
+            self._failing.discard("blobs not swept")
 
     async def erase_old(self) -> None:
         """Erase the photographs and faces whose time is over."""
         try:
             self._events.publish(*await self._housekeeping.run(self._erasure.erase_old))
         except DomainError as error:
-            log.warning("old photographs not erased", reason=error.reason)
+            self._failed("old photographs not erased", error)
+        else:
+            self._failing.discard("old photographs not erased")
         await self.sweep()
 
     async def sweep_orphans(self) -> None:
@@ -118,8 +133,9 @@ class Jobs:
         try:
             orphans = await self._housekeeping.run(self._orphans.daily)
         except DomainError as error:
-            log.warning("orphans not swept", reason=error.reason)
+            self._failed("orphans not swept", error)
             return
+        self._failing.discard("orphans not swept")
         if orphans is not None and orphans.suspicious:
             log.error(
                 "photographs that no row names are left alone: is the storage another database's?",

@@ -39,6 +39,7 @@ class Verifier:
         self._done: asyncio.Queue[Look] = asyncio.Queue()
         self._held: set[VerificationId] = set()
         self._tasks: list[asyncio.Task[None]] = []
+        self._delayed = False
 
     def start(self) -> None:
         """Begin, within the running event loop."""
@@ -62,7 +63,9 @@ class Verifier:
             try:
                 await step()
             except DomainError as error:
-                log.warning("verification delayed", reason=error.reason)
+                if not self._delayed:  # said once, and not every second of an outage
+                    log.warning("verification delayed", reason=error.reason)
+                self._delayed = True
                 await asyncio.sleep(_PAUSE_SECONDS)
             except Exception:
                 # one that breaks must not end the queue
@@ -75,6 +78,7 @@ class Verifier:
                 # less those at which this process still is, though their lease may have run out
                 taken = await self._verification.take(self._at_once, frozenset(self._held))
                 self._held.update(one.id for one in taken)
+                self._delayed = False
                 for one in taken:
                     await self._todo.put(one)
                 if not taken:
