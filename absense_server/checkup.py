@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from absense_server.adapters.blobs.s3 import S3Blobs
 from absense_server.adapters.db import migrate
 from absense_server.adapters.db.engine import create_engine, most_connections
+from absense_server.adapters.db.errors import said
 from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
 from absense_server.adapters.extras import ExtraMissing
 from absense_server.adapters.face import weights
@@ -20,7 +21,6 @@ from absense_server.adapters.keys import KeyRing
 from absense_server.adapters.passwords import Pbkdf2Passwords
 from absense_server.adapters.rate_limits.redis import RedisRateLimits
 from absense_server.adapters.system import SystemClock, SystemIds
-from absense_server.domain.errors.base import DomainError
 from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.ports.data import UnitOfWork
 from absense_server.ports.rate_limits import Limit
@@ -119,8 +119,9 @@ def _database(settings: Settings) -> Iterator[Finding]:
             )
     except migrate.SchemaNewer:
         yield Finding(ok=False, text=f"database: {where} has the schema of a newer version; install it", fatal=True)
-    except DomainError:
-        yield Finding(ok=False, text=f"database: {where} does not answer; check DATABASE_URL", fatal=True)
+    except BackendUnavailable as error:
+        text = f"database: {where} does not answer; check DATABASE_URL ({said(error)})"
+        yield Finding(ok=False, text=text, fatal=True)
     finally:
         engine.dispose()
 
@@ -247,6 +248,9 @@ def _faces(settings: Settings) -> Iterator[Finding]:
         else:
             how = f"threshold {model.threshold} ({model.threshold_origin}), {settings.face_workers} processes"
             yield Finding(ok=True, text=f"faces: {model.name} with {model.detector}, {how}")
+            if not settings.face_queue_in_server:
+                text = "faces: selfies of claims wait for an `absense-server worker`; see to it that one runs"
+                yield Finding(ok=False, text=text)
             return
     for text in missing:
         yield Finding(ok=False, text=f"faces: {text}")

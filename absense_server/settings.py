@@ -181,6 +181,8 @@ class Settings(BaseSettings):
             problems.append(f"PROCESS_PORTS_FROM: leaves no ports for {self.processes} processes")
         if self.uses_sqlite and (self.workers or 1) > 1:
             problems.append("WORKERS: SQLite is for one server process; set DATABASE_URL to PostgreSQL for more")
+        if self.uses_sqlite and not self.face_queue_in_server:
+            problems.append("FACE_QUEUE_IN_SERVER: with SQLite there are no workers to leave selfies to; leave it true")
         if self.code_overlap_seconds > self.code_life_seconds / 2:
             problems.append("CODE_OVERLAP_SECONDS: must be at most half of CODE_LIFE_SECONDS")
         if self.cors_allow_credentials and "*" in self.cors_allow_origins:

@@ -1,6 +1,7 @@
 """Whether the database is one that this version can work on."""
 
 from absense_server.adapters.db import migrate
+from absense_server.adapters.db.errors import said
 from absense_server.app.outside import Outside
 from absense_server.domain.errors.calls import BackendUnavailable
 
@@ -14,7 +15,8 @@ def require_ready(outside: Outside) -> None:
     try:
         current = migrate.is_current(outside.engine)
     except BackendUnavailable as error:
-        raise DatabaseNotReady("The database does not answer. Check DATABASE_URL.") from error
+        text = f"The database does not answer. Check DATABASE_URL. What was said: {said(error)}"
+        raise DatabaseNotReady(text) from error
     except migrate.SchemaNewer as error:
         raise DatabaseNotReady(str(error)) from error
     if not current:

@@ -48,7 +48,11 @@ def migrate() -> None:
         migrations.upgrade(engine)
         after = migrations.current_revision(engine)
         engine.dispose()
-    print(f"The database is at {after}." if before == after else f"The database went from {before} to {after}.")
+    print(
+        f"The database is at {after}."
+        if before == after
+        else f"The database went from {before or 'nothing'} to {after}."
+    )
 
 
 @cli.command()

@@ -9,11 +9,13 @@ import typer
 
 from absense_server import checkup, settings
 from absense_server.adapters.db import migrate
+from absense_server.adapters.db.errors import said
 from absense_server.adapters.extras import ExtraMissing
 from absense_server.adapters.metrics.server import MetricsAddressInUse
 from absense_server.app import AddressInUse, DemoAccountsOpen
 from absense_server.app.database import DatabaseNotReady
 from absense_server.domain.errors.base import DomainError
+from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.settings import Settings, SettingsInvalid
 
 
@@ -36,6 +38,8 @@ def explained() -> Iterator[None]:
     """What keeps a command from its work, as a sentence."""
     try:
         yield
+    except BackendUnavailable as error:
+        fail(f"What this needs does not answer; `absense-server doctor` looks it over. What was said: {said(error)}")
     except (
         DomainError,
         DatabaseNotReady,

@@ -6,12 +6,12 @@ from contextlib import ExitStack, contextmanager
 
 
 class AddressTaken(Exception):
-    """Somebody else listens there."""
+    """An address cannot be listened on: probably somebody else does."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, error: OSError) -> None:
         super().__init__(
-            f"{address} cannot be listened on; it is probably already in use. Set LISTEN_ADDRESS, or "
-            "PROCESS_PORTS_FROM for the ports that each process has to itself."
+            f"{address} cannot be listened on; it is probably already in use ({error.strerror}). Set "
+            "LISTEN_ADDRESS, or PROCESS_PORTS_FROM for the ports that each process has to itself."
         )
 
 
@@ -42,5 +42,5 @@ def _reserve(stack: ExitStack, address: str) -> str:
         kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         kept.bind(where)
     except OSError as error:
-        raise AddressTaken(address) from error
+        raise AddressTaken(address, error) from error
     return f"{host}:{kept.getsockname()[1]}"

@@ -90,6 +90,7 @@ def test_outside_demo_mode_fast_hashes_are_refused() -> None:
         ({"blob_encryption": False}, "BLOB_ENCRYPTION: may be switched off only with STORAGE_BACKEND=s3"),
         ({"upload_allowed_image_types": "image/gif"}, "UPLOAD_ALLOWED_IMAGE_TYPES: must be image/jpeg"),
         ({"upload_max_image_mb": -1}, "UPLOAD_MAX_IMAGE_MB: Input should be greater than 0"),
+        ({"face_queue_in_server": "false"}, "FACE_QUEUE_IN_SERVER: with SQLite there are no workers"),
         ({"code_life_seconds": 20, "code_overlap_seconds": 11}, "CODE_OVERLAP_SECONDS: must be at most half"),
         ({"cors_allow_origins": "example.edu"}, "CORS_ALLOW_ORIGINS: must be origins such as https://"),
         ({"cors_allow_origins": "*", "cors_allow_credentials": True}, "CORS_ALLOW_CREDENTIALS: name the origins"),

@@ -64,6 +64,12 @@ def translated() -> Iterator[None]:
         raise
 
 
+def said(error: BackendUnavailable) -> str:
+    """What whatever does not answer said, in one line, for those who run the server; no password is in it."""
+    cause = error.__cause__
+    return " ".join(str(getattr(cause, "orig", None) or cause or "no reason was given").split())
+
+
 def _is_outage(error: DBAPIError) -> bool:
     # SQLITE_ERROR is faulty SQL, whatever class the driver gives it
     faulty = getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR
