@@ -29,7 +29,7 @@ from absense_server.ports.outside import Sealed
 
 
 class Race(Exception):
-    """Somebody else's transaction got there first: read again and decide anew. Never reaches a caller."""
+    """Somebody else's transaction got there first: read again and decide anew. A caller is told to send it again."""
 
 
 @dataclass(frozen=True, slots=True)

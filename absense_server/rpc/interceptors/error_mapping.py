@@ -9,6 +9,8 @@ import structlog
 from google.rpc import status_pb2
 
 from absense_server.domain.errors.base import DomainError
+from absense_server.domain.errors.calls import Overloaded
+from absense_server.ports.findings import Race
 from absense_server.rpc.calls import REQUEST_ID_KEY
 from absense_server.rpc.errors import code_of, internal, to_status
 from absense_server.rpc.interceptors.base import Call, Interceptor, Proceed
@@ -32,6 +34,10 @@ class ErrorMapping(Interceptor):
             raise asyncio.CancelledError from error
         except DomainError as error:
             status = to_status(error)
+        except Race:
+            # a use case that decides nothing anew was chosen by the database to give way; sent again, it may go through
+            _log.info("rpc_gave_way", request_id=call.request_id, method=call.method)
+            status = to_status(Overloaded())
         except Exception as error:  # noqa: BLE001 - whatever it is, no client may see it
             if isinstance(error, NotImplementedError) and _set_unimplemented(call):
                 status = status_pb2.Status(

@@ -13,6 +13,7 @@ from absense_server.domain.errors.accounts import WeakPassword
 from absense_server.domain.errors.base import FieldViolation
 from absense_server.domain.errors.calls import Overloaded
 from absense_server.domain.errors.courses import CourseNotFound
+from absense_server.ports.findings import Race
 from tests.rpc.interceptors.rig import Body, Rig, path, response
 
 SECRET = "SELECT password FROM users"
@@ -46,6 +47,13 @@ async def test_violations_and_retry_come_along(rig: Rig, kind: str) -> None:
     rig.body = failing(Overloaded(timedelta(seconds=2.5)))
     retry = (await rig.call(kind)).detail(error_details_pb2.RetryInfo)
     assert retry.retry_delay.ToTimedelta() == timedelta(seconds=2.5)
+
+
+async def test_giving_way_to_another_is_to_be_sent_again(rig: Rig, kind: str) -> None:
+    rig.body = failing(Race())
+    got = await rig.call(kind)
+    assert (got.code, got.reason) == (grpc.StatusCode.RESOURCE_EXHAUSTED, "OVERLOADED")
+    assert got.detail(error_details_pb2.RetryInfo).retry_delay.ToTimedelta() == timedelta(seconds=1)
 
 
 @pytest.mark.parametrize("after", [0, 2])
