@@ -36,3 +36,12 @@ async def waiting(pool: ThreadPool, number: int) -> None:
             return
         await asyncio.sleep(0.01)
     raise AssertionError(f"{pool.waiting} wait, not {number}")
+
+
+async def none_waiting(pool: ThreadPool) -> None:
+    """Return when nothing waits for a thread any more."""
+    for _ in range(3000):
+        if not pool.waiting:
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError(f"{pool.waiting} wait still")
