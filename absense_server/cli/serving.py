@@ -176,7 +176,8 @@ async def _work(one: Worker) -> None:
 def _told_to_stop(*signals: signal.Signals, again: Callable[[], None] | None = None) -> asyncio.Event:
     """Set by `signals`: SIGTERM, Ctrl-C and, unless it is ignored (nohup), SIGHUP, if none are named.
 
-    `again`: called for the second one.
+    `again`: called for the second one. Without it, that ends the process at once: a database that hangs can hold a thread
+    for ever.
     """
     stopping = asyncio.Event()
     if not signals:
@@ -184,13 +185,19 @@ def _told_to_stop(*signals: signal.Signals, again: Callable[[], None] | None = N
         if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
             signals += (signal.SIGHUP,)
 
+    loop = asyncio.get_running_loop()
+
     def told() -> None:
-        if stopping.is_set() and again is not None:
+        if again is None:
+            for number in signals:
+                loop.remove_signal_handler(number)
+                signal.signal(number, signal.SIG_DFL)
+        elif stopping.is_set():
             again()
         stopping.set()
 
     for number in signals:
-        asyncio.get_running_loop().add_signal_handler(number, told)
+        loop.add_signal_handler(number, told)
     return stopping
 
 

@@ -87,6 +87,7 @@ class FaceVerification:
         self._shared_by = shared_by
         self._queued = 0
         self._overdue = timedelta()
+        self._left_lying = False
         self._at_work = 0
 
     @property
@@ -149,6 +150,9 @@ class FaceVerification:
         self._overdue = timedelta() if backlog.due is None else max(timedelta(), now - backlog.due)
         oldest = timedelta() if backlog.oldest is None else now - backlog.oldest
         self._metrics.verifications_waiting(backlog.waiting, oldest)
+        if (left_lying := oldest > LONGEST) and not self._left_lying:
+            log.warning("selfies are not looked at: is a worker running?", waiting=backlog.waiting)
+        self._left_lying = left_lying
 
     def _backlog(self) -> Backlog:
         with self._uow(read_only=True) as tx:

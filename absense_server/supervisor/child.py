@@ -74,7 +74,9 @@ class Child:
         return await asyncio.shield(self._end)
 
     def dismiss(self) -> None:
-        """Tell it to drain and end."""
+        """Tell it to drain and end: once, because the second time would end it at once."""
+        if self.dismissed:
+            return
         self.dismissed = True
         with suppress(ProcessLookupError):
             self._process.terminate()
