@@ -40,7 +40,7 @@ COSTS: dict[str, tuple[int, int, int]] = {
     "LecturerService/GetSession": (3, 1, 0),
     "LecturerService/ListAttendance": (6, 1, 0),
     "LecturerService/ListCourses": (3, 1, 0),
-    "LecturerService/ListFlagged": (7, 1, 0),
+    "LecturerService/ListFlagged": (8, 1, 0),
     "LecturerService/ListSessions": (3, 1, 0),
     "LecturerService/RotateQrCode": (8, 1, 1),
     "LecturerService/WatchQrCodes": (2, 1, 0),

@@ -158,6 +158,12 @@ def teaches(lecturer_id: UserId, course_id: ColumnElement[Any]) -> ColumnElement
     return course_id.in_(select(course_lecturers.c.course_id).where(course_lecturers.c.lecturer_id == lecturer_id))
 
 
+def taught_by(connection: Connection, lecturer_id: UserId) -> Sequence[CourseId]:
+    """The courses that the lecturer teaches."""
+    taught = select(course_lecturers.c.course_id).where(course_lecturers.c.lecturer_id == lecturer_id)
+    return connection.execute(taught).scalars().all()
+
+
 def lecturers_of(connection: Connection, course_ids: Iterable[CourseId]) -> defaultdict[CourseId, tuple[Person, ...]]:
     """The lecturers of each course, in their order."""
     found: defaultdict[CourseId, tuple[Person, ...]] = defaultdict(tuple)

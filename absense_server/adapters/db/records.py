@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Insert, bindparam, func, inser
 from sqlalchemy.dialects import postgresql, sqlite
 
 from absense_server.adapters.db.claim_view import claim_view, claim_views
-from absense_server.adapters.db.courses import teaches
+from absense_server.adapters.db.courses import taught_by, teaches
 from absense_server.adapters.db.enrollments import covers, in_scope, is_running
 from absense_server.adapters.db.errors import unless_taken
 from absense_server.adapters.db.prepared import PreparedInsert
@@ -22,6 +22,7 @@ from absense_server.adapters.db.record_rows import (
     to_records,
     what_changes,
 )
+from absense_server.adapters.db.rows import sorted_after
 from absense_server.adapters.db.tables import (
     attendance_records,
     attendance_sessions,
@@ -151,14 +152,20 @@ class SqlRecords:
     ) -> Sequence[AttendanceRecord]:
         records = attendance_records.c
         # written out, not bound: SQLite takes the partial index only when it sees the value
-        conditions = [records.status == literal_column("'FLAGGED'"), teaches(lecturer_id, records.course_id)]
+        conditions = [
+            records.status == literal_column("'FLAGGED'"),
+            records.course_id.in_(taught_by(self._connection, lecturer_id)),
+        ]
         if which.session_id is not None:
             conditions.append(records.session_id == which.session_id)
         if which.course_id is not None:
             conditions.append(records.course_id == which.course_id)
         if which.attention is not None:
             conditions.append(records.attention == which.attention)
-        return self._list(*conditions, after=after, limit=limit)
+        if after is not None:
+            conditions.append(records.id > after)
+        page = select(records.id).where(*conditions).order_by(sorted_after(records.id)).limit(limit)
+        return self._list(records.id.in_(page))
 
     def list_unenrolled(self, student_id: UserId, course_id: CourseId) -> Sequence[AttendanceRecord]:
         records = attendance_records.c

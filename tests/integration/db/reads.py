@@ -206,7 +206,7 @@ def _lists(term: Term) -> dict[str, tuple[int, Page]]:
             lambda tx, after: tx.records.list_of_session(session.id, frozenset(), after=after, limit=50),
         ),
         "records.list_flagged": (
-            4,
+            5,
             lambda tx, after: tx.records.list_flagged(lecturer, FlaggedFilter(), after=after, limit=50),
         ),
     }
@@ -240,11 +240,11 @@ def _filtered_lists(term: Term) -> dict[str, tuple[int, Page]]:
             for state in SessionState
         },
         **{f"records.list_of_session {status.name}": (4, records(status)) for status in RecordStatus},
-        "records.list_flagged of a session": (4, flagged(session_id=session.id)),
-        "records.list_flagged of a course": (4, flagged(course_id=course.id)),
-        **{f"records.list_flagged {kind.name}": (4, flagged(attention=kind)) for kind in Attention},
+        "records.list_flagged of a session": (5, flagged(session_id=session.id)),
+        "records.list_flagged of a course": (5, flagged(course_id=course.id)),
+        **{f"records.list_flagged {kind.name}": (5, flagged(attention=kind)) for kind in Attention},
         "records.list_flagged by everything": (
-            4,
+            5,
             flagged(session_id=session.id, course_id=course.id, attention=Attention.NEEDS_LOOK),
         ),
     }
