@@ -176,8 +176,8 @@ async def _work(one: Worker) -> None:
 def _told_to_stop(*signals: signal.Signals, again: Callable[[], None] | None = None) -> asyncio.Event:
     """Set by `signals`: SIGTERM, Ctrl-C and, unless it is ignored (nohup), SIGHUP, if none are named.
 
-    `again`: called for the second one. Without it, that ends the process at once: a database that hangs can hold a thread
-    for ever.
+    `again`: called for the second one. Without it, that ends the process at once: a database that hangs can hold a
+    thread for ever.
     """
     stopping = asyncio.Event()
     if not signals:

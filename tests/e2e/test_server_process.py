@@ -373,6 +373,14 @@ class TestStopping:
         said_last = [line["event"] for line in server.lines if line.get("event", "rpc") != "rpc"][-2:]
         assert said_last == ["stopping", "stopped"]
 
+    async def test_told_twice_it_ends_at_once(self, make_server: MakeServer, server: ServerProcess) -> None:
+        patient = make_server(SHUTDOWN_NOTICE_SECONDS="600")
+        patient.start()
+        patient.terminate()
+        await asyncio.to_thread(patient.wait_for_line, lambda line: line.get("event") == "stopping")
+        patient.terminate()
+        assert await asyncio.to_thread(patient.wait) == -signal.SIGTERM
+
     async def test_a_claim_in_flight_finishes_and_nothing_new_begins(self, server: ServerProcess) -> None:
         server.start()
         async with hall_of(server) as hall:

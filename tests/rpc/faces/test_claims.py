@@ -10,6 +10,7 @@ from typing import Any
 import grpc.aio
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from absense.v1 import attendance_session_pb2, student_service_pb2, verdict_pb2
 from absense_server.adapters.db.tables import audit_events, images, verification_log
@@ -631,6 +632,22 @@ async def test_where_others_work_off_the_queue_the_wait_is_that_of_the_next_one(
     assert len(await verification.take(1)) == 1
     await verification.poll()
     assert verification.expected_wait() == timedelta()  # somebody is at it
+
+
+async def test_selfies_that_nobody_looks_at_are_said_once(
+    hall: Hall, session: Session, engine: HeldEngine, portraits: Portraits
+) -> None:
+    ama = await enrolled(hall, portraits["obama"])
+    await hall.app.verifier.stop()
+    engine.queue = MINUTE
+    await ama.submit(session, selfie=portraits["obama2"])
+    verification = hall.app.use_cases.verification
+    with capture_logs() as logs:
+        await verification.poll()
+        hall.clock.turn(LONGEST.total_seconds() + 1)
+        await verification.poll()
+        await verification.poll()
+    assert [(line["log_level"], line["waiting"]) for line in logs] == [("warning", 1)]
 
 
 # Helpers
