@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import random
 import signal
 import time
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -25,7 +24,9 @@ _WHILE_AWAY = 10
 """Claims that are acknowledged, or put off, before what was ended is started again."""
 _SOON_SECONDS = 2.0
 """By then a worker that works has finished another selfie."""
-_TRIES = 10
+_TRIES = 20
+_GLANCE_SECONDS = 0.01
+"""A selfie is in a worker's hands for a tenth of a second."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,8 @@ async def _kill_worker(cluster: Cluster, _: Log) -> str:
 async def _freeze_with_selfies(worker: ServerProcess, engine: Engine) -> int:
     """Stop a worker while it has selfies; how many, or 0 when it never had any."""
     for _ in range(_TRIES):
-        await asyncio.sleep(random.uniform(0, 1))  # noqa: S311 - no secret
+        if not await _something_is_taken(engine):
+            break
         frozen_at = datetime.now(UTC)
         os.kill(worker.pid, signal.SIGSTOP)
         held = 0
@@ -113,6 +115,16 @@ async def _freeze_with_selfies(worker: ServerProcess, engine: Engine) -> int:
         if held:
             return held
     return 0
+
+
+async def _something_is_taken(engine: Engine) -> bool:
+    """Wait until some worker has a selfie in its hands, which it has not for long; whether one had."""
+    until = time.monotonic() + _LONGEST_SECONDS
+    while not await asyncio.to_thread(_taken_before, datetime.now(UTC), engine):
+        if time.monotonic() > until:
+            return False
+        await asyncio.sleep(_GLANCE_SECONDS)
+    return True
 
 
 async def _left_over(frozen_at: datetime, engine: Engine) -> int:
