@@ -115,7 +115,10 @@ class Batches(Generic[Q, A]):
             item, waiter = self._line.popleft()
             if not waiter.done():
                 batch.append((item, waiter))
-        return self._do([item for item, _ in batch]) if batch else []
+        answers = self._do([item for item, _ in batch]) if batch else []
+        if len(answers) != len(batch):  # else some would wait for ever
+            raise ValueError(f"{len(batch)} items came to {len(answers)} answers")
+        return answers
 
     def _left(self, batch: list[tuple[Q, "asyncio.Future[A]"]]) -> list[tuple[Q, "asyncio.Future[A]"]]:
         """Whom a failure is about: the batch, or everybody in line where no thread has taken it up."""

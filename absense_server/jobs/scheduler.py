@@ -1,7 +1,8 @@
 """What the server does by itself, and when: APScheduler says when."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 
 import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
@@ -9,7 +10,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from absense_server.domain.errors.base import DomainError
 from absense_server.ports.outside import EventBus, Threads
 from absense_server.services.erasure import Erasure
-from absense_server.services.orphans import OrphanSweep
+from absense_server.services.orphans import Orphans, OrphanSweep
 from absense_server.services.revocations import Revocations
 from absense_server.services.sessions import Sessions
 
@@ -84,58 +85,45 @@ class Jobs:
             done.set_result(None)
             self._running.discard(done)
 
-    def _failed(self, what: str, error: DomainError) -> None:
-        """Log it once, and not at every run of an outage."""
-        if what not in self._failing:
-            log.warning(what, reason=error.reason)
-        self._failing.add(what)
+    @contextmanager
+    def _told_once(self, failure: str) -> Iterator[None]:
+        """Log what fails once, and not at every run of an outage."""
+        try:
+            yield
+        except DomainError as error:
+            if failure not in self._failing:
+                log.warning(failure, reason=error.reason)
+            self._failing.add(failure)
+        else:
+            self._failing.discard(failure)
 
     async def poll_revocations(self) -> None:
         """Learn which sign-ins have ended."""
-        try:
+        with self._told_once("revocations not read"):
             await self._threads.run(self._revocations.poll)
-        except DomainError as error:
-            self._failed("revocations not read", error)
-        else:
-            self._failing.discard("revocations not read")
         self._on_revocations()
 
     async def seal_ended(self) -> None:
         """Seal the sessions that have ended."""
-        try:
+        with self._told_once("sessions not sealed"):
             await self._threads.run(self._sessions.seal_ended)
-        except DomainError as error:
-            self._failed("sessions not sealed", error)
-        else:
-            self._failing.discard("sessions not sealed")
 
     async def sweep(self) -> None:
         """Delete the blobs whose rows are gone."""
-        try:
+        with self._told_once("blobs not swept"):
             await self._housekeeping.run(self._erasure.sweep)
-        except DomainError as error:
-            self._failed("blobs not swept", error)
-        else:
-            self._failing.discard("blobs not swept")
 
     async def erase_old(self) -> None:
         """Erase the photographs and faces whose time is over."""
-        try:
+        with self._told_once("old photographs not erased"):
             self._events.publish(*await self._housekeeping.run(self._erasure.erase_old))
-        except DomainError as error:
-            self._failed("old photographs not erased", error)
-        else:
-            self._failing.discard("old photographs not erased")
         await self.sweep()
 
     async def sweep_orphans(self) -> None:
         """Delete the photographs that no row names, if no process has done so within a day."""
-        try:
+        orphans: Orphans | None = None
+        with self._told_once("orphans not swept"):
             orphans = await self._housekeeping.run(self._orphans.daily)
-        except DomainError as error:
-            self._failed("orphans not swept", error)
-            return
-        self._failing.discard("orphans not swept")
         if orphans is not None and orphans.suspicious:
             log.error(
                 "photographs that no row names are left alone: is the storage another database's?",

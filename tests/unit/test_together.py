@@ -121,6 +121,14 @@ async def test_what_fails_as_a_whole_fails_for_all_of_that_batch(halves: Halves)
     assert await halves.halve(6) == 3
 
 
+async def test_nobody_is_left_without_an_answer_when_there_are_too_few(halves: Halves) -> None:
+    forgetful = Batches[int, int](
+        halves.pool.run, lambda numbers: list(numbers)[1:], most=MOST, max_wait=timedelta(seconds=1)
+    )
+    came_of_it = await asyncio.gather(*map(forgetful, range(3)), return_exceptions=True)
+    assert {type(one) for one in came_of_it} == {ValueError}
+
+
 async def test_a_batch_is_in_nobodys_name(halves: Halves) -> None:
     """What it logs is not logged as the first caller's: it may go on for as long as claims keep coming."""
     caller: ContextVar[str] = ContextVar("caller")
