@@ -14,6 +14,7 @@ import pytest
 
 from absense_server import supervisor as supervisors
 from absense_server.supervisor import NotStarted, Supervisor, child
+from absense_server.supervisor.child import Child
 from absense_server.supervisor.lifeline import Lifeline
 from tests.support import server_process
 
@@ -152,10 +153,22 @@ async def test_killing_all(tmp_path: Path) -> None:
 
 async def test_a_parent_that_stood_still_kills_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(child, "_HUNG_SECONDS", 6.0)
+    heard, hear = asyncio.Semaphore(0), Child._hear
+
+    async def hear_and_count(self: Child, reader: asyncio.StreamReader) -> bytes:
+        word = await hear(self, reader)
+        heard.release()
+        return word
+
+    monkeypatch.setattr(Child, "_hear", hear_and_count)
     async with running(tmp_path, "serves", "serves") as watched:
         before = watched.supervisor.pids
+        while not heard.locked():
+            await heard.acquire()
         time.sleep(6.5)  # noqa: ASYNC251 - it is the event loop that is to stand still
-        await asyncio.sleep(0.5)
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            for _ in before:
+                await heard.acquire()
         assert watched.supervisor.pids == before
         assert watched.ended.empty()
 
