@@ -52,6 +52,9 @@ class Settings(BaseSettings):
 
     demo_mode: bool = False
     listen_address: str = "127.0.0.1:50051"
+    tls_certificate_file: Path | None = None
+    tls_key_file: Path | None = None
+    trusted_proxies: Listed = ()
     workers: int | None = Field(None, ge=1, le=256)
     process_ports_from: int | None = Field(None, ge=0, le=_LAST_PORT)
     shutdown_notice_seconds: float = Field(0.2, ge=0, le=600)
@@ -64,9 +67,30 @@ class Settings(BaseSettings):
 
     secret_key: SecretStr = SecretStr(DEMO_SECRET_KEY)
     older_secret_keys: Annotated[tuple[SecretStr, ...], NoDecode] = ()
-    algorithm: Literal["HS256"] = "HS256"
+    algorithm: Literal["HS256", "EdDSA"] = "HS256"
+    signing_key_file: Path | None = None
+    verifying_key_files: Listed = ()
+    token_issuer: str = Field("absense", min_length=1, max_length=200)
+    token_audience: str = Field("absense", min_length=1, max_length=200)
     access_token_expire_minutes: float = Field(15, gt=0, le=24 * 60)
+    refresh_token_expire_days: float = Field(30, gt=0, le=366)
+    sign_in_expire_days: float = Field(180, gt=0, le=3660)
     password_rounds: int = Field(MIN_PASSWORD_ROUNDS, ge=1, le=100_000_000)
+
+    email_confirmation: bool | None = None
+    student_email_domains: Listed = ()
+    lecturer_email_domains: Listed = ()
+    student_number_pattern: str = ""
+    lecturer_number_pattern: str = ""
+
+    mail_from: str = "Absense <absense@localhost>"
+    mail_outbox_folder: Path = Path("var/outbox")
+    smtp_host: str = ""
+    smtp_port: int = Field(587, ge=1, le=_LAST_PORT)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    web_url: str = ""
 
     storage_backend: Literal["local", "s3"] = "local"
     storage_folder: Path = Path("var/blobs")
@@ -110,12 +134,30 @@ class Settings(BaseSettings):
     metrics_address: str = ""
     oldest_client_version: str = ""
 
-    @field_validator("older_secret_keys", "cors_allow_origins", "upload_allowed_image_types", mode="before")
+    @field_validator(
+        "older_secret_keys",
+        "verifying_key_files",
+        "trusted_proxies",
+        "student_email_domains",
+        "lecturer_email_domains",
+        "cors_allow_origins",
+        "upload_allowed_image_types",
+        mode="before",
+    )
     @classmethod
     def _split(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
-    @field_validator("face_threshold", "workers", "process_ports_from", mode="before")
+    @field_validator(
+        "face_threshold",
+        "workers",
+        "process_ports_from",
+        "signing_key_file",
+        "tls_certificate_file",
+        "tls_key_file",
+        "email_confirmation",
+        mode="before",
+    )
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return None if value == "" else value

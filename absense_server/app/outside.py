@@ -10,6 +10,7 @@ from absense_server.adapters.blobs.s3 import S3Blobs
 from absense_server.adapters.crypto import AesGcmVault, HmacIdentifierKeys, OptionalVault, P256Signatures
 from absense_server.adapters.db.engine import connections_of, create_engine
 from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
+from absense_server.adapters.email_addresses import EmailAddresses
 from absense_server.adapters.events.memory import MemoryEventBus
 from absense_server.adapters.events.postgres import PostgresEventBus
 from absense_server.adapters.keys import KeyRing
@@ -52,6 +53,7 @@ class Outside:
         self.events = _events(settings, self.clock)
         self.blobs = blobs or _blobs(settings)
         self.passwords = Pbkdf2Passwords(settings.password_rounds)
+        self.addresses = EmailAddresses()
         self.qr_artist = QrCodeArtist()
 
         ring = KeyRing(settings.secret_keys[0], settings.secret_keys[1:])

@@ -37,6 +37,14 @@ class Device:
     """P-256, DER SubjectPublicKeyInfo."""
 
 
+class ResetState(Enum):
+    """What became of a student's wish for another phone."""
+
+    PENDING = "PENDING"
+    APPROVED = "APPROVED"
+    REJECTED = "REJECTED"
+
+
 @dataclass(frozen=True, slots=True)
 class SignedBytes:
     """A serialized statement and the signature over it, exactly as sent."""

@@ -5,12 +5,14 @@ from uuid import UUID
 
 UserId = NewType("UserId", UUID)
 SignInId = NewType("SignInId", UUID)
+MailId = NewType("MailId", UUID)
 TermId = NewType("TermId", UUID)
 ProgrammeId = NewType("ProgrammeId", UUID)
 CourseId = NewType("CourseId", UUID)
 EnrollmentId = NewType("EnrollmentId", UUID)
 SessionId = NewType("SessionId", UUID)
 DeviceId = NewType("DeviceId", UUID)
+DeviceResetId = NewType("DeviceResetId", UUID)
 RecordId = NewType("RecordId", UUID)
 ClaimId = NewType("ClaimId", UUID)
 """Made by the client: unique per student, not across students."""

@@ -21,13 +21,16 @@ from absense_server.domain.ids import (
     EnrollmentId,
     FaceTemplateId,
     ImageId,
+    MailId,
     ProgrammeId,
     RecordId,
     SessionId,
+    SignInId,
     TermId,
     UserId,
     VerificationId,
 )
+from absense_server.domain.mails import MailKind
 from absense_server.domain.people import User, UserState
 from absense_server.domain.policy import RecordStatus
 from absense_server.domain.records import AttendanceRecord
@@ -39,9 +42,11 @@ from absense_server.ports.findings import (
     Credentials,
     DoneRequest,
     FlaggedFilter,
+    MailToken,
     MatchEntry,
     NewVerification,
     OpenSession,
+    QueuedMail,
     Revocation,
     SessionFilter,
     SignIn,
@@ -55,9 +60,23 @@ from absense_server.ports.findings import (
 class Users(Protocol):
     """Accounts."""
 
-    def add(self, user: User, password_hash: str | None) -> None:
-        """Raises EmailTaken, and Race when the institution number is somebody's."""
+    def hold(self, user_id: UserId) -> None:
+        """Hold off other transactions that do the same for this user, until this one ends."""
         ...
+
+    def hold_admins(self) -> Sequence[UserId]:
+        """The active administrators, each held as by `hold`."""
+        ...
+
+    def add(self, user: User, password_hash: str | None) -> None:
+        """Raises EmailTaken, NumberTaken."""
+        ...
+
+    def save(self, user: User) -> None:
+        """Write what `user` says over what is kept, less when it was made. Raises EmailTaken, NumberTaken."""
+        ...
+
+    def set_password(self, user_id: UserId, password_hash: str | None) -> None: ...
 
     def get(self, user_id: UserId) -> User | None: ...
 
@@ -73,9 +92,49 @@ class SignIns(Protocol):
 
     def add(self, sign_in: SignIn) -> None: ...
 
+    def end(self, user_id: UserId, sign_in_id: SignInId, now: datetime) -> bool:
+        """End one sign-in of the user; its row and refresh tokens go. Returns False where there is none."""
+        ...
+
+    def end_all(self, user_id: UserId, now: datetime, *, but: SignInId | None = None) -> int:
+        """End every sign-in of the user, less `but`; returns how many. Hold the user, so that none begins meanwhile."""
+        ...
+
     def revoke(self, revocation: Revocation) -> None: ...
 
     def revocations_since(self, instant: datetime) -> Sequence[Revocation]: ...
+
+
+class Mails(Protocol):
+    """Mails that wait to be sent, and the tokens of those that were."""
+
+    def queue(self, mail: QueuedMail) -> None: ...
+
+    def take(self, now: datetime, until: datetime, limit: int) -> Sequence[QueuedMail]:
+        """The longest waiting ones that are due and that nobody sends: the caller's until `until`."""
+        ...
+
+    def postpone(self, mail_id: MailId, until: datetime) -> None:
+        """It could not be sent: one failure more, to be taken again from `until` on."""
+        ...
+
+    def remove(self, mail_id: MailId) -> None:
+        """It is sent, or never will be."""
+        ...
+
+    def add_token(self, token: MailToken) -> None: ...
+
+    def token(self, token_hash: bytes) -> MailToken | None: ...
+
+    def use_token(self, token_hash: bytes) -> bool:
+        """It is gone; returns False where somebody else was faster."""
+        ...
+
+    def remove_tokens(self, user_id: UserId, kinds: Collection[MailKind]) -> None: ...
+
+    def remove_expired(self, now: datetime) -> int:
+        """Tokens whose time is over; returns how many."""
+        ...
 
 
 class Requests(Protocol):
@@ -134,10 +193,6 @@ class Courses(Protocol):
 
 class Enrollments(Protocol):
     """Who is enrolled where, and when."""
-
-    def hold(self, student_id: UserId) -> None:
-        """Hold off other transactions that do the same for this student, until this one ends."""
-        ...
 
     def running(self, student_id: UserId, course_id: CourseId) -> Enrollment | None: ...
 
@@ -447,6 +502,8 @@ class Transaction(Protocol):
     def users(self) -> Users: ...
     @property
     def sign_ins(self) -> SignIns: ...
+    @property
+    def mails(self) -> Mails: ...
     @property
     def requests(self) -> Requests: ...
     @property

@@ -12,6 +12,7 @@ from absense_server.domain.ids import (
     CourseId,
     FaceViewId,
     ImageId,
+    MailId,
     ProgrammeId,
     RecordId,
     SessionId,
@@ -20,6 +21,7 @@ from absense_server.domain.ids import (
     VerificationId,
 )
 from absense_server.domain.images import MediaType
+from absense_server.domain.mails import MailKind
 from absense_server.domain.people import Person, User
 from absense_server.domain.policy import Attention, RecordStatus
 from absense_server.domain.records import AttendanceRecord
@@ -48,6 +50,11 @@ class SignIn:
     user_id: UserId
     started_at: datetime
     device_name: str
+    password_at: datetime
+    """When the password was last given."""
+    last_used_at: datetime
+    expires_at: datetime
+    """When it ends by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,36 @@ class Revocation:
     user_id: UserId
     at: datetime
     sign_in_id: SignInId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedMail:
+    """A mail to be sent: to the account of `user_id`, or to that of `login` if there is one."""
+
+    id: MailId
+    kind: MailKind
+    queued_at: datetime
+    user_id: UserId | None = None
+    login: str | None = None
+    """As somebody typed it: an address or a number, of an account or not."""
+    address: str | None = None
+    """Where to, if not to the account's own address."""
+    note: str = ""
+    """A person's words to the reader."""
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MailToken:
+    """What a mail let its reader do, once, for a while."""
+
+    token_hash: bytes
+    """SHA-256 of the token."""
+    user_id: UserId
+    kind: MailKind
+    address: str
+    issued_at: datetime
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,14 @@ class Passwords(Protocol):
         ...
 
 
+class Addresses(Protocol):
+    """E-mail addresses."""
+
+    def normalized(self, address: str) -> str:
+        """The one form in which an address is kept and compared. Raises EmailNotAccepted where it cannot be one."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class AccessClaims:
     """What an access token says."""

@@ -63,18 +63,43 @@ REGISTRATION: Final = (
     per_minute(By.ACCOUNT_AND_ADDRESS, 10),
     per_minute(By.ADDRESS, 600),
 )
+# A hash each; and whoever has somebody's phone in hand shall not find the password out with it.
+OWN_PASSWORD: Final = tuple(
+    replace(rule, shared="password") for rule in (per_minute(By.USER, 5), per_hour(By.USER, 20))
+)
 # Every app asks at start, and a whole hall has one address.
 PUBLIC: Final = (per_minute(By.ADDRESS, 6000),)
 
 LIMITS: Final[Mapping[str, tuple[RateRule, ...]]] = {
+    "/absense.v1.AdminService/ApproveDeviceReset": WRITE,
     "/absense.v1.AdminService/ClearFaceReference": WRITE,
+    "/absense.v1.AdminService/CreateUser": WRITE,
+    "/absense.v1.AdminService/EraseUser": WRITE,
     "/absense.v1.AdminService/GetFaceTemplate": READ,
     "/absense.v1.AdminService/GetImage": READ,
+    "/absense.v1.AdminService/GetUser": READ,
+    "/absense.v1.AdminService/ListDeviceResetRequests": READ,
+    "/absense.v1.AdminService/ListUsers": READ,
+    "/absense.v1.AdminService/RejectDeviceReset": WRITE,
+    "/absense.v1.AdminService/SendPasswordReset": WRITE,
+    "/absense.v1.AdminService/UpdateUser": WRITE,
     "/absense.v1.AdminService/VerifyFaceTemplate": WRITE,
+    "/absense.v1.AuthService/ChangePassword": OWN_PASSWORD,
+    "/absense.v1.AuthService/ConfirmEmail": REGISTRATION,
+    "/absense.v1.AuthService/DeleteAccount": OWN_PASSWORD,
     "/absense.v1.AuthService/GetCurrentUser": READ,
     "/absense.v1.AuthService/GetServerInfo": PUBLIC,
+    "/absense.v1.AuthService/ListSignIns": READ,
+    "/absense.v1.AuthService/ListSigningKeys": PUBLIC,
     "/absense.v1.AuthService/Login": CREDENTIALS,
+    "/absense.v1.AuthService/Logout": WRITE,
+    "/absense.v1.AuthService/Reauthenticate": OWN_PASSWORD,
+    "/absense.v1.AuthService/RefreshToken": PUBLIC,
     "/absense.v1.AuthService/Register": REGISTRATION,
+    "/absense.v1.AuthService/RequestPasswordReset": REGISTRATION,
+    "/absense.v1.AuthService/ResetPassword": REGISTRATION,
+    "/absense.v1.AuthService/RevokeSignIn": WRITE,
+    "/absense.v1.AuthService/UpdateProfile": WRITE,
     "/absense.v1.LecturerService/CloseSession": WRITE,
     # A lecturer may confirm a whole hall one by one.
     "/absense.v1.LecturerService/ConfirmAttendance": READ,
@@ -97,10 +122,12 @@ LIMITS: Final[Mapping[str, tuple[RateRule, ...]]] = {
     "/absense.v1.StudentService/EnrollInCourse": WRITE,
     "/absense.v1.StudentService/EnrollFace": FACE,
     "/absense.v1.StudentService/EnrollFaceInline": FACE,
+    "/absense.v1.StudentService/ExportMyData": (per_hour(By.USER, 5),),
     "/absense.v1.StudentService/GetAttendanceRecord": READ,
     "/absense.v1.StudentService/GetDevice": READ,
     "/absense.v1.StudentService/ListMyCourses": READ,
     "/absense.v1.StudentService/ListOpenSessions": READ,
+    "/absense.v1.StudentService/RequestDeviceReset": CLAIM,
     "/absense.v1.StudentService/ScanQr": (per_minute(By.USER, 60),),
     "/absense.v1.StudentService/SearchCourses": READ,
     "/absense.v1.StudentService/SubmitAttendance": CLAIM,
@@ -117,7 +144,10 @@ LIMITS: Final[Mapping[str, tuple[RateRule, ...]]] = {
 }
 
 ACCOUNTS: Final[Mapping[str, Callable[[Any], str]]] = {
+    "/absense.v1.AuthService/ConfirmEmail": lambda request: request.token,
     "/absense.v1.AuthService/Login": lambda request: request.login,
     "/absense.v1.AuthService/Register": lambda request: request.email,
+    "/absense.v1.AuthService/RequestPasswordReset": lambda request: request.login,
+    "/absense.v1.AuthService/ResetPassword": lambda request: request.token,
 }
 """Which account an unsigned message is about."""

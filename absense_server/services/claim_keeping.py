@@ -239,7 +239,7 @@ class ClaimKeeping:
         No constraint sees that an enrollment, or another such claim, has come meanwhile.
         """
         arrival, session = admission.arrival, admission.session
-        tx.enrollments.hold(arrival.caller.id)
+        tx.users.hold(arrival.caller.id)
         view = tx.records.view(arrival.caller.id, arrival.header.claim_id, session_id=session.id, session_code=None)
         if view.known is not None or view.record is not None:
             raise Race

@@ -56,7 +56,7 @@ class Erasure:
     def face(self, tx: Transaction, student_id: UserId, how: ConsentEnd, *, selfies: bool) -> Erased:
         """Erase a student's template with its photographs, and all selfies too if asked; nothing waits for them."""
         now = self._clock.now()
-        tx.enrollments.hold(student_id)
+        tx.users.hold(student_id)
         face = tx.faces.find(student_id)
         references = [] if face is None else [view.image_id for view in face.views]
         images = list(tx.images.of_owner(student_id)) if selfies else references
@@ -116,7 +116,7 @@ class Erasure:
         for template in unused:
             try:
                 with self._uow() as tx:
-                    tx.enrollments.hold(template.student_id)
+                    tx.users.hold(template.student_id)
                     face = tx.faces.find(template.student_id)
                     if face is None or face.template.id != template.id or face.template.used_at >= limit:
                         continue

@@ -194,7 +194,7 @@ class FaceEnrollment:
         Raises Race when it is not; ConsentWithdrawn, FaceDiffers, FaceViewsFull.
         """
         with self._uow() as tx:
-            tx.enrollments.hold(caller.id)
+            tx.users.hold(caller.id)
             if tx.faces.has_ended(caller.id, _BREAKS_TRUST, since=new.received_at):
                 raise ConsentWithdrawn
             face = tx.faces.find(caller.id)

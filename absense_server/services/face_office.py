@@ -69,7 +69,7 @@ class FaceOffice:
         Raises FaceNotEnrolled; RevisionMismatch when others are enrolled now.
         """
         with self._uow() as tx:
-            tx.enrollments.hold(user_id)
+            tx.users.hold(user_id)
             face = _the_face(tx, user_id, template_id)
             if {view.image_id for view in face.views} != compared:
                 raise RevisionMismatch
@@ -87,7 +87,7 @@ class FaceOffice:
 
         def attempt() -> Erased:
             with self._uow() as tx:
-                tx.enrollments.hold(user_id)
+                tx.users.hold(user_id)
                 _the_face(tx, user_id, template_id)
                 erased = self._erasure.face(tx, user_id, ConsentEnd.CLEARED, selfies=False)
                 now = self._clock.now()

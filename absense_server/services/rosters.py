@@ -64,7 +64,7 @@ class Rosters:
         def attempt() -> _Enrolled:
             with self._uow() as tx:
                 # a claim without enrollment that is being kept right now waits, or is waited for and judged again below
-                tx.enrollments.hold(caller.id)
+                tx.users.hold(caller.id)
                 running = tx.enrollments.running(caller.id, course_id)
                 if running is not None:
                     return _Enrolled(running)
@@ -89,7 +89,7 @@ class Rosters:
         Raises CourseNotFound, NotEnrolled, CourseArchived, TermClosed, EnrollmentClosed.
         """
         with self._uow() as tx:
-            tx.enrollments.hold(caller.id)
+            tx.users.hold(caller.id)
             course = tx.courses.get(course_id)
             running = tx.enrollments.running(caller.id, course_id)
             if running is None:

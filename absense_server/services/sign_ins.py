@@ -82,7 +82,7 @@ class SignIns:
 
     def _begin(self, caller: Caller, user: User, device_name: str) -> SignedIn:
         now = self._clock.now()
-        sign_in = SignIn(SignInId(self._ids.new()), user.id, now, device_name)
+        sign_in = SignIn(SignInId(self._ids.new()), user.id, now, device_name, now, now, now + self._access_token_life)
         with self._uow() as tx:
             tx.sign_ins.add(sign_in)
             tx.audit.add(audit.event(Action.SIGNED_IN, caller, now, user.id, sign_in=str(sign_in.id)))

@@ -31,11 +31,6 @@ class SqlEnrollments:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def hold(self, student_id: UserId) -> None:
-        # not a lock that a new claim's foreign key would wait for; SQLite's one writer holds everything anyway
-        held = select(users.c.id).where(users.c.id == student_id).with_for_update(key_share=True)
-        self._connection.execute(held)
-
     def running(self, student_id: UserId, course_id: CourseId) -> Enrollment | None:
         return self._first(_of(student_id).where(enrollments.c.course_id == course_id, is_running(enrollments)))
 

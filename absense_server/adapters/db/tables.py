@@ -29,9 +29,10 @@ from sqlalchemy import (
 from absense_server.adapters.db.types import Json, Serial, UtcDateTime, choice, growing_choice
 from absense_server.domain.audit import Action
 from absense_server.domain.courses import TermState
-from absense_server.domain.devices import DeviceEvidence, Platform
+from absense_server.domain.devices import DeviceEvidence, Platform, ResetState
 from absense_server.domain.faces import ConsentEnd, TemplateTrust
 from absense_server.domain.images import MediaType
+from absense_server.domain.mails import MailKind
 from absense_server.domain.people import Role, UserState
 from absense_server.domain.policy import Attention, RecordStatus, Requirement, StandIn
 from absense_server.domain.records import ProofKind, Source
@@ -72,14 +73,31 @@ users = Table(
     Column("institution_number", Text, unique=True),
     Column("claimed_number", Text, nullable=False),
     Column("full_name", Text, nullable=False),
+    # databases differ in folding what is not ASCII: Python folds
+    Column("full_name_folded", Text, nullable=False, server_default=""),
     Column("role", choice(Role, "role"), nullable=False),
     Column("state", choice(UserState, "state"), nullable=False),
     Column("programme_id", ForeignKey("programmes.id", ondelete="SET NULL")),
     Column("level", Integer, nullable=False),
     Column("password_hash", Text),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("erased_at", UtcDateTime),
+    # name, address and number go later than the rest
+    Column("identity_erased_at", UtcDateTime),
     CheckConstraint("email <> ''", "email"),
     CheckConstraint("institution_number <> ''", "institution_number"),
+)
+Index(
+    "ix_users_identity_kept",
+    users.c.erased_at,
+    postgresql_where=text("erased_at IS NOT NULL AND identity_erased_at IS NULL"),
+    sqlite_where=text("erased_at IS NOT NULL AND identity_erased_at IS NULL"),
+)
+Index(
+    "ix_users_admins",
+    users.c.id,
+    postgresql_where=text("role = 'ADMIN'"),
+    sqlite_where=text("role = 'ADMIN'"),
 )
 
 sign_ins = Table(
@@ -89,6 +107,65 @@ sign_ins = Table(
     Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("device_name", Text, nullable=False),
     Column("started_at", UtcDateTime, nullable=False),
+    Column("password_at", UtcDateTime, nullable=False),
+    Column("last_used_at", UtcDateTime, nullable=False),
+    # when it ends by itself: the earlier of its own end and that of its refresh token
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+)
+
+refresh_tokens = Table(
+    "refresh_tokens",
+    metadata,
+    # SHA-256 of the token
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("sign_in_id", ForeignKey("sign_ins.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("issued_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
+    Column("used_at", UtcDateTime),
+    # of the exchange, so that a retry is told from another use
+    Column("request_id", Uuid),
+    # the token that took its place, encrypted under this one, which is not kept
+    Column("successor", LargeBinary),
+)
+Index(
+    "uq_refresh_tokens_unused_sign_in_id",
+    refresh_tokens.c.sign_in_id,
+    unique=True,
+    postgresql_where=refresh_tokens.c.used_at.is_(None),
+    sqlite_where=refresh_tokens.c.used_at.is_(None),
+)
+
+# mails to be sent: the token of one is made when it is sent
+mail_queue = Table(
+    "mail_queue",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("kind", growing_choice(MailKind, "kind"), nullable=False),
+    # whose account, or the address or number that somebody named who may have none
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), index=True),
+    Column("login", Text),
+    # where to, if not to the account's own address
+    Column("address", Text),
+    # a person's words to the reader
+    Column("note", Text, nullable=False),
+    Column("queued_at", UtcDateTime, nullable=False),
+    # when it may be taken: while somebody sends it, the end of the lease
+    Column("due_at", UtcDateTime, nullable=False, index=True),
+    Column("failures", Integer, nullable=False),
+    CheckConstraint("(user_id IS NULL) <> (login IS NULL)", "whose"),
+)
+
+mail_tokens = Table(
+    "mail_tokens",
+    metadata,
+    # SHA-256 of the token
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("kind", growing_choice(MailKind, "kind"), nullable=False),
+    # where it was sent
+    Column("address", Text, nullable=False),
+    Column("issued_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False, index=True),
 )
 
 revocations = Table(
@@ -144,6 +221,34 @@ Index(
     unique=True,
     postgresql_where=devices.c.unbound_at.is_(None),
     sqlite_where=devices.c.unbound_at.is_(None),
+)
+
+device_reset_requests = Table(
+    "device_reset_requests",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("student_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("device_id", ForeignKey("devices.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("reason", Text, nullable=False),
+    Column("state", choice(ResetState, "state"), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("decided_at", UtcDateTime),
+    Column("decided_by", ForeignKey("users.id", ondelete="RESTRICT"), index=True),
+    Column("note", Text, nullable=False),
+    CheckConstraint("(decided_at IS NULL) = (state = 'PENDING')", "decided"),
+)
+Index(
+    "uq_device_reset_requests_pending_student_id",
+    device_reset_requests.c.student_id,
+    unique=True,
+    postgresql_where=text("state = 'PENDING'"),
+    sqlite_where=text("state = 'PENDING'"),
+)
+Index(
+    "ix_device_reset_requests_pending",
+    device_reset_requests.c.id,
+    postgresql_where=text("state = 'PENDING'"),
+    sqlite_where=text("state = 'PENDING'"),
 )
 
 # Courses
@@ -494,6 +599,8 @@ audit_events = Table(
     Column("subject_id", Uuid),
     Column("request_id", Text, nullable=False),
     Column("facts", Json, nullable=False),
+    Index(None, "actor_id", "seq"),
+    Index(None, "subject_id", "seq"),
     sqlite_autoincrement=True,
 )
 

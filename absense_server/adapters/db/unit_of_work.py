@@ -16,6 +16,7 @@ from absense_server.adapters.db.enrollments import SqlEnrollments
 from absense_server.adapters.db.errors import translated
 from absense_server.adapters.db.faces import SqlFaces
 from absense_server.adapters.db.images import SqlImages
+from absense_server.adapters.db.mails import SqlMails
 from absense_server.adapters.db.records import SqlRecords
 from absense_server.adapters.db.requests import SqlRequests
 from absense_server.adapters.db.sessions import SqlSessions
@@ -38,6 +39,7 @@ class SqlTransaction:
         self._connection = connection
         self.users = SqlUsers(connection)
         self.sign_ins = SqlSignIns(connection)
+        self.mails = SqlMails(connection)
         self.requests = SqlRequests(connection)
         self.courses = SqlCourses(connection)
         self.enrollments = SqlEnrollments(connection)

@@ -6,11 +6,12 @@ from typing import Any
 from sqlalchemy import Connection, FromClause, Label, or_, select, update
 
 from absense_server.adapters.db.conflicts import add_unless_taken
+from absense_server.adapters.db.errors import unless_taken
 from absense_server.adapters.db.rows import AnyRow
 from absense_server.adapters.db.tables import users
-from absense_server.domain.errors.accounts import EmailTaken
+from absense_server.domain.errors.accounts import EmailTaken, NumberTaken
 from absense_server.domain.ids import UserId
-from absense_server.domain.people import Person, User, UserState, normalize_email
+from absense_server.domain.people import Person, Role, User, UserState, normalize_email
 from absense_server.ports.findings import Credentials, Race
 
 
@@ -19,6 +20,20 @@ class SqlUsers:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    def hold(self, user_id: UserId) -> None:
+        # not a lock that a new claim's foreign key would wait for; SQLite's one writer holds everything anyway
+        held = select(users.c.id).where(users.c.id == user_id).with_for_update(key_share=True)
+        self._connection.execute(held)
+
+    def hold_admins(self) -> Sequence[UserId]:
+        held = (
+            select(users.c.id, users.c.state)
+            .where(users.c.role == Role.ADMIN)
+            .order_by(users.c.id)
+            .with_for_update(key_share=True)
+        )
+        return [UserId(row.id) for row in self._connection.execute(held) if row.state is UserState.ACTIVE]
 
     def add(self, user: User, password_hash: str | None) -> None:
         added = add_unless_taken(
@@ -29,6 +44,7 @@ class SqlUsers:
             institution_number=user.institution_number or None,
             claimed_number=user.claimed_number,
             full_name=user.full_name,
+            full_name_folded=user.full_name.casefold(),
             role=user.role,
             state=user.state,
             programme_id=user.programme_id,
@@ -37,8 +53,38 @@ class SqlUsers:
             created_at=user.created_at,
         )
         if not added:
-            same_address = select(users.c.id).where(users.c.email == user.email)
-            raise EmailTaken if self._connection.execute(same_address).first() else Race
+            self._raise_if_taken(user)
+            raise Race
+
+    def save(self, user: User) -> None:
+        self._raise_if_taken(user)
+        with unless_taken(uq_users_email=EmailTaken, uq_users_institution_number=NumberTaken):
+            self._connection.execute(
+                update(users)
+                .where(users.c.id == user.id)
+                .values(
+                    email=user.email or None,
+                    institution_number=user.institution_number or None,
+                    claimed_number=user.claimed_number,
+                    full_name=user.full_name,
+                    full_name_folded=user.full_name.casefold(),
+                    role=user.role,
+                    state=user.state,
+                    programme_id=user.programme_id,
+                    level=user.level,
+                )
+            )
+
+    def set_password(self, user_id: UserId, password_hash: str | None) -> None:
+        self._connection.execute(update(users).where(users.c.id == user_id).values(password_hash=password_hash))
+
+    def _raise_if_taken(self, user: User) -> None:
+        """Before a constraint refuses it: PostgreSQL would log the statement, with all that is in it."""
+        # none is kept as None, which is equal to nothing
+        same = or_(users.c.email == user.email, users.c.institution_number == user.institution_number)
+        others = self._connection.execute(select(users.c.email).where(users.c.id != user.id, same)).all()
+        if others:
+            raise EmailTaken if any(other.email == user.email for other in others) else NumberTaken
 
     def get(self, user_id: UserId) -> User | None:
         row = self._connection.execute(select(users).where(users.c.id == user_id)).one_or_none()

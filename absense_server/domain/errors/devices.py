@@ -37,3 +37,19 @@ class KeyProofInvalid(DomainError):
     def __init__(self, problem: str) -> None:
         super().__init__()
         self.problem = problem
+
+
+class DeviceResetRequestNotFound(DomainError):
+    """There is no such request."""
+
+    kind = Kind.NOT_FOUND
+    reason = "DEVICE_RESET_REQUEST_NOT_FOUND"
+    sentence = "There is no such request for a device reset."
+
+
+class DeviceResetDecided(DomainError):
+    """The request was decided otherwise before."""
+
+    kind = Kind.PRECONDITION
+    reason = "DEVICE_RESET_DECIDED"
+    sentence = "This request was decided otherwise before. The student can make a new one."

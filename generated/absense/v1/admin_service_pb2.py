@@ -23,13 +23,16 @@ _sym_db = _symbol_database.Default()
 
 
 from absense.v1 import access_pb2 as absense_dot_v1_dot_access__pb2
+from absense.v1 import device_pb2 as absense_dot_v1_dot_device__pb2
 from absense.v1 import face_pb2 as absense_dot_v1_dot_face__pb2
 from absense.v1 import image_pb2 as absense_dot_v1_dot_image__pb2
+from absense.v1 import role_pb2 as absense_dot_v1_dot_role__pb2
 from absense.v1 import user_pb2 as absense_dot_v1_dot_user__pb2
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.protobuf import field_mask_pb2 as google_dot_protobuf_dot_field__mask__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x61\x62sense/v1/admin_service.proto\x12\nabsense.v1\x1a\x17\x61\x62sense/v1/access.proto\x1a\x15\x61\x62sense/v1/face.proto\x1a\x16\x61\x62sense/v1/image.proto\x1a\x15\x61\x62sense/v1/user.proto\x1a\x1b\x62uf/validate/validate.proto\"3\n\x16GetFaceTemplateRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"}\n\x17GetFaceTemplateResponse\x12*\n\x08template\x18\x01 \x01(\x0b\x32\x18.absense.v1.FaceTemplate\x12\x11\n\timage_ids\x18\x02 \x03(\t\x12#\n\x07student\x18\x03 \x01(\x0b\x32\x12.absense.v1.Person\"{\n\x19VerifyFaceTemplateRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1d\n\x0btemplate_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12$\n\timage_ids\x18\x03 \x03(\tB\x11\xbaH\x0e\x92\x01\x0b\x08\x01\x10\x05\"\x05r\x03\xb0\x01\x01\"H\n\x1aVerifyFaceTemplateResponse\x12*\n\x08template\x18\x01 \x01(\x0b\x32\x18.absense.v1.FaceTemplate\"\xda\x01\n\x19\x43learFaceReferenceRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1d\n\x0btemplate_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x82\x01\n\x06reason\x18\x03 \x01(\tBr\xbaHorm\x10\x01\x18\xe8\x07\x32\x66^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*[\\p{L}\\p{N}][^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$\"D\n\x1a\x43learFaceReferenceResponse\x12&\n\x06\x65rased\x18\x01 \x01(\x0b\x32\x16.absense.v1.ErasedFace\"V\n\x1b\x41\x64minServiceGetImageRequest\x12\x1a\n\x08image_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1b\n\x13\x61\x63\x63\x65pt_download_url\x18\x02 \x01(\x08\"b\n\x1c\x41\x64minServiceGetImageResponse\x12)\n\x06header\x18\x01 \x01(\x0b\x32\x17.absense.v1.ImageHeaderH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part2\xc3\x03\n\x0c\x41\x64minService\x12\x66\n\x0fGetFaceTemplate\x12\".absense.v1.GetFaceTemplateRequest\x1a#.absense.v1.GetFaceTemplateResponse\"\n\x90\x02\x01\x8a\xe7\x18\x03\x12\x01\x03\x12q\n\x12VerifyFaceTemplate\x12%.absense.v1.VerifyFaceTemplateRequest\x1a&.absense.v1.VerifyFaceTemplateResponse\"\x0c\x90\x02\x02\x8a\xe7\x18\x05\x12\x01\x03\x18\x01\x12n\n\x12\x43learFaceReference\x12%.absense.v1.ClearFaceReferenceRequest\x1a&.absense.v1.ClearFaceReferenceResponse\"\t\x8a\xe7\x18\x05\x12\x01\x03\x18\x01\x12h\n\x08GetImage\x12\'.absense.v1.AdminServiceGetImageRequest\x1a(.absense.v1.AdminServiceGetImageResponse\"\x07\x8a\xe7\x18\x03\x12\x01\x03\x30\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x61\x62sense/v1/admin_service.proto\x12\nabsense.v1\x1a\x17\x61\x62sense/v1/access.proto\x1a\x17\x61\x62sense/v1/device.proto\x1a\x15\x61\x62sense/v1/face.proto\x1a\x16\x61\x62sense/v1/image.proto\x1a\x15\x61\x62sense/v1/role.proto\x1a\x15\x61\x62sense/v1/user.proto\x1a\x1b\x62uf/validate/validate.proto\x1a google/protobuf/field_mask.proto\"3\n\x16GetFaceTemplateRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"}\n\x17GetFaceTemplateResponse\x12*\n\x08template\x18\x01 \x01(\x0b\x32\x18.absense.v1.FaceTemplate\x12\x11\n\timage_ids\x18\x02 \x03(\t\x12#\n\x07student\x18\x03 \x01(\x0b\x32\x12.absense.v1.Person\"{\n\x19VerifyFaceTemplateRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1d\n\x0btemplate_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12$\n\timage_ids\x18\x03 \x03(\tB\x11\xbaH\x0e\x92\x01\x0b\x08\x01\x10\x05\"\x05r\x03\xb0\x01\x01\"H\n\x1aVerifyFaceTemplateResponse\x12*\n\x08template\x18\x01 \x01(\x0b\x32\x18.absense.v1.FaceTemplate\"\xda\x01\n\x19\x43learFaceReferenceRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1d\n\x0btemplate_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x82\x01\n\x06reason\x18\x03 \x01(\tBr\xbaHorm\x10\x01\x18\xe8\x07\x32\x66^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*[\\p{L}\\p{N}][^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$\"D\n\x1a\x43learFaceReferenceResponse\x12&\n\x06\x65rased\x18\x01 \x01(\x0b\x32\x16.absense.v1.ErasedFace\"V\n\x1b\x41\x64minServiceGetImageRequest\x12\x1a\n\x08image_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1b\n\x13\x61\x63\x63\x65pt_download_url\x18\x02 \x01(\x08\"b\n\x1c\x41\x64minServiceGetImageResponse\x12)\n\x06header\x18\x01 \x01(\x0b\x32\x17.absense.v1.ImageHeaderH\x00\x12\x0f\n\x05\x63hunk\x18\x02 \x01(\x0cH\x00\x42\x06\n\x04part\"\xfc\x01\n\x10ListUsersRequest\x12(\n\x04role\x18\x01 \x01(\x0e\x32\x10.absense.v1.RoleB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x38\n\x06states\x18\x02 \x03(\x0e\x32\x15.absense.v1.UserStateB\x11\xbaH\x0e\x92\x01\x0b\x10\n\"\x07\x82\x01\x04\x10\x01 \x00\x12G\n\x05query\x18\x03 \x01(\tB8\xbaH5r3\x18\xc8\x01\x32.^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$\x12\x1d\n\tpage_size\x18\x04 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00\x12\x1c\n\npage_token\x18\x05 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\"M\n\x11ListUsersResponse\x12\x1f\n\x05users\x18\x01 \x03(\x0b\x32\x10.absense.v1.User\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"+\n\x0eGetUserRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"U\n\x0fGetUserResponse\x12\x1e\n\x04user\x18\x01 \x01(\x0b\x32\x10.absense.v1.User\x12\"\n\x06\x64\x65vice\x18\x02 \x01(\x0b\x32\x12.absense.v1.Device\"\x95\x03\n\x11\x43reateUserRequest\x12\x19\n\x05\x65mail\x18\x01 \x01(\tB\n\xbaH\x07r\x05\x18\xfe\x01`\x01\x12\x85\x01\n\tfull_name\x18\x02 \x01(\tBr\xbaHorm\x10\x01\x18\xc8\x01\x32\x66^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*[\\p{L}\\p{N}][^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$\x12*\n\x04role\x18\x03 \x01(\x0e\x32\x10.absense.v1.RoleB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12S\n\x12institution_number\x18\x04 \x01(\tB7\xbaH4r2\x18@2.^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$\x12!\n\x0cprogramme_id\x18\x05 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x18\n\x05level\x18\x06 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x14(\x00\x12\x1f\n\nrequest_id\x18\x07 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\"4\n\x12\x43reateUserResponse\x12\x1e\n\x04user\x18\x01 \x01(\x0b\x32\x10.absense.v1.User\"\xaf\t\n\x11UpdateUserRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1c\n\x05\x65mail\x18\x02 \x01(\tB\r\xbaH\nr\x05\x18\xfe\x01`\x01\xd8\x01\x01\x12\x86\x01\n\tfull_name\x18\x03 \x01(\tBs\xbaHprk\x18\xc8\x01\x32\x66^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*[\\p{L}\\p{N}][^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$\xd8\x01\x01\x12(\n\x04role\x18\x04 \x01(\x0e\x32\x10.absense.v1.RoleB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x32\n\x05state\x18\x05 \x01(\x0e\x32\x15.absense.v1.UserStateB\x0c\xbaH\t\x82\x01\x06\x18\x00\x18\x04\x18\x05\x12S\n\x12institution_number\x18\x06 \x01(\tB7\xbaH4r2\x18@2.^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$\x12!\n\x0cprogramme_id\x18\x07 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x18\n\x05level\x18\x08 \x01(\x05\x42\t\xbaH\x06\x1a\x04\x18\x14(\x00\x12\xc2\x02\n\x0bupdate_mask\x18\t \x01(\x0b\x32\x1a.google.protobuf.FieldMaskB\x90\x02\xbaH\x8c\x02\xba\x01\x85\x02\n\x11update_mask.paths\x12`must name one or more of: email, full_name, role, state, institution_number, programme_id, level\x1a\x8d\x01this.paths.size() > 0 && this.paths.all(path, path in [\'email\', \'full_name\', \'role\', \'state\', \'institution_number\', \'programme_id\', \'level\'])\xc8\x01\x01:\xa2\x03\xbaH\x9e\x03\x1a\x66\n\x11update_user.email\x12\x17\x65mail must not be empty\x1a\x38!(\'email\' in this.update_mask.paths) || this.email != \'\'\x1av\n\x15update_user.full_name\x12\x1b\x66ull_name must not be empty\x1a@!(\'full_name\' in this.update_mask.paths) || this.full_name != \'\'\x1a[\n\x10update_user.role\x12\x10role must be set\x1a\x35!(\'role\' in this.update_mask.paths) || this.role != 0\x1a_\n\x11update_user.state\x12\x11state must be set\x1a\x37!(\'state\' in this.update_mask.paths) || this.state != 0\"4\n\x12UpdateUserResponse\x12\x1e\n\x04user\x18\x01 \x01(\x0b\x32\x10.absense.v1.User\"5\n\x18SendPasswordResetRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x1b\n\x19SendPasswordResetResponse\"\xb2\x01\n\x10\x45raseUserRequest\x12\x19\n\x07user_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x82\x01\n\x06reason\x18\x02 \x01(\tBr\xbaHorm\x10\x01\x18\xe8\x07\x32\x66^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*[\\p{L}\\p{N}][^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$\">\n\x11\x45raseUserResponse\x12)\n\x06\x65rased\x18\x01 \x01(\x0b\x32\x19.absense.v1.ErasedAccount\"\xb2\x01\n\x1eListDeviceResetRequestsRequest\x12\x35\n\x05state\x18\x01 \x01(\x0e\x32\x1c.absense.v1.DeviceResetStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x1c\n\x07user_id\x18\x02 \x01(\tB\x0b\xbaH\x08r\x03\xb0\x01\x01\xd8\x01\x01\x12\x1d\n\tpage_size\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\"r\n\x1fListDeviceResetRequestsResponse\x12\x36\n\x0ereset_requests\x18\x01 \x03(\x0b\x32\x1e.absense.v1.DeviceResetRequest\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x87\x01\n\x19\x41pproveDeviceResetRequest\x12\"\n\x10reset_request_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x46\n\x04note\x18\x02 \x01(\tB8\xbaH5r3\x18\xe8\x07\x32.^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$\"S\n\x1a\x41pproveDeviceResetResponse\x12\x35\n\rreset_request\x18\x01 \x01(\x0b\x32\x1e.absense.v1.DeviceResetRequest\"\xc1\x01\n\x18RejectDeviceResetRequest\x12\"\n\x10reset_request_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x80\x01\n\x04note\x18\x02 \x01(\tBr\xbaHorm\x10\x01\x18\xe8\x07\x32\x66^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*[\\p{L}\\p{N}][^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$\"R\n\x19RejectDeviceResetResponse\x12\x35\n\rreset_request\x18\x01 \x01(\x0b\x32\x1e.absense.v1.DeviceResetRequest2\xc4\n\n\x0c\x41\x64minService\x12T\n\tListUsers\x12\x1c.absense.v1.ListUsersRequest\x1a\x1d.absense.v1.ListUsersResponse\"\n\x90\x02\x01\x8a\xe7\x18\x03\x12\x01\x03\x12N\n\x07GetUser\x12\x1a.absense.v1.GetUserRequest\x1a\x1b.absense.v1.GetUserResponse\"\n\x90\x02\x01\x8a\xe7\x18\x03\x12\x01\x03\x12V\n\nCreateUser\x12\x1d.absense.v1.CreateUserRequest\x1a\x1e.absense.v1.CreateUserResponse\"\t\x8a\xe7\x18\x05\x12\x01\x03\x18\x01\x12Y\n\nUpdateUser\x12\x1d.absense.v1.UpdateUserRequest\x1a\x1e.absense.v1.UpdateUserResponse\"\x0c\x90\x02\x02\x8a\xe7\x18\x05\x12\x01\x03\x18\x01\x12k\n\x11SendPasswordReset\x12$.absense.v1.SendPasswordResetRequest\x1a%.absense.v1.SendPasswordResetResponse\"\t\x8a\xe7\x18\x05\x12\x01\x03\x18\x01\x12V\n\tEraseUser\x12\x1c.absense.v1.EraseUserRequest\x1a\x1d.absense.v1.EraseUserResponse\"\x0c\x90\x02\x02\x8a\xe7\x18\x05\x12\x01\x03\x18\x01\x12~\n\x17ListDeviceResetRequests\x12*.absense.v1.ListDeviceResetRequestsRequest\x1a+.absense.v1.ListDeviceResetRequestsResponse\"\n\x90\x02\x01\x8a\xe7\x18\x03\x12\x01\x03\x12q\n\x12\x41pproveDeviceReset\x12%.absense.v1.ApproveDeviceResetRequest\x1a&.absense.v1.ApproveDeviceResetResponse\"\x0c\x90\x02\x02\x8a\xe7\x18\x05\x12\x01\x03\x18\x01\x12n\n\x11RejectDeviceReset\x12$.absense.v1.RejectDeviceResetRequest\x1a%.absense.v1.RejectDeviceResetResponse\"\x0c\x90\x02\x02\x8a\xe7\x18\x05\x12\x01\x03\x18\x01\x12\x66\n\x0fGetFaceTemplate\x12\".absense.v1.GetFaceTemplateRequest\x1a#.absense.v1.GetFaceTemplateResponse\"\n\x90\x02\x01\x8a\xe7\x18\x03\x12\x01\x03\x12q\n\x12VerifyFaceTemplate\x12%.absense.v1.VerifyFaceTemplateRequest\x1a&.absense.v1.VerifyFaceTemplateResponse\"\x0c\x90\x02\x02\x8a\xe7\x18\x05\x12\x01\x03\x18\x01\x12n\n\x12\x43learFaceReference\x12%.absense.v1.ClearFaceReferenceRequest\x1a&.absense.v1.ClearFaceReferenceResponse\"\t\x8a\xe7\x18\x05\x12\x01\x03\x18\x01\x12h\n\x08GetImage\x12\'.absense.v1.AdminServiceGetImageRequest\x1a(.absense.v1.AdminServiceGetImageResponse\"\x07\x8a\xe7\x18\x03\x12\x01\x03\x30\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -52,6 +55,92 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CLEARFACEREFERENCEREQUEST'].fields_by_name['reason']._serialized_options = b'\272Horm\020\001\030\350\0072f^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*[\\p{L}\\p{N}][^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$'
   _globals['_ADMINSERVICEGETIMAGEREQUEST'].fields_by_name['image_id']._loaded_options = None
   _globals['_ADMINSERVICEGETIMAGEREQUEST'].fields_by_name['image_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_LISTUSERSREQUEST'].fields_by_name['role']._loaded_options = None
+  _globals['_LISTUSERSREQUEST'].fields_by_name['role']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_LISTUSERSREQUEST'].fields_by_name['states']._loaded_options = None
+  _globals['_LISTUSERSREQUEST'].fields_by_name['states']._serialized_options = b'\272H\016\222\001\013\020\n\"\007\202\001\004\020\001 \000'
+  _globals['_LISTUSERSREQUEST'].fields_by_name['query']._loaded_options = None
+  _globals['_LISTUSERSREQUEST'].fields_by_name['query']._serialized_options = b'\272H5r3\030\310\0012.^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$'
+  _globals['_LISTUSERSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTUSERSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\310\001(\000'
+  _globals['_LISTUSERSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTUSERSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\004'
+  _globals['_GETUSERREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_GETUSERREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_CREATEUSERREQUEST'].fields_by_name['email']._loaded_options = None
+  _globals['_CREATEUSERREQUEST'].fields_by_name['email']._serialized_options = b'\272H\007r\005\030\376\001`\001'
+  _globals['_CREATEUSERREQUEST'].fields_by_name['full_name']._loaded_options = None
+  _globals['_CREATEUSERREQUEST'].fields_by_name['full_name']._serialized_options = b'\272Horm\020\001\030\310\0012f^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*[\\p{L}\\p{N}][^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$'
+  _globals['_CREATEUSERREQUEST'].fields_by_name['role']._loaded_options = None
+  _globals['_CREATEUSERREQUEST'].fields_by_name['role']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_CREATEUSERREQUEST'].fields_by_name['institution_number']._loaded_options = None
+  _globals['_CREATEUSERREQUEST'].fields_by_name['institution_number']._serialized_options = b'\272H4r2\030@2.^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$'
+  _globals['_CREATEUSERREQUEST'].fields_by_name['programme_id']._loaded_options = None
+  _globals['_CREATEUSERREQUEST'].fields_by_name['programme_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_CREATEUSERREQUEST'].fields_by_name['level']._loaded_options = None
+  _globals['_CREATEUSERREQUEST'].fields_by_name['level']._serialized_options = b'\272H\006\032\004\030\024(\000'
+  _globals['_CREATEUSERREQUEST'].fields_by_name['request_id']._loaded_options = None
+  _globals['_CREATEUSERREQUEST'].fields_by_name['request_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_UPDATEUSERREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_UPDATEUSERREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_UPDATEUSERREQUEST'].fields_by_name['email']._loaded_options = None
+  _globals['_UPDATEUSERREQUEST'].fields_by_name['email']._serialized_options = b'\272H\nr\005\030\376\001`\001\330\001\001'
+  _globals['_UPDATEUSERREQUEST'].fields_by_name['full_name']._loaded_options = None
+  _globals['_UPDATEUSERREQUEST'].fields_by_name['full_name']._serialized_options = b'\272Hprk\030\310\0012f^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*[\\p{L}\\p{N}][^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$\330\001\001'
+  _globals['_UPDATEUSERREQUEST'].fields_by_name['role']._loaded_options = None
+  _globals['_UPDATEUSERREQUEST'].fields_by_name['role']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_UPDATEUSERREQUEST'].fields_by_name['state']._loaded_options = None
+  _globals['_UPDATEUSERREQUEST'].fields_by_name['state']._serialized_options = b'\272H\t\202\001\006\030\000\030\004\030\005'
+  _globals['_UPDATEUSERREQUEST'].fields_by_name['institution_number']._loaded_options = None
+  _globals['_UPDATEUSERREQUEST'].fields_by_name['institution_number']._serialized_options = b'\272H4r2\030@2.^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$'
+  _globals['_UPDATEUSERREQUEST'].fields_by_name['programme_id']._loaded_options = None
+  _globals['_UPDATEUSERREQUEST'].fields_by_name['programme_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_UPDATEUSERREQUEST'].fields_by_name['level']._loaded_options = None
+  _globals['_UPDATEUSERREQUEST'].fields_by_name['level']._serialized_options = b'\272H\006\032\004\030\024(\000'
+  _globals['_UPDATEUSERREQUEST'].fields_by_name['update_mask']._loaded_options = None
+  _globals['_UPDATEUSERREQUEST'].fields_by_name['update_mask']._serialized_options = b'\272H\214\002\272\001\205\002\n\021update_mask.paths\022`must name one or more of: email, full_name, role, state, institution_number, programme_id, level\032\215\001this.paths.size() > 0 && this.paths.all(path, path in [\'email\', \'full_name\', \'role\', \'state\', \'institution_number\', \'programme_id\', \'level\'])\310\001\001'
+  _globals['_UPDATEUSERREQUEST']._loaded_options = None
+  _globals['_UPDATEUSERREQUEST']._serialized_options = b'\272H\236\003\032f\n\021update_user.email\022\027email must not be empty\0328!(\'email\' in this.update_mask.paths) || this.email != \'\'\032v\n\025update_user.full_name\022\033full_name must not be empty\032@!(\'full_name\' in this.update_mask.paths) || this.full_name != \'\'\032[\n\020update_user.role\022\020role must be set\0325!(\'role\' in this.update_mask.paths) || this.role != 0\032_\n\021update_user.state\022\021state must be set\0327!(\'state\' in this.update_mask.paths) || this.state != 0'
+  _globals['_SENDPASSWORDRESETREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_SENDPASSWORDRESETREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_ERASEUSERREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_ERASEUSERREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_ERASEUSERREQUEST'].fields_by_name['reason']._loaded_options = None
+  _globals['_ERASEUSERREQUEST'].fields_by_name['reason']._serialized_options = b'\272Horm\020\001\030\350\0072f^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*[\\p{L}\\p{N}][^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$'
+  _globals['_LISTDEVICERESETREQUESTSREQUEST'].fields_by_name['state']._loaded_options = None
+  _globals['_LISTDEVICERESETREQUESTSREQUEST'].fields_by_name['state']._serialized_options = b'\272H\005\202\001\002\020\001'
+  _globals['_LISTDEVICERESETREQUESTSREQUEST'].fields_by_name['user_id']._loaded_options = None
+  _globals['_LISTDEVICERESETREQUESTSREQUEST'].fields_by_name['user_id']._serialized_options = b'\272H\010r\003\260\001\001\330\001\001'
+  _globals['_LISTDEVICERESETREQUESTSREQUEST'].fields_by_name['page_size']._loaded_options = None
+  _globals['_LISTDEVICERESETREQUESTSREQUEST'].fields_by_name['page_size']._serialized_options = b'\272H\007\032\005\030\310\001(\000'
+  _globals['_LISTDEVICERESETREQUESTSREQUEST'].fields_by_name['page_token']._loaded_options = None
+  _globals['_LISTDEVICERESETREQUESTSREQUEST'].fields_by_name['page_token']._serialized_options = b'\272H\005r\003\030\200\004'
+  _globals['_APPROVEDEVICERESETREQUEST'].fields_by_name['reset_request_id']._loaded_options = None
+  _globals['_APPROVEDEVICERESETREQUEST'].fields_by_name['reset_request_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_APPROVEDEVICERESETREQUEST'].fields_by_name['note']._loaded_options = None
+  _globals['_APPROVEDEVICERESETREQUEST'].fields_by_name['note']._serialized_options = b'\272H5r3\030\350\0072.^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$'
+  _globals['_REJECTDEVICERESETREQUEST'].fields_by_name['reset_request_id']._loaded_options = None
+  _globals['_REJECTDEVICERESETREQUEST'].fields_by_name['reset_request_id']._serialized_options = b'\272H\005r\003\260\001\001'
+  _globals['_REJECTDEVICERESETREQUEST'].fields_by_name['note']._loaded_options = None
+  _globals['_REJECTDEVICERESETREQUEST'].fields_by_name['note']._serialized_options = b'\272Horm\020\001\030\350\0072f^[^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*[\\p{L}\\p{N}][^\\p{Cc}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]*$'
+  _globals['_ADMINSERVICE'].methods_by_name['ListUsers']._loaded_options = None
+  _globals['_ADMINSERVICE'].methods_by_name['ListUsers']._serialized_options = b'\220\002\001\212\347\030\003\022\001\003'
+  _globals['_ADMINSERVICE'].methods_by_name['GetUser']._loaded_options = None
+  _globals['_ADMINSERVICE'].methods_by_name['GetUser']._serialized_options = b'\220\002\001\212\347\030\003\022\001\003'
+  _globals['_ADMINSERVICE'].methods_by_name['CreateUser']._loaded_options = None
+  _globals['_ADMINSERVICE'].methods_by_name['CreateUser']._serialized_options = b'\212\347\030\005\022\001\003\030\001'
+  _globals['_ADMINSERVICE'].methods_by_name['UpdateUser']._loaded_options = None
+  _globals['_ADMINSERVICE'].methods_by_name['UpdateUser']._serialized_options = b'\220\002\002\212\347\030\005\022\001\003\030\001'
+  _globals['_ADMINSERVICE'].methods_by_name['SendPasswordReset']._loaded_options = None
+  _globals['_ADMINSERVICE'].methods_by_name['SendPasswordReset']._serialized_options = b'\212\347\030\005\022\001\003\030\001'
+  _globals['_ADMINSERVICE'].methods_by_name['EraseUser']._loaded_options = None
+  _globals['_ADMINSERVICE'].methods_by_name['EraseUser']._serialized_options = b'\220\002\002\212\347\030\005\022\001\003\030\001'
+  _globals['_ADMINSERVICE'].methods_by_name['ListDeviceResetRequests']._loaded_options = None
+  _globals['_ADMINSERVICE'].methods_by_name['ListDeviceResetRequests']._serialized_options = b'\220\002\001\212\347\030\003\022\001\003'
+  _globals['_ADMINSERVICE'].methods_by_name['ApproveDeviceReset']._loaded_options = None
+  _globals['_ADMINSERVICE'].methods_by_name['ApproveDeviceReset']._serialized_options = b'\220\002\002\212\347\030\005\022\001\003\030\001'
+  _globals['_ADMINSERVICE'].methods_by_name['RejectDeviceReset']._loaded_options = None
+  _globals['_ADMINSERVICE'].methods_by_name['RejectDeviceReset']._serialized_options = b'\220\002\002\212\347\030\005\022\001\003\030\001'
   _globals['_ADMINSERVICE'].methods_by_name['GetFaceTemplate']._loaded_options = None
   _globals['_ADMINSERVICE'].methods_by_name['GetFaceTemplate']._serialized_options = b'\220\002\001\212\347\030\003\022\001\003'
   _globals['_ADMINSERVICE'].methods_by_name['VerifyFaceTemplate']._loaded_options = None
@@ -60,22 +149,58 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_ADMINSERVICE'].methods_by_name['ClearFaceReference']._serialized_options = b'\212\347\030\005\022\001\003\030\001'
   _globals['_ADMINSERVICE'].methods_by_name['GetImage']._loaded_options = None
   _globals['_ADMINSERVICE'].methods_by_name['GetImage']._serialized_options = b'\212\347\030\003\022\001\003'
-  _globals['_GETFACETEMPLATEREQUEST']._serialized_start=170
-  _globals['_GETFACETEMPLATEREQUEST']._serialized_end=221
-  _globals['_GETFACETEMPLATERESPONSE']._serialized_start=223
-  _globals['_GETFACETEMPLATERESPONSE']._serialized_end=348
-  _globals['_VERIFYFACETEMPLATEREQUEST']._serialized_start=350
-  _globals['_VERIFYFACETEMPLATEREQUEST']._serialized_end=473
-  _globals['_VERIFYFACETEMPLATERESPONSE']._serialized_start=475
-  _globals['_VERIFYFACETEMPLATERESPONSE']._serialized_end=547
-  _globals['_CLEARFACEREFERENCEREQUEST']._serialized_start=550
-  _globals['_CLEARFACEREFERENCEREQUEST']._serialized_end=768
-  _globals['_CLEARFACEREFERENCERESPONSE']._serialized_start=770
-  _globals['_CLEARFACEREFERENCERESPONSE']._serialized_end=838
-  _globals['_ADMINSERVICEGETIMAGEREQUEST']._serialized_start=840
-  _globals['_ADMINSERVICEGETIMAGEREQUEST']._serialized_end=926
-  _globals['_ADMINSERVICEGETIMAGERESPONSE']._serialized_start=928
-  _globals['_ADMINSERVICEGETIMAGERESPONSE']._serialized_end=1026
-  _globals['_ADMINSERVICE']._serialized_start=1029
-  _globals['_ADMINSERVICE']._serialized_end=1480
+  _globals['_GETFACETEMPLATEREQUEST']._serialized_start=252
+  _globals['_GETFACETEMPLATEREQUEST']._serialized_end=303
+  _globals['_GETFACETEMPLATERESPONSE']._serialized_start=305
+  _globals['_GETFACETEMPLATERESPONSE']._serialized_end=430
+  _globals['_VERIFYFACETEMPLATEREQUEST']._serialized_start=432
+  _globals['_VERIFYFACETEMPLATEREQUEST']._serialized_end=555
+  _globals['_VERIFYFACETEMPLATERESPONSE']._serialized_start=557
+  _globals['_VERIFYFACETEMPLATERESPONSE']._serialized_end=629
+  _globals['_CLEARFACEREFERENCEREQUEST']._serialized_start=632
+  _globals['_CLEARFACEREFERENCEREQUEST']._serialized_end=850
+  _globals['_CLEARFACEREFERENCERESPONSE']._serialized_start=852
+  _globals['_CLEARFACEREFERENCERESPONSE']._serialized_end=920
+  _globals['_ADMINSERVICEGETIMAGEREQUEST']._serialized_start=922
+  _globals['_ADMINSERVICEGETIMAGEREQUEST']._serialized_end=1008
+  _globals['_ADMINSERVICEGETIMAGERESPONSE']._serialized_start=1010
+  _globals['_ADMINSERVICEGETIMAGERESPONSE']._serialized_end=1108
+  _globals['_LISTUSERSREQUEST']._serialized_start=1111
+  _globals['_LISTUSERSREQUEST']._serialized_end=1363
+  _globals['_LISTUSERSRESPONSE']._serialized_start=1365
+  _globals['_LISTUSERSRESPONSE']._serialized_end=1442
+  _globals['_GETUSERREQUEST']._serialized_start=1444
+  _globals['_GETUSERREQUEST']._serialized_end=1487
+  _globals['_GETUSERRESPONSE']._serialized_start=1489
+  _globals['_GETUSERRESPONSE']._serialized_end=1574
+  _globals['_CREATEUSERREQUEST']._serialized_start=1577
+  _globals['_CREATEUSERREQUEST']._serialized_end=1982
+  _globals['_CREATEUSERRESPONSE']._serialized_start=1984
+  _globals['_CREATEUSERRESPONSE']._serialized_end=2036
+  _globals['_UPDATEUSERREQUEST']._serialized_start=2039
+  _globals['_UPDATEUSERREQUEST']._serialized_end=3238
+  _globals['_UPDATEUSERRESPONSE']._serialized_start=3240
+  _globals['_UPDATEUSERRESPONSE']._serialized_end=3292
+  _globals['_SENDPASSWORDRESETREQUEST']._serialized_start=3294
+  _globals['_SENDPASSWORDRESETREQUEST']._serialized_end=3347
+  _globals['_SENDPASSWORDRESETRESPONSE']._serialized_start=3349
+  _globals['_SENDPASSWORDRESETRESPONSE']._serialized_end=3376
+  _globals['_ERASEUSERREQUEST']._serialized_start=3379
+  _globals['_ERASEUSERREQUEST']._serialized_end=3557
+  _globals['_ERASEUSERRESPONSE']._serialized_start=3559
+  _globals['_ERASEUSERRESPONSE']._serialized_end=3621
+  _globals['_LISTDEVICERESETREQUESTSREQUEST']._serialized_start=3624
+  _globals['_LISTDEVICERESETREQUESTSREQUEST']._serialized_end=3802
+  _globals['_LISTDEVICERESETREQUESTSRESPONSE']._serialized_start=3804
+  _globals['_LISTDEVICERESETREQUESTSRESPONSE']._serialized_end=3918
+  _globals['_APPROVEDEVICERESETREQUEST']._serialized_start=3921
+  _globals['_APPROVEDEVICERESETREQUEST']._serialized_end=4056
+  _globals['_APPROVEDEVICERESETRESPONSE']._serialized_start=4058
+  _globals['_APPROVEDEVICERESETRESPONSE']._serialized_end=4141
+  _globals['_REJECTDEVICERESETREQUEST']._serialized_start=4144
+  _globals['_REJECTDEVICERESETREQUEST']._serialized_end=4337
+  _globals['_REJECTDEVICERESETRESPONSE']._serialized_start=4339
+  _globals['_REJECTDEVICERESETRESPONSE']._serialized_end=4421
+  _globals['_ADMINSERVICE']._serialized_start=4424
+  _globals['_ADMINSERVICE']._serialized_end=5772
 # @@protoc_insertion_point(module_scope)

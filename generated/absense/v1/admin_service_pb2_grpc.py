@@ -35,6 +35,51 @@ class AdminServiceStub:
         Args:
             channel: A grpc.Channel.
         """
+        self.ListUsers = channel.unary_unary(
+                '/absense.v1.AdminService/ListUsers',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.ListUsersRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.ListUsersResponse.FromString,
+                _registered_method=True)
+        self.GetUser = channel.unary_unary(
+                '/absense.v1.AdminService/GetUser',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.GetUserRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.GetUserResponse.FromString,
+                _registered_method=True)
+        self.CreateUser = channel.unary_unary(
+                '/absense.v1.AdminService/CreateUser',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.CreateUserRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.CreateUserResponse.FromString,
+                _registered_method=True)
+        self.UpdateUser = channel.unary_unary(
+                '/absense.v1.AdminService/UpdateUser',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.UpdateUserRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.UpdateUserResponse.FromString,
+                _registered_method=True)
+        self.SendPasswordReset = channel.unary_unary(
+                '/absense.v1.AdminService/SendPasswordReset',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.SendPasswordResetRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.SendPasswordResetResponse.FromString,
+                _registered_method=True)
+        self.EraseUser = channel.unary_unary(
+                '/absense.v1.AdminService/EraseUser',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.EraseUserRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.EraseUserResponse.FromString,
+                _registered_method=True)
+        self.ListDeviceResetRequests = channel.unary_unary(
+                '/absense.v1.AdminService/ListDeviceResetRequests',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.ListDeviceResetRequestsRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.ListDeviceResetRequestsResponse.FromString,
+                _registered_method=True)
+        self.ApproveDeviceReset = channel.unary_unary(
+                '/absense.v1.AdminService/ApproveDeviceReset',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.ApproveDeviceResetRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.ApproveDeviceResetResponse.FromString,
+                _registered_method=True)
+        self.RejectDeviceReset = channel.unary_unary(
+                '/absense.v1.AdminService/RejectDeviceReset',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.RejectDeviceResetRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.RejectDeviceResetResponse.FromString,
+                _registered_method=True)
         self.GetFaceTemplate = channel.unary_unary(
                 '/absense.v1.AdminService/GetFaceTemplate',
                 request_serializer=absense_dot_v1_dot_admin__service__pb2.GetFaceTemplateRequest.SerializeToString,
@@ -60,6 +105,85 @@ class AdminServiceStub:
 class AdminServiceServicer:
     """AdminService is what administrators use. Administrators may call it.
     """
+
+    def ListUsers(self, request, context):
+        """ListUsers returns accounts, the newest first. May be retried. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetUser(self, request, context):
+        """GetUser returns an account. Fails with USER_NOT_FOUND. May be retried. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateUser(self, request, context):
+        """CreateUser makes an account of any role, INVITED, and sends a mail with a token for ResetPassword: with it the person
+        sets a password. Fails with EMAIL_NOT_ACCEPTED, EMAIL_TAKEN, NUMBER_TAKEN, PROGRAMME_NOT_FOUND, REQUEST_ID_REUSED and
+        RECENT_SIGN_IN_REQUIRED. May be retried with the same request_id. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateUser(self, request, context):
+        """UpdateUser changes what the mask names of an account. Setting a number vouches for it. The
+        registration rules do not bind administrators. ACTIVE approves who is PENDING_APPROVAL, and tells them by mail, vouches for
+        the address of who is PENDING_EMAIL, and switches who is DEACTIVATED on again (INVITED where no password was ever set);
+        DEACTIVATED switches off who is in any other state but ERASED. Another role, another address or DEACTIVATED ends the user's sign-ins; another
+        address is told to the old one by mail. Fails with USER_NOT_FOUND, USER_STATE_NOT_ALLOWED, LAST_ADMINISTRATOR,
+        EMAIL_NOT_ACCEPTED, EMAIL_TAKEN, NUMBER_TAKEN, PROGRAMME_NOT_FOUND and RECENT_SIGN_IN_REQUIRED. May be retried.
+        Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SendPasswordReset(self, request, context):
+        """SendPasswordReset sends a user a mail with a token for ResetPassword; to one who is INVITED, the invitation again.
+        Fails with USER_NOT_FOUND, USER_STATE_NOT_ALLOWED (DEACTIVATED, ERASED) and RECENT_SIGN_IN_REQUIRED. May be retried:
+        every mail's token is good for an hour. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EraseUser(self, request, context):
+        """EraseUser erases an account as DeleteAccount does; it cannot be undone. Fails with USER_NOT_FOUND, LAST_ADMINISTRATOR
+        and RECENT_SIGN_IN_REQUIRED. May be retried: of who is ERASED nothing more is. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListDeviceResetRequests(self, request, context):
+        """ListDeviceResetRequests returns students' wishes for another phone, the oldest first. May be retried. Administrators
+        may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ApproveDeviceReset(self, request, context):
+        """ApproveDeviceReset unbinds the student's phone, so that another one can be bound, and tells the student by mail. Fails with
+        DEVICE_RESET_REQUEST_NOT_FOUND, DEVICE_RESET_DECIDED (rejected before) and RECENT_SIGN_IN_REQUIRED. May be retried.
+        Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RejectDeviceReset(self, request, context):
+        """RejectDeviceReset leaves the student's phone bound and tells the student why, by mail too. Fails with
+        DEVICE_RESET_REQUEST_NOT_FOUND, DEVICE_RESET_DECIDED (approved before) and RECENT_SIGN_IN_REQUIRED. May be retried.
+        Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
 
     def GetFaceTemplate(self, request, context):
         """GetFaceTemplate returns a student's enrolled face with the ids of its photographs, for GetImage: to compare them with
@@ -100,6 +224,51 @@ class AdminServiceServicer:
 
 def add_AdminServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
+            'ListUsers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListUsers,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.ListUsersRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.ListUsersResponse.SerializeToString,
+            ),
+            'GetUser': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetUser,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.GetUserRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.GetUserResponse.SerializeToString,
+            ),
+            'CreateUser': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateUser,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.CreateUserRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.CreateUserResponse.SerializeToString,
+            ),
+            'UpdateUser': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateUser,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.UpdateUserRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.UpdateUserResponse.SerializeToString,
+            ),
+            'SendPasswordReset': grpc.unary_unary_rpc_method_handler(
+                    servicer.SendPasswordReset,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.SendPasswordResetRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.SendPasswordResetResponse.SerializeToString,
+            ),
+            'EraseUser': grpc.unary_unary_rpc_method_handler(
+                    servicer.EraseUser,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.EraseUserRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.EraseUserResponse.SerializeToString,
+            ),
+            'ListDeviceResetRequests': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDeviceResetRequests,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.ListDeviceResetRequestsRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.ListDeviceResetRequestsResponse.SerializeToString,
+            ),
+            'ApproveDeviceReset': grpc.unary_unary_rpc_method_handler(
+                    servicer.ApproveDeviceReset,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.ApproveDeviceResetRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.ApproveDeviceResetResponse.SerializeToString,
+            ),
+            'RejectDeviceReset': grpc.unary_unary_rpc_method_handler(
+                    servicer.RejectDeviceReset,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.RejectDeviceResetRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.RejectDeviceResetResponse.SerializeToString,
+            ),
             'GetFaceTemplate': grpc.unary_unary_rpc_method_handler(
                     servicer.GetFaceTemplate,
                     request_deserializer=absense_dot_v1_dot_admin__service__pb2.GetFaceTemplateRequest.FromString,
@@ -131,6 +300,249 @@ def add_AdminServiceServicer_to_server(servicer, server):
 class AdminService:
     """AdminService is what administrators use. Administrators may call it.
     """
+
+    @staticmethod
+    def ListUsers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/ListUsers',
+            absense_dot_v1_dot_admin__service__pb2.ListUsersRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.ListUsersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetUser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/GetUser',
+            absense_dot_v1_dot_admin__service__pb2.GetUserRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.GetUserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateUser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/CreateUser',
+            absense_dot_v1_dot_admin__service__pb2.CreateUserRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.CreateUserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateUser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/UpdateUser',
+            absense_dot_v1_dot_admin__service__pb2.UpdateUserRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.UpdateUserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SendPasswordReset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/SendPasswordReset',
+            absense_dot_v1_dot_admin__service__pb2.SendPasswordResetRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.SendPasswordResetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EraseUser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/EraseUser',
+            absense_dot_v1_dot_admin__service__pb2.EraseUserRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.EraseUserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListDeviceResetRequests(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/ListDeviceResetRequests',
+            absense_dot_v1_dot_admin__service__pb2.ListDeviceResetRequestsRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.ListDeviceResetRequestsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ApproveDeviceReset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/ApproveDeviceReset',
+            absense_dot_v1_dot_admin__service__pb2.ApproveDeviceResetRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.ApproveDeviceResetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RejectDeviceReset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/RejectDeviceReset',
+            absense_dot_v1_dot_admin__service__pb2.RejectDeviceResetRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.RejectDeviceResetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
 
     @staticmethod
     def GetFaceTemplate(request,

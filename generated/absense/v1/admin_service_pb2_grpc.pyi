@@ -33,6 +33,47 @@ class AdminServiceStub:
     def __new__(cls, channel: _grpc.Channel) -> _Self: ...
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> AdminServiceAsyncStub: ...
+    ListUsers: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ListUsersRequest, _admin_service_pb2.ListUsersResponse]
+    """ListUsers returns accounts, the newest first. May be retried. Administrators may call."""
+    GetUser: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.GetUserRequest, _admin_service_pb2.GetUserResponse]
+    """GetUser returns an account. Fails with USER_NOT_FOUND. May be retried. Administrators may call."""
+    CreateUser: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.CreateUserRequest, _admin_service_pb2.CreateUserResponse]
+    """CreateUser makes an account of any role, INVITED, and sends a mail with a token for ResetPassword: with it the person
+    sets a password. Fails with EMAIL_NOT_ACCEPTED, EMAIL_TAKEN, NUMBER_TAKEN, PROGRAMME_NOT_FOUND, REQUEST_ID_REUSED and
+    RECENT_SIGN_IN_REQUIRED. May be retried with the same request_id. Administrators may call.
+    """
+    UpdateUser: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.UpdateUserRequest, _admin_service_pb2.UpdateUserResponse]
+    """UpdateUser changes what the mask names of an account. Setting a number vouches for it. The
+    registration rules do not bind administrators. ACTIVE approves who is PENDING_APPROVAL, and tells them by mail, vouches for
+    the address of who is PENDING_EMAIL, and switches who is DEACTIVATED on again (INVITED where no password was ever set);
+    DEACTIVATED switches off who is in any other state but ERASED. Another role, another address or DEACTIVATED ends the user's sign-ins; another
+    address is told to the old one by mail. Fails with USER_NOT_FOUND, USER_STATE_NOT_ALLOWED, LAST_ADMINISTRATOR,
+    EMAIL_NOT_ACCEPTED, EMAIL_TAKEN, NUMBER_TAKEN, PROGRAMME_NOT_FOUND and RECENT_SIGN_IN_REQUIRED. May be retried.
+    Administrators may call.
+    """
+    SendPasswordReset: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.SendPasswordResetRequest, _admin_service_pb2.SendPasswordResetResponse]
+    """SendPasswordReset sends a user a mail with a token for ResetPassword; to one who is INVITED, the invitation again.
+    Fails with USER_NOT_FOUND, USER_STATE_NOT_ALLOWED (DEACTIVATED, ERASED) and RECENT_SIGN_IN_REQUIRED. May be retried:
+    every mail's token is good for an hour. Administrators may call.
+    """
+    EraseUser: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.EraseUserRequest, _admin_service_pb2.EraseUserResponse]
+    """EraseUser erases an account as DeleteAccount does; it cannot be undone. Fails with USER_NOT_FOUND, LAST_ADMINISTRATOR
+    and RECENT_SIGN_IN_REQUIRED. May be retried: of who is ERASED nothing more is. Administrators may call.
+    """
+    ListDeviceResetRequests: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ListDeviceResetRequestsRequest, _admin_service_pb2.ListDeviceResetRequestsResponse]
+    """ListDeviceResetRequests returns students' wishes for another phone, the oldest first. May be retried. Administrators
+    may call.
+    """
+    ApproveDeviceReset: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ApproveDeviceResetRequest, _admin_service_pb2.ApproveDeviceResetResponse]
+    """ApproveDeviceReset unbinds the student's phone, so that another one can be bound, and tells the student by mail. Fails with
+    DEVICE_RESET_REQUEST_NOT_FOUND, DEVICE_RESET_DECIDED (rejected before) and RECENT_SIGN_IN_REQUIRED. May be retried.
+    Administrators may call.
+    """
+    RejectDeviceReset: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.RejectDeviceResetRequest, _admin_service_pb2.RejectDeviceResetResponse]
+    """RejectDeviceReset leaves the student's phone bound and tells the student why, by mail too. Fails with
+    DEVICE_RESET_REQUEST_NOT_FOUND, DEVICE_RESET_DECIDED (approved before) and RECENT_SIGN_IN_REQUIRED. May be retried.
+    Administrators may call.
+    """
     GetFaceTemplate: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.GetFaceTemplateRequest, _admin_service_pb2.GetFaceTemplateResponse]
     """GetFaceTemplate returns a student's enrolled face with the ids of its photographs, for GetImage: to compare them with
     the student before VerifyFaceTemplate. Fails with FACE_NOT_ENROLLED. May be retried. Administrators may call.
@@ -59,6 +100,47 @@ class AdminServiceAsyncStub(AdminServiceStub):
     """AdminService is what administrators use. Administrators may call it."""
 
     def __init__(self, channel: _aio.Channel) -> None: ...
+    ListUsers: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ListUsersRequest, _admin_service_pb2.ListUsersResponse]  # type: ignore[assignment]
+    """ListUsers returns accounts, the newest first. May be retried. Administrators may call."""
+    GetUser: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.GetUserRequest, _admin_service_pb2.GetUserResponse]  # type: ignore[assignment]
+    """GetUser returns an account. Fails with USER_NOT_FOUND. May be retried. Administrators may call."""
+    CreateUser: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.CreateUserRequest, _admin_service_pb2.CreateUserResponse]  # type: ignore[assignment]
+    """CreateUser makes an account of any role, INVITED, and sends a mail with a token for ResetPassword: with it the person
+    sets a password. Fails with EMAIL_NOT_ACCEPTED, EMAIL_TAKEN, NUMBER_TAKEN, PROGRAMME_NOT_FOUND, REQUEST_ID_REUSED and
+    RECENT_SIGN_IN_REQUIRED. May be retried with the same request_id. Administrators may call.
+    """
+    UpdateUser: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.UpdateUserRequest, _admin_service_pb2.UpdateUserResponse]  # type: ignore[assignment]
+    """UpdateUser changes what the mask names of an account. Setting a number vouches for it. The
+    registration rules do not bind administrators. ACTIVE approves who is PENDING_APPROVAL, and tells them by mail, vouches for
+    the address of who is PENDING_EMAIL, and switches who is DEACTIVATED on again (INVITED where no password was ever set);
+    DEACTIVATED switches off who is in any other state but ERASED. Another role, another address or DEACTIVATED ends the user's sign-ins; another
+    address is told to the old one by mail. Fails with USER_NOT_FOUND, USER_STATE_NOT_ALLOWED, LAST_ADMINISTRATOR,
+    EMAIL_NOT_ACCEPTED, EMAIL_TAKEN, NUMBER_TAKEN, PROGRAMME_NOT_FOUND and RECENT_SIGN_IN_REQUIRED. May be retried.
+    Administrators may call.
+    """
+    SendPasswordReset: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.SendPasswordResetRequest, _admin_service_pb2.SendPasswordResetResponse]  # type: ignore[assignment]
+    """SendPasswordReset sends a user a mail with a token for ResetPassword; to one who is INVITED, the invitation again.
+    Fails with USER_NOT_FOUND, USER_STATE_NOT_ALLOWED (DEACTIVATED, ERASED) and RECENT_SIGN_IN_REQUIRED. May be retried:
+    every mail's token is good for an hour. Administrators may call.
+    """
+    EraseUser: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.EraseUserRequest, _admin_service_pb2.EraseUserResponse]  # type: ignore[assignment]
+    """EraseUser erases an account as DeleteAccount does; it cannot be undone. Fails with USER_NOT_FOUND, LAST_ADMINISTRATOR
+    and RECENT_SIGN_IN_REQUIRED. May be retried: of who is ERASED nothing more is. Administrators may call.
+    """
+    ListDeviceResetRequests: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ListDeviceResetRequestsRequest, _admin_service_pb2.ListDeviceResetRequestsResponse]  # type: ignore[assignment]
+    """ListDeviceResetRequests returns students' wishes for another phone, the oldest first. May be retried. Administrators
+    may call.
+    """
+    ApproveDeviceReset: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ApproveDeviceResetRequest, _admin_service_pb2.ApproveDeviceResetResponse]  # type: ignore[assignment]
+    """ApproveDeviceReset unbinds the student's phone, so that another one can be bound, and tells the student by mail. Fails with
+    DEVICE_RESET_REQUEST_NOT_FOUND, DEVICE_RESET_DECIDED (rejected before) and RECENT_SIGN_IN_REQUIRED. May be retried.
+    Administrators may call.
+    """
+    RejectDeviceReset: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.RejectDeviceResetRequest, _admin_service_pb2.RejectDeviceResetResponse]  # type: ignore[assignment]
+    """RejectDeviceReset leaves the student's phone bound and tells the student why, by mail too. Fails with
+    DEVICE_RESET_REQUEST_NOT_FOUND, DEVICE_RESET_DECIDED (approved before) and RECENT_SIGN_IN_REQUIRED. May be retried.
+    Administrators may call.
+    """
     GetFaceTemplate: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.GetFaceTemplateRequest, _admin_service_pb2.GetFaceTemplateResponse]  # type: ignore[assignment]
     """GetFaceTemplate returns a student's enrolled face with the ids of its photographs, for GetImage: to compare them with
     the student before VerifyFaceTemplate. Fails with FACE_NOT_ENROLLED. May be retried. Administrators may call.
@@ -82,6 +164,101 @@ class AdminServiceAsyncStub(AdminServiceStub):
 
 class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
     """AdminService is what administrators use. Administrators may call it."""
+
+    @_abc_1.abstractmethod
+    def ListUsers(
+        self,
+        request: _admin_service_pb2.ListUsersRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.ListUsersResponse, _abc.Awaitable[_admin_service_pb2.ListUsersResponse]]:
+        """ListUsers returns accounts, the newest first. May be retried. Administrators may call."""
+
+    @_abc_1.abstractmethod
+    def GetUser(
+        self,
+        request: _admin_service_pb2.GetUserRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.GetUserResponse, _abc.Awaitable[_admin_service_pb2.GetUserResponse]]:
+        """GetUser returns an account. Fails with USER_NOT_FOUND. May be retried. Administrators may call."""
+
+    @_abc_1.abstractmethod
+    def CreateUser(
+        self,
+        request: _admin_service_pb2.CreateUserRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.CreateUserResponse, _abc.Awaitable[_admin_service_pb2.CreateUserResponse]]:
+        """CreateUser makes an account of any role, INVITED, and sends a mail with a token for ResetPassword: with it the person
+        sets a password. Fails with EMAIL_NOT_ACCEPTED, EMAIL_TAKEN, NUMBER_TAKEN, PROGRAMME_NOT_FOUND, REQUEST_ID_REUSED and
+        RECENT_SIGN_IN_REQUIRED. May be retried with the same request_id. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def UpdateUser(
+        self,
+        request: _admin_service_pb2.UpdateUserRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.UpdateUserResponse, _abc.Awaitable[_admin_service_pb2.UpdateUserResponse]]:
+        """UpdateUser changes what the mask names of an account. Setting a number vouches for it. The
+        registration rules do not bind administrators. ACTIVE approves who is PENDING_APPROVAL, and tells them by mail, vouches for
+        the address of who is PENDING_EMAIL, and switches who is DEACTIVATED on again (INVITED where no password was ever set);
+        DEACTIVATED switches off who is in any other state but ERASED. Another role, another address or DEACTIVATED ends the user's sign-ins; another
+        address is told to the old one by mail. Fails with USER_NOT_FOUND, USER_STATE_NOT_ALLOWED, LAST_ADMINISTRATOR,
+        EMAIL_NOT_ACCEPTED, EMAIL_TAKEN, NUMBER_TAKEN, PROGRAMME_NOT_FOUND and RECENT_SIGN_IN_REQUIRED. May be retried.
+        Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def SendPasswordReset(
+        self,
+        request: _admin_service_pb2.SendPasswordResetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.SendPasswordResetResponse, _abc.Awaitable[_admin_service_pb2.SendPasswordResetResponse]]:
+        """SendPasswordReset sends a user a mail with a token for ResetPassword; to one who is INVITED, the invitation again.
+        Fails with USER_NOT_FOUND, USER_STATE_NOT_ALLOWED (DEACTIVATED, ERASED) and RECENT_SIGN_IN_REQUIRED. May be retried:
+        every mail's token is good for an hour. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def EraseUser(
+        self,
+        request: _admin_service_pb2.EraseUserRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.EraseUserResponse, _abc.Awaitable[_admin_service_pb2.EraseUserResponse]]:
+        """EraseUser erases an account as DeleteAccount does; it cannot be undone. Fails with USER_NOT_FOUND, LAST_ADMINISTRATOR
+        and RECENT_SIGN_IN_REQUIRED. May be retried: of who is ERASED nothing more is. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ListDeviceResetRequests(
+        self,
+        request: _admin_service_pb2.ListDeviceResetRequestsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.ListDeviceResetRequestsResponse, _abc.Awaitable[_admin_service_pb2.ListDeviceResetRequestsResponse]]:
+        """ListDeviceResetRequests returns students' wishes for another phone, the oldest first. May be retried. Administrators
+        may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ApproveDeviceReset(
+        self,
+        request: _admin_service_pb2.ApproveDeviceResetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.ApproveDeviceResetResponse, _abc.Awaitable[_admin_service_pb2.ApproveDeviceResetResponse]]:
+        """ApproveDeviceReset unbinds the student's phone, so that another one can be bound, and tells the student by mail. Fails with
+        DEVICE_RESET_REQUEST_NOT_FOUND, DEVICE_RESET_DECIDED (rejected before) and RECENT_SIGN_IN_REQUIRED. May be retried.
+        Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def RejectDeviceReset(
+        self,
+        request: _admin_service_pb2.RejectDeviceResetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.RejectDeviceResetResponse, _abc.Awaitable[_admin_service_pb2.RejectDeviceResetResponse]]:
+        """RejectDeviceReset leaves the student's phone bound and tells the student why, by mail too. Fails with
+        DEVICE_RESET_REQUEST_NOT_FOUND, DEVICE_RESET_DECIDED (approved before) and RECENT_SIGN_IN_REQUIRED. May be retried.
+        Administrators may call.
+        """
 
     @_abc_1.abstractmethod
     def GetFaceTemplate(

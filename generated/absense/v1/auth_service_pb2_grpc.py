@@ -28,7 +28,10 @@ if _version_not_supported:
 class AuthServiceStub:
     """AuthService makes accounts and signs people in.
 
-    A signed-in call carries the access token as metadata: `authorization: Bearer <access_token>`.
+    A signed-in call carries the access token as metadata: `authorization: Bearer <access_token>`. Access tokens live for
+    minutes; when one is about to expire, or a call fails with TOKEN_EXPIRED, the app exchanges its refresh token for new
+    ones (RefreshToken). A sign-in that was ended, here or elsewhere, ends its access tokens and its streams within three
+    seconds, with SIGN_IN_ENDED.
     """
 
     def __init__(self, channel):
@@ -47,22 +50,85 @@ class AuthServiceStub:
                 request_serializer=absense_dot_v1_dot_auth__service__pb2.RegisterRequest.SerializeToString,
                 response_deserializer=absense_dot_v1_dot_auth__service__pb2.RegisterResponse.FromString,
                 _registered_method=True)
+        self.ConfirmEmail = channel.unary_unary(
+                '/absense.v1.AuthService/ConfirmEmail',
+                request_serializer=absense_dot_v1_dot_auth__service__pb2.ConfirmEmailRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_auth__service__pb2.ConfirmEmailResponse.FromString,
+                _registered_method=True)
         self.Login = channel.unary_unary(
                 '/absense.v1.AuthService/Login',
                 request_serializer=absense_dot_v1_dot_auth__service__pb2.LoginRequest.SerializeToString,
                 response_deserializer=absense_dot_v1_dot_auth__service__pb2.LoginResponse.FromString,
+                _registered_method=True)
+        self.RefreshToken = channel.unary_unary(
+                '/absense.v1.AuthService/RefreshToken',
+                request_serializer=absense_dot_v1_dot_auth__service__pb2.RefreshTokenRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_auth__service__pb2.RefreshTokenResponse.FromString,
+                _registered_method=True)
+        self.Reauthenticate = channel.unary_unary(
+                '/absense.v1.AuthService/Reauthenticate',
+                request_serializer=absense_dot_v1_dot_auth__service__pb2.ReauthenticateRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_auth__service__pb2.ReauthenticateResponse.FromString,
+                _registered_method=True)
+        self.Logout = channel.unary_unary(
+                '/absense.v1.AuthService/Logout',
+                request_serializer=absense_dot_v1_dot_auth__service__pb2.LogoutRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_auth__service__pb2.LogoutResponse.FromString,
+                _registered_method=True)
+        self.ListSignIns = channel.unary_unary(
+                '/absense.v1.AuthService/ListSignIns',
+                request_serializer=absense_dot_v1_dot_auth__service__pb2.ListSignInsRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_auth__service__pb2.ListSignInsResponse.FromString,
+                _registered_method=True)
+        self.RevokeSignIn = channel.unary_unary(
+                '/absense.v1.AuthService/RevokeSignIn',
+                request_serializer=absense_dot_v1_dot_auth__service__pb2.RevokeSignInRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_auth__service__pb2.RevokeSignInResponse.FromString,
                 _registered_method=True)
         self.GetCurrentUser = channel.unary_unary(
                 '/absense.v1.AuthService/GetCurrentUser',
                 request_serializer=absense_dot_v1_dot_auth__service__pb2.GetCurrentUserRequest.SerializeToString,
                 response_deserializer=absense_dot_v1_dot_auth__service__pb2.GetCurrentUserResponse.FromString,
                 _registered_method=True)
+        self.UpdateProfile = channel.unary_unary(
+                '/absense.v1.AuthService/UpdateProfile',
+                request_serializer=absense_dot_v1_dot_auth__service__pb2.UpdateProfileRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_auth__service__pb2.UpdateProfileResponse.FromString,
+                _registered_method=True)
+        self.ChangePassword = channel.unary_unary(
+                '/absense.v1.AuthService/ChangePassword',
+                request_serializer=absense_dot_v1_dot_auth__service__pb2.ChangePasswordRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_auth__service__pb2.ChangePasswordResponse.FromString,
+                _registered_method=True)
+        self.RequestPasswordReset = channel.unary_unary(
+                '/absense.v1.AuthService/RequestPasswordReset',
+                request_serializer=absense_dot_v1_dot_auth__service__pb2.RequestPasswordResetRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_auth__service__pb2.RequestPasswordResetResponse.FromString,
+                _registered_method=True)
+        self.ResetPassword = channel.unary_unary(
+                '/absense.v1.AuthService/ResetPassword',
+                request_serializer=absense_dot_v1_dot_auth__service__pb2.ResetPasswordRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_auth__service__pb2.ResetPasswordResponse.FromString,
+                _registered_method=True)
+        self.DeleteAccount = channel.unary_unary(
+                '/absense.v1.AuthService/DeleteAccount',
+                request_serializer=absense_dot_v1_dot_auth__service__pb2.DeleteAccountRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_auth__service__pb2.DeleteAccountResponse.FromString,
+                _registered_method=True)
+        self.ListSigningKeys = channel.unary_unary(
+                '/absense.v1.AuthService/ListSigningKeys',
+                request_serializer=absense_dot_v1_dot_auth__service__pb2.ListSigningKeysRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_auth__service__pb2.ListSigningKeysResponse.FromString,
+                _registered_method=True)
 
 
 class AuthServiceServicer:
     """AuthService makes accounts and signs people in.
 
-    A signed-in call carries the access token as metadata: `authorization: Bearer <access_token>`.
+    A signed-in call carries the access token as metadata: `authorization: Bearer <access_token>`. Access tokens live for
+    minutes; when one is about to expire, or a call fails with TOKEN_EXPIRED, the app exchanges its refresh token for new
+    ones (RefreshToken). A sign-in that was ended, here or elsewhere, ends its access tokens and its streams within three
+    seconds, with SIGN_IN_ENDED.
     """
 
     def GetServerInfo(self, request, context):
@@ -74,9 +140,24 @@ class AuthServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Register(self, request, context):
-        """Register makes an account: a student, or a lecturer who then waits for an administrator (PENDING_APPROVAL).
-        Anyone may call. Fails with EMAIL_TAKEN, WEAK_PASSWORD (a field violation for each rule broken) and ROLE_NOT_OPEN
-        (administrators are made by administrators). After a lost answer a retry says EMAIL_TAKEN: sign in.
+        """Register makes an account: a student, or a lecturer who then waits for an administrator (PENDING_APPROVAL). Where the
+        server confirms addresses (GetServerInfo) the account is PENDING_EMAIL first, and a mail is on its way. Such an account
+        holds nothing: another Register with its address takes its place, and a week later it is gone.
+        Anyone may call. Fails with EMAIL_NOT_ACCEPTED and NUMBER_NOT_ACCEPTED (registration rules: GetServerInfo), EMAIL_TAKEN,
+        WEAK_PASSWORD (a field violation for each rule broken) and ROLE_NOT_OPEN (administrators are made by administrators).
+        After a lost answer a retry says EMAIL_TAKEN: sign in.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConfirmEmail(self, request, context):
+        """ConfirmEmail takes the token from a mail that asks to confirm an address: of a new account, together with its password,
+        or a new one of an account (UpdateProfile). A student is then ACTIVE, a lecturer PENDING_APPROVAL, and the number stated
+        at registration is held unless it is somebody else's. Anyone may call. Fails with MAIL_TOKEN_INVALID (used, older than
+        an hour, or not one of ours: RequestPasswordReset sends a new account another mail, UpdateProfile a new address),
+        WRONG_PASSWORD (the token stays good) and EMAIL_TAKEN (the new address has an account by now). After a lost answer a
+        retry says MAIL_TOKEN_INVALID: sign in.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -84,7 +165,55 @@ class AuthServiceServicer:
 
     def Login(self, request, context):
         """Login checks a password and starts a sign-in. Anyone may call. Fails with BAD_CREDENTIALS (the same for an unknown
-        user and a wrong password), ACCOUNT_NOT_ACTIVE (only after the right password) and RATE_LIMITED. May be retried.
+        user and a wrong password), ACCOUNT_NOT_ACTIVE (only after the right password; google.rpc.ErrorInfo's metadata has the
+        `user_state`, such as "PENDING_EMAIL") and RATE_LIMITED (the more tries, the longer the wait, for this account from this
+        network; it always ends, and who is signed in stays so). May be retried: each success is a sign-in of its own; of more
+        than fifty the one that was not used for longest ends.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RefreshToken(self, request, context):
+        """RefreshToken exchanges a refresh token for a new access token and a new refresh token; the old one is used up.
+        Anyone may call. When the answer is lost, retry with the same refresh_token and the same request_id: for two minutes,
+        and while the new refresh token was not used, the answer carries it again. Any other use of a token that was used
+        before ends its sign-in, because two parties have it, and a mail tells the user: REFRESH_TOKEN_REUSED. Fails with
+        REFRESH_TOKEN_INVALID too (expired, its sign-in was ended, or not one of ours): sign in again. Every other failure
+        leaves the token as it was. An app writes the request_id down before it sends, keeps one refresh token, and has one call
+        of this in flight. It does not count as a recent sign-in: see Reauthenticate.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Reauthenticate(self, request, context):
+        """Reauthenticate takes the password again, for calls that fail with RECENT_SIGN_IN_REQUIRED; the sign-in goes on, with its
+        refresh token. Fails with WRONG_PASSWORD and RATE_LIMITED. May be retried. Any signed-in user may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Logout(self, request, context):
+        """Logout ends the sign-in that the call is made with. May be retried: what comes after it fails with SIGN_IN_ENDED, which
+        is as good. Any signed-in user may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSignIns(self, request, context):
+        """ListSignIns returns the caller's sign-ins that have not ended, the one begun last first. May be retried. Any signed-in
+        user may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokeSignIn(self, request, context):
+        """RevokeSignIn ends one of the caller's sign-ins, wherever it is. Fails with SIGN_IN_NOT_FOUND, also when it has ended, so
+        also when it is retried after a lost answer. Any signed-in user may call.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -92,6 +221,66 @@ class AuthServiceServicer:
 
     def GetCurrentUser(self, request, context):
         """GetCurrentUser returns the caller's own account. Any signed-in user may call. May be retried.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateProfile(self, request, context):
+        """UpdateProfile changes what the mask names of the caller's own account. A new e-mail address counts from when it is
+        confirmed: a mail with a token for ConfirmEmail goes there, a note to the old address, and until then the old one
+        stays. Role, state and number are changed by administrators. Fails with EMAIL_NOT_ACCEPTED, EMAIL_TAKEN and
+        RECENT_SIGN_IN_REQUIRED. May be retried. Any signed-in user may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ChangePassword(self, request, context):
+        """ChangePassword sets a new password, ends all other sign-ins of the caller, voids tokens in mails, and tells the user by
+        mail. Fails with WRONG_PASSWORD, WEAK_PASSWORD and RATE_LIMITED. After a lost answer a retry says WRONG_PASSWORD: the new one counts. Any signed-in user may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RequestPasswordReset(self, request, context):
+        """RequestPasswordReset sends a mail with a token for ResetPassword, if there is such an account and it is neither
+        DEACTIVATED nor ERASED; the answer is the same
+        in any case, and as fast. It is also the way to another mail for who was invited, or has not confirmed the address
+        yet. Anyone may call. Fails with RATE_LIMITED. May be retried: every mail's token is good for an hour.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResetPassword(self, request, context):
+        """ResetPassword sets a password with the token from a mail, ends all sign-ins of the account, and voids the tokens in other
+        mails. It confirms the address
+        too: an INVITED or PENDING_EMAIL account becomes ACTIVE, or PENDING_APPROVAL where a lecturer registered.
+        Anyone may call. Fails with MAIL_TOKEN_INVALID (used, older than an hour, or not one of ours) and WEAK_PASSWORD (the
+        token stays good). After a lost answer a retry says MAIL_TOKEN_INVALID: sign in with the new password.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteAccount(self, request, context):
+        """DeleteAccount erases the caller's account; it cannot be undone (a student calls ExportMyData first). At once: password, sign-ins, phone,
+        enrolled face, every photograph, enrollments in courses. When the terms close in which the caller has attendance: name,
+        address and number; the attendance itself stays as that of nobody. Until then nobody can sign in to it, nor register
+        with its address or number. Fails with WRONG_PASSWORD, LAST_ADMINISTRATOR and RATE_LIMITED. After a lost answer a retry says
+        SIGN_IN_ENDED. Any signed-in user may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSigningKeys(self, request, context):
+        """ListSigningKeys returns the public keys that access tokens are signed with, so that partner systems can verify them:
+        `typ` "at+jwt" and `alg` "EdDSA" in the header, `iss`, `aud` and `exp`; `sub` is the user's id, `sid` the sign-in's,
+        `role` and `auth_time` say more. docs/PARTNERS.md shows it in ten lines. Where the server signs with a secret (HS256) there are none. It names keys a while before they
+        are signed with: read it again daily, and on a token with an unknown `kid`. Anyone may call. May be retried.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -110,15 +299,75 @@ def add_AuthServiceServicer_to_server(servicer, server):
                     request_deserializer=absense_dot_v1_dot_auth__service__pb2.RegisterRequest.FromString,
                     response_serializer=absense_dot_v1_dot_auth__service__pb2.RegisterResponse.SerializeToString,
             ),
+            'ConfirmEmail': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConfirmEmail,
+                    request_deserializer=absense_dot_v1_dot_auth__service__pb2.ConfirmEmailRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_auth__service__pb2.ConfirmEmailResponse.SerializeToString,
+            ),
             'Login': grpc.unary_unary_rpc_method_handler(
                     servicer.Login,
                     request_deserializer=absense_dot_v1_dot_auth__service__pb2.LoginRequest.FromString,
                     response_serializer=absense_dot_v1_dot_auth__service__pb2.LoginResponse.SerializeToString,
             ),
+            'RefreshToken': grpc.unary_unary_rpc_method_handler(
+                    servicer.RefreshToken,
+                    request_deserializer=absense_dot_v1_dot_auth__service__pb2.RefreshTokenRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_auth__service__pb2.RefreshTokenResponse.SerializeToString,
+            ),
+            'Reauthenticate': grpc.unary_unary_rpc_method_handler(
+                    servicer.Reauthenticate,
+                    request_deserializer=absense_dot_v1_dot_auth__service__pb2.ReauthenticateRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_auth__service__pb2.ReauthenticateResponse.SerializeToString,
+            ),
+            'Logout': grpc.unary_unary_rpc_method_handler(
+                    servicer.Logout,
+                    request_deserializer=absense_dot_v1_dot_auth__service__pb2.LogoutRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_auth__service__pb2.LogoutResponse.SerializeToString,
+            ),
+            'ListSignIns': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSignIns,
+                    request_deserializer=absense_dot_v1_dot_auth__service__pb2.ListSignInsRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_auth__service__pb2.ListSignInsResponse.SerializeToString,
+            ),
+            'RevokeSignIn': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeSignIn,
+                    request_deserializer=absense_dot_v1_dot_auth__service__pb2.RevokeSignInRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_auth__service__pb2.RevokeSignInResponse.SerializeToString,
+            ),
             'GetCurrentUser': grpc.unary_unary_rpc_method_handler(
                     servicer.GetCurrentUser,
                     request_deserializer=absense_dot_v1_dot_auth__service__pb2.GetCurrentUserRequest.FromString,
                     response_serializer=absense_dot_v1_dot_auth__service__pb2.GetCurrentUserResponse.SerializeToString,
+            ),
+            'UpdateProfile': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateProfile,
+                    request_deserializer=absense_dot_v1_dot_auth__service__pb2.UpdateProfileRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_auth__service__pb2.UpdateProfileResponse.SerializeToString,
+            ),
+            'ChangePassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.ChangePassword,
+                    request_deserializer=absense_dot_v1_dot_auth__service__pb2.ChangePasswordRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_auth__service__pb2.ChangePasswordResponse.SerializeToString,
+            ),
+            'RequestPasswordReset': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequestPasswordReset,
+                    request_deserializer=absense_dot_v1_dot_auth__service__pb2.RequestPasswordResetRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_auth__service__pb2.RequestPasswordResetResponse.SerializeToString,
+            ),
+            'ResetPassword': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResetPassword,
+                    request_deserializer=absense_dot_v1_dot_auth__service__pb2.ResetPasswordRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_auth__service__pb2.ResetPasswordResponse.SerializeToString,
+            ),
+            'DeleteAccount': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteAccount,
+                    request_deserializer=absense_dot_v1_dot_auth__service__pb2.DeleteAccountRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_auth__service__pb2.DeleteAccountResponse.SerializeToString,
+            ),
+            'ListSigningKeys': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSigningKeys,
+                    request_deserializer=absense_dot_v1_dot_auth__service__pb2.ListSigningKeysRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_auth__service__pb2.ListSigningKeysResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -131,7 +380,10 @@ def add_AuthServiceServicer_to_server(servicer, server):
 class AuthService:
     """AuthService makes accounts and signs people in.
 
-    A signed-in call carries the access token as metadata: `authorization: Bearer <access_token>`.
+    A signed-in call carries the access token as metadata: `authorization: Bearer <access_token>`. Access tokens live for
+    minutes; when one is about to expire, or a call fails with TOKEN_EXPIRED, the app exchanges its refresh token for new
+    ones (RefreshToken). A sign-in that was ended, here or elsewhere, ends its access tokens and its streams within three
+    seconds, with SIGN_IN_ENDED.
     """
 
     @staticmethod
@@ -189,6 +441,33 @@ class AuthService:
             _registered_method=True)
 
     @staticmethod
+    def ConfirmEmail(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AuthService/ConfirmEmail',
+            absense_dot_v1_dot_auth__service__pb2.ConfirmEmailRequest.SerializeToString,
+            absense_dot_v1_dot_auth__service__pb2.ConfirmEmailResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def Login(request,
             target,
             options=(),
@@ -216,6 +495,141 @@ class AuthService:
             _registered_method=True)
 
     @staticmethod
+    def RefreshToken(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AuthService/RefreshToken',
+            absense_dot_v1_dot_auth__service__pb2.RefreshTokenRequest.SerializeToString,
+            absense_dot_v1_dot_auth__service__pb2.RefreshTokenResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Reauthenticate(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AuthService/Reauthenticate',
+            absense_dot_v1_dot_auth__service__pb2.ReauthenticateRequest.SerializeToString,
+            absense_dot_v1_dot_auth__service__pb2.ReauthenticateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Logout(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AuthService/Logout',
+            absense_dot_v1_dot_auth__service__pb2.LogoutRequest.SerializeToString,
+            absense_dot_v1_dot_auth__service__pb2.LogoutResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSignIns(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AuthService/ListSignIns',
+            absense_dot_v1_dot_auth__service__pb2.ListSignInsRequest.SerializeToString,
+            absense_dot_v1_dot_auth__service__pb2.ListSignInsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeSignIn(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AuthService/RevokeSignIn',
+            absense_dot_v1_dot_auth__service__pb2.RevokeSignInRequest.SerializeToString,
+            absense_dot_v1_dot_auth__service__pb2.RevokeSignInResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def GetCurrentUser(request,
             target,
             options=(),
@@ -232,6 +646,168 @@ class AuthService:
             '/absense.v1.AuthService/GetCurrentUser',
             absense_dot_v1_dot_auth__service__pb2.GetCurrentUserRequest.SerializeToString,
             absense_dot_v1_dot_auth__service__pb2.GetCurrentUserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateProfile(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AuthService/UpdateProfile',
+            absense_dot_v1_dot_auth__service__pb2.UpdateProfileRequest.SerializeToString,
+            absense_dot_v1_dot_auth__service__pb2.UpdateProfileResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ChangePassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AuthService/ChangePassword',
+            absense_dot_v1_dot_auth__service__pb2.ChangePasswordRequest.SerializeToString,
+            absense_dot_v1_dot_auth__service__pb2.ChangePasswordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequestPasswordReset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AuthService/RequestPasswordReset',
+            absense_dot_v1_dot_auth__service__pb2.RequestPasswordResetRequest.SerializeToString,
+            absense_dot_v1_dot_auth__service__pb2.RequestPasswordResetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResetPassword(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AuthService/ResetPassword',
+            absense_dot_v1_dot_auth__service__pb2.ResetPasswordRequest.SerializeToString,
+            absense_dot_v1_dot_auth__service__pb2.ResetPasswordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteAccount(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AuthService/DeleteAccount',
+            absense_dot_v1_dot_auth__service__pb2.DeleteAccountRequest.SerializeToString,
+            absense_dot_v1_dot_auth__service__pb2.DeleteAccountResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSigningKeys(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AuthService/ListSigningKeys',
+            absense_dot_v1_dot_auth__service__pb2.ListSigningKeysRequest.SerializeToString,
+            absense_dot_v1_dot_auth__service__pb2.ListSigningKeysResponse.FromString,
             options,
             channel_credentials,
             insecure,

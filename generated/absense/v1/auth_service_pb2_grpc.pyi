@@ -29,7 +29,10 @@ GRPC_VERSION: str
 class AuthServiceStub:
     """AuthService makes accounts and signs people in.
 
-    A signed-in call carries the access token as metadata: `authorization: Bearer <access_token>`.
+    A signed-in call carries the access token as metadata: `authorization: Bearer <access_token>`. Access tokens live for
+    minutes; when one is about to expire, or a call fails with TOKEN_EXPIRED, the app exchanges its refresh token for new
+    ones (RefreshToken). A sign-in that was ended, here or elsewhere, ends its access tokens and its streams within three
+    seconds, with SIGN_IN_ENDED.
     """
 
     @_typing.overload
@@ -41,22 +44,100 @@ class AuthServiceStub:
     Anyone may call. May be retried.
     """
     Register: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.RegisterRequest, _auth_service_pb2.RegisterResponse]
-    """Register makes an account: a student, or a lecturer who then waits for an administrator (PENDING_APPROVAL).
-    Anyone may call. Fails with EMAIL_TAKEN, WEAK_PASSWORD (a field violation for each rule broken) and ROLE_NOT_OPEN
-    (administrators are made by administrators). After a lost answer a retry says EMAIL_TAKEN: sign in.
+    """Register makes an account: a student, or a lecturer who then waits for an administrator (PENDING_APPROVAL). Where the
+    server confirms addresses (GetServerInfo) the account is PENDING_EMAIL first, and a mail is on its way. Such an account
+    holds nothing: another Register with its address takes its place, and a week later it is gone.
+    Anyone may call. Fails with EMAIL_NOT_ACCEPTED and NUMBER_NOT_ACCEPTED (registration rules: GetServerInfo), EMAIL_TAKEN,
+    WEAK_PASSWORD (a field violation for each rule broken) and ROLE_NOT_OPEN (administrators are made by administrators).
+    After a lost answer a retry says EMAIL_TAKEN: sign in.
+    """
+    ConfirmEmail: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ConfirmEmailRequest, _auth_service_pb2.ConfirmEmailResponse]
+    """ConfirmEmail takes the token from a mail that asks to confirm an address: of a new account, together with its password,
+    or a new one of an account (UpdateProfile). A student is then ACTIVE, a lecturer PENDING_APPROVAL, and the number stated
+    at registration is held unless it is somebody else's. Anyone may call. Fails with MAIL_TOKEN_INVALID (used, older than
+    an hour, or not one of ours: RequestPasswordReset sends a new account another mail, UpdateProfile a new address),
+    WRONG_PASSWORD (the token stays good) and EMAIL_TAKEN (the new address has an account by now). After a lost answer a
+    retry says MAIL_TOKEN_INVALID: sign in.
     """
     Login: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.LoginRequest, _auth_service_pb2.LoginResponse]
     """Login checks a password and starts a sign-in. Anyone may call. Fails with BAD_CREDENTIALS (the same for an unknown
-    user and a wrong password), ACCOUNT_NOT_ACTIVE (only after the right password) and RATE_LIMITED. May be retried.
+    user and a wrong password), ACCOUNT_NOT_ACTIVE (only after the right password; google.rpc.ErrorInfo's metadata has the
+    `user_state`, such as "PENDING_EMAIL") and RATE_LIMITED (the more tries, the longer the wait, for this account from this
+    network; it always ends, and who is signed in stays so). May be retried: each success is a sign-in of its own; of more
+    than fifty the one that was not used for longest ends.
+    """
+    RefreshToken: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.RefreshTokenRequest, _auth_service_pb2.RefreshTokenResponse]
+    """RefreshToken exchanges a refresh token for a new access token and a new refresh token; the old one is used up.
+    Anyone may call. When the answer is lost, retry with the same refresh_token and the same request_id: for two minutes,
+    and while the new refresh token was not used, the answer carries it again. Any other use of a token that was used
+    before ends its sign-in, because two parties have it, and a mail tells the user: REFRESH_TOKEN_REUSED. Fails with
+    REFRESH_TOKEN_INVALID too (expired, its sign-in was ended, or not one of ours): sign in again. Every other failure
+    leaves the token as it was. An app writes the request_id down before it sends, keeps one refresh token, and has one call
+    of this in flight. It does not count as a recent sign-in: see Reauthenticate.
+    """
+    Reauthenticate: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ReauthenticateRequest, _auth_service_pb2.ReauthenticateResponse]
+    """Reauthenticate takes the password again, for calls that fail with RECENT_SIGN_IN_REQUIRED; the sign-in goes on, with its
+    refresh token. Fails with WRONG_PASSWORD and RATE_LIMITED. May be retried. Any signed-in user may call.
+    """
+    Logout: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.LogoutRequest, _auth_service_pb2.LogoutResponse]
+    """Logout ends the sign-in that the call is made with. May be retried: what comes after it fails with SIGN_IN_ENDED, which
+    is as good. Any signed-in user may call.
+    """
+    ListSignIns: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ListSignInsRequest, _auth_service_pb2.ListSignInsResponse]
+    """ListSignIns returns the caller's sign-ins that have not ended, the one begun last first. May be retried. Any signed-in
+    user may call.
+    """
+    RevokeSignIn: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.RevokeSignInRequest, _auth_service_pb2.RevokeSignInResponse]
+    """RevokeSignIn ends one of the caller's sign-ins, wherever it is. Fails with SIGN_IN_NOT_FOUND, also when it has ended, so
+    also when it is retried after a lost answer. Any signed-in user may call.
     """
     GetCurrentUser: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.GetCurrentUserRequest, _auth_service_pb2.GetCurrentUserResponse]
     """GetCurrentUser returns the caller's own account. Any signed-in user may call. May be retried."""
+    UpdateProfile: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.UpdateProfileRequest, _auth_service_pb2.UpdateProfileResponse]
+    """UpdateProfile changes what the mask names of the caller's own account. A new e-mail address counts from when it is
+    confirmed: a mail with a token for ConfirmEmail goes there, a note to the old address, and until then the old one
+    stays. Role, state and number are changed by administrators. Fails with EMAIL_NOT_ACCEPTED, EMAIL_TAKEN and
+    RECENT_SIGN_IN_REQUIRED. May be retried. Any signed-in user may call.
+    """
+    ChangePassword: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ChangePasswordRequest, _auth_service_pb2.ChangePasswordResponse]
+    """ChangePassword sets a new password, ends all other sign-ins of the caller, voids tokens in mails, and tells the user by
+    mail. Fails with WRONG_PASSWORD, WEAK_PASSWORD and RATE_LIMITED. After a lost answer a retry says WRONG_PASSWORD: the new one counts. Any signed-in user may call.
+    """
+    RequestPasswordReset: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.RequestPasswordResetRequest, _auth_service_pb2.RequestPasswordResetResponse]
+    """RequestPasswordReset sends a mail with a token for ResetPassword, if there is such an account and it is neither
+    DEACTIVATED nor ERASED; the answer is the same
+    in any case, and as fast. It is also the way to another mail for who was invited, or has not confirmed the address
+    yet. Anyone may call. Fails with RATE_LIMITED. May be retried: every mail's token is good for an hour.
+    """
+    ResetPassword: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ResetPasswordRequest, _auth_service_pb2.ResetPasswordResponse]
+    """ResetPassword sets a password with the token from a mail, ends all sign-ins of the account, and voids the tokens in other
+    mails. It confirms the address
+    too: an INVITED or PENDING_EMAIL account becomes ACTIVE, or PENDING_APPROVAL where a lecturer registered.
+    Anyone may call. Fails with MAIL_TOKEN_INVALID (used, older than an hour, or not one of ours) and WEAK_PASSWORD (the
+    token stays good). After a lost answer a retry says MAIL_TOKEN_INVALID: sign in with the new password.
+    """
+    DeleteAccount: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.DeleteAccountRequest, _auth_service_pb2.DeleteAccountResponse]
+    """DeleteAccount erases the caller's account; it cannot be undone (a student calls ExportMyData first). At once: password, sign-ins, phone,
+    enrolled face, every photograph, enrollments in courses. When the terms close in which the caller has attendance: name,
+    address and number; the attendance itself stays as that of nobody. Until then nobody can sign in to it, nor register
+    with its address or number. Fails with WRONG_PASSWORD, LAST_ADMINISTRATOR and RATE_LIMITED. After a lost answer a retry says
+    SIGN_IN_ENDED. Any signed-in user may call.
+    """
+    ListSigningKeys: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ListSigningKeysRequest, _auth_service_pb2.ListSigningKeysResponse]
+    """ListSigningKeys returns the public keys that access tokens are signed with, so that partner systems can verify them:
+    `typ` "at+jwt" and `alg` "EdDSA" in the header, `iss`, `aud` and `exp`; `sub` is the user's id, `sid` the sign-in's,
+    `role` and `auth_time` say more. docs/PARTNERS.md shows it in ten lines. Where the server signs with a secret (HS256) there are none. It names keys a while before they
+    are signed with: read it again daily, and on a token with an unknown `kid`. Anyone may call. May be retried.
+    """
 
 @_typing.type_check_only
 class AuthServiceAsyncStub(AuthServiceStub):
     """AuthService makes accounts and signs people in.
 
-    A signed-in call carries the access token as metadata: `authorization: Bearer <access_token>`.
+    A signed-in call carries the access token as metadata: `authorization: Bearer <access_token>`. Access tokens live for
+    minutes; when one is about to expire, or a call fails with TOKEN_EXPIRED, the app exchanges its refresh token for new
+    ones (RefreshToken). A sign-in that was ended, here or elsewhere, ends its access tokens and its streams within three
+    seconds, with SIGN_IN_ENDED.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -65,21 +146,99 @@ class AuthServiceAsyncStub(AuthServiceStub):
     Anyone may call. May be retried.
     """
     Register: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.RegisterRequest, _auth_service_pb2.RegisterResponse]  # type: ignore[assignment]
-    """Register makes an account: a student, or a lecturer who then waits for an administrator (PENDING_APPROVAL).
-    Anyone may call. Fails with EMAIL_TAKEN, WEAK_PASSWORD (a field violation for each rule broken) and ROLE_NOT_OPEN
-    (administrators are made by administrators). After a lost answer a retry says EMAIL_TAKEN: sign in.
+    """Register makes an account: a student, or a lecturer who then waits for an administrator (PENDING_APPROVAL). Where the
+    server confirms addresses (GetServerInfo) the account is PENDING_EMAIL first, and a mail is on its way. Such an account
+    holds nothing: another Register with its address takes its place, and a week later it is gone.
+    Anyone may call. Fails with EMAIL_NOT_ACCEPTED and NUMBER_NOT_ACCEPTED (registration rules: GetServerInfo), EMAIL_TAKEN,
+    WEAK_PASSWORD (a field violation for each rule broken) and ROLE_NOT_OPEN (administrators are made by administrators).
+    After a lost answer a retry says EMAIL_TAKEN: sign in.
+    """
+    ConfirmEmail: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ConfirmEmailRequest, _auth_service_pb2.ConfirmEmailResponse]  # type: ignore[assignment]
+    """ConfirmEmail takes the token from a mail that asks to confirm an address: of a new account, together with its password,
+    or a new one of an account (UpdateProfile). A student is then ACTIVE, a lecturer PENDING_APPROVAL, and the number stated
+    at registration is held unless it is somebody else's. Anyone may call. Fails with MAIL_TOKEN_INVALID (used, older than
+    an hour, or not one of ours: RequestPasswordReset sends a new account another mail, UpdateProfile a new address),
+    WRONG_PASSWORD (the token stays good) and EMAIL_TAKEN (the new address has an account by now). After a lost answer a
+    retry says MAIL_TOKEN_INVALID: sign in.
     """
     Login: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.LoginRequest, _auth_service_pb2.LoginResponse]  # type: ignore[assignment]
     """Login checks a password and starts a sign-in. Anyone may call. Fails with BAD_CREDENTIALS (the same for an unknown
-    user and a wrong password), ACCOUNT_NOT_ACTIVE (only after the right password) and RATE_LIMITED. May be retried.
+    user and a wrong password), ACCOUNT_NOT_ACTIVE (only after the right password; google.rpc.ErrorInfo's metadata has the
+    `user_state`, such as "PENDING_EMAIL") and RATE_LIMITED (the more tries, the longer the wait, for this account from this
+    network; it always ends, and who is signed in stays so). May be retried: each success is a sign-in of its own; of more
+    than fifty the one that was not used for longest ends.
+    """
+    RefreshToken: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.RefreshTokenRequest, _auth_service_pb2.RefreshTokenResponse]  # type: ignore[assignment]
+    """RefreshToken exchanges a refresh token for a new access token and a new refresh token; the old one is used up.
+    Anyone may call. When the answer is lost, retry with the same refresh_token and the same request_id: for two minutes,
+    and while the new refresh token was not used, the answer carries it again. Any other use of a token that was used
+    before ends its sign-in, because two parties have it, and a mail tells the user: REFRESH_TOKEN_REUSED. Fails with
+    REFRESH_TOKEN_INVALID too (expired, its sign-in was ended, or not one of ours): sign in again. Every other failure
+    leaves the token as it was. An app writes the request_id down before it sends, keeps one refresh token, and has one call
+    of this in flight. It does not count as a recent sign-in: see Reauthenticate.
+    """
+    Reauthenticate: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ReauthenticateRequest, _auth_service_pb2.ReauthenticateResponse]  # type: ignore[assignment]
+    """Reauthenticate takes the password again, for calls that fail with RECENT_SIGN_IN_REQUIRED; the sign-in goes on, with its
+    refresh token. Fails with WRONG_PASSWORD and RATE_LIMITED. May be retried. Any signed-in user may call.
+    """
+    Logout: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.LogoutRequest, _auth_service_pb2.LogoutResponse]  # type: ignore[assignment]
+    """Logout ends the sign-in that the call is made with. May be retried: what comes after it fails with SIGN_IN_ENDED, which
+    is as good. Any signed-in user may call.
+    """
+    ListSignIns: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ListSignInsRequest, _auth_service_pb2.ListSignInsResponse]  # type: ignore[assignment]
+    """ListSignIns returns the caller's sign-ins that have not ended, the one begun last first. May be retried. Any signed-in
+    user may call.
+    """
+    RevokeSignIn: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.RevokeSignInRequest, _auth_service_pb2.RevokeSignInResponse]  # type: ignore[assignment]
+    """RevokeSignIn ends one of the caller's sign-ins, wherever it is. Fails with SIGN_IN_NOT_FOUND, also when it has ended, so
+    also when it is retried after a lost answer. Any signed-in user may call.
     """
     GetCurrentUser: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.GetCurrentUserRequest, _auth_service_pb2.GetCurrentUserResponse]  # type: ignore[assignment]
     """GetCurrentUser returns the caller's own account. Any signed-in user may call. May be retried."""
+    UpdateProfile: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.UpdateProfileRequest, _auth_service_pb2.UpdateProfileResponse]  # type: ignore[assignment]
+    """UpdateProfile changes what the mask names of the caller's own account. A new e-mail address counts from when it is
+    confirmed: a mail with a token for ConfirmEmail goes there, a note to the old address, and until then the old one
+    stays. Role, state and number are changed by administrators. Fails with EMAIL_NOT_ACCEPTED, EMAIL_TAKEN and
+    RECENT_SIGN_IN_REQUIRED. May be retried. Any signed-in user may call.
+    """
+    ChangePassword: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ChangePasswordRequest, _auth_service_pb2.ChangePasswordResponse]  # type: ignore[assignment]
+    """ChangePassword sets a new password, ends all other sign-ins of the caller, voids tokens in mails, and tells the user by
+    mail. Fails with WRONG_PASSWORD, WEAK_PASSWORD and RATE_LIMITED. After a lost answer a retry says WRONG_PASSWORD: the new one counts. Any signed-in user may call.
+    """
+    RequestPasswordReset: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.RequestPasswordResetRequest, _auth_service_pb2.RequestPasswordResetResponse]  # type: ignore[assignment]
+    """RequestPasswordReset sends a mail with a token for ResetPassword, if there is such an account and it is neither
+    DEACTIVATED nor ERASED; the answer is the same
+    in any case, and as fast. It is also the way to another mail for who was invited, or has not confirmed the address
+    yet. Anyone may call. Fails with RATE_LIMITED. May be retried: every mail's token is good for an hour.
+    """
+    ResetPassword: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ResetPasswordRequest, _auth_service_pb2.ResetPasswordResponse]  # type: ignore[assignment]
+    """ResetPassword sets a password with the token from a mail, ends all sign-ins of the account, and voids the tokens in other
+    mails. It confirms the address
+    too: an INVITED or PENDING_EMAIL account becomes ACTIVE, or PENDING_APPROVAL where a lecturer registered.
+    Anyone may call. Fails with MAIL_TOKEN_INVALID (used, older than an hour, or not one of ours) and WEAK_PASSWORD (the
+    token stays good). After a lost answer a retry says MAIL_TOKEN_INVALID: sign in with the new password.
+    """
+    DeleteAccount: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.DeleteAccountRequest, _auth_service_pb2.DeleteAccountResponse]  # type: ignore[assignment]
+    """DeleteAccount erases the caller's account; it cannot be undone (a student calls ExportMyData first). At once: password, sign-ins, phone,
+    enrolled face, every photograph, enrollments in courses. When the terms close in which the caller has attendance: name,
+    address and number; the attendance itself stays as that of nobody. Until then nobody can sign in to it, nor register
+    with its address or number. Fails with WRONG_PASSWORD, LAST_ADMINISTRATOR and RATE_LIMITED. After a lost answer a retry says
+    SIGN_IN_ENDED. Any signed-in user may call.
+    """
+    ListSigningKeys: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ListSigningKeysRequest, _auth_service_pb2.ListSigningKeysResponse]  # type: ignore[assignment]
+    """ListSigningKeys returns the public keys that access tokens are signed with, so that partner systems can verify them:
+    `typ` "at+jwt" and `alg` "EdDSA" in the header, `iss`, `aud` and `exp`; `sub` is the user's id, `sid` the sign-in's,
+    `role` and `auth_time` say more. docs/PARTNERS.md shows it in ten lines. Where the server signs with a secret (HS256) there are none. It names keys a while before they
+    are signed with: read it again daily, and on a token with an unknown `kid`. Anyone may call. May be retried.
+    """
 
 class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
     """AuthService makes accounts and signs people in.
 
-    A signed-in call carries the access token as metadata: `authorization: Bearer <access_token>`.
+    A signed-in call carries the access token as metadata: `authorization: Bearer <access_token>`. Access tokens live for
+    minutes; when one is about to expire, or a call fails with TOKEN_EXPIRED, the app exchanges its refresh token for new
+    ones (RefreshToken). A sign-in that was ended, here or elsewhere, ends its access tokens and its streams within three
+    seconds, with SIGN_IN_ENDED.
     """
 
     @_abc_1.abstractmethod
@@ -98,9 +257,26 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _auth_service_pb2.RegisterRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.RegisterResponse, _abc.Awaitable[_auth_service_pb2.RegisterResponse]]:
-        """Register makes an account: a student, or a lecturer who then waits for an administrator (PENDING_APPROVAL).
-        Anyone may call. Fails with EMAIL_TAKEN, WEAK_PASSWORD (a field violation for each rule broken) and ROLE_NOT_OPEN
-        (administrators are made by administrators). After a lost answer a retry says EMAIL_TAKEN: sign in.
+        """Register makes an account: a student, or a lecturer who then waits for an administrator (PENDING_APPROVAL). Where the
+        server confirms addresses (GetServerInfo) the account is PENDING_EMAIL first, and a mail is on its way. Such an account
+        holds nothing: another Register with its address takes its place, and a week later it is gone.
+        Anyone may call. Fails with EMAIL_NOT_ACCEPTED and NUMBER_NOT_ACCEPTED (registration rules: GetServerInfo), EMAIL_TAKEN,
+        WEAK_PASSWORD (a field violation for each rule broken) and ROLE_NOT_OPEN (administrators are made by administrators).
+        After a lost answer a retry says EMAIL_TAKEN: sign in.
+        """
+
+    @_abc_1.abstractmethod
+    def ConfirmEmail(
+        self,
+        request: _auth_service_pb2.ConfirmEmailRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.ConfirmEmailResponse, _abc.Awaitable[_auth_service_pb2.ConfirmEmailResponse]]:
+        """ConfirmEmail takes the token from a mail that asks to confirm an address: of a new account, together with its password,
+        or a new one of an account (UpdateProfile). A student is then ACTIVE, a lecturer PENDING_APPROVAL, and the number stated
+        at registration is held unless it is somebody else's. Anyone may call. Fails with MAIL_TOKEN_INVALID (used, older than
+        an hour, or not one of ours: RequestPasswordReset sends a new account another mail, UpdateProfile a new address),
+        WRONG_PASSWORD (the token stays good) and EMAIL_TAKEN (the new address has an account by now). After a lost answer a
+        retry says MAIL_TOKEN_INVALID: sign in.
         """
 
     @_abc_1.abstractmethod
@@ -110,7 +286,65 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.LoginResponse, _abc.Awaitable[_auth_service_pb2.LoginResponse]]:
         """Login checks a password and starts a sign-in. Anyone may call. Fails with BAD_CREDENTIALS (the same for an unknown
-        user and a wrong password), ACCOUNT_NOT_ACTIVE (only after the right password) and RATE_LIMITED. May be retried.
+        user and a wrong password), ACCOUNT_NOT_ACTIVE (only after the right password; google.rpc.ErrorInfo's metadata has the
+        `user_state`, such as "PENDING_EMAIL") and RATE_LIMITED (the more tries, the longer the wait, for this account from this
+        network; it always ends, and who is signed in stays so). May be retried: each success is a sign-in of its own; of more
+        than fifty the one that was not used for longest ends.
+        """
+
+    @_abc_1.abstractmethod
+    def RefreshToken(
+        self,
+        request: _auth_service_pb2.RefreshTokenRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.RefreshTokenResponse, _abc.Awaitable[_auth_service_pb2.RefreshTokenResponse]]:
+        """RefreshToken exchanges a refresh token for a new access token and a new refresh token; the old one is used up.
+        Anyone may call. When the answer is lost, retry with the same refresh_token and the same request_id: for two minutes,
+        and while the new refresh token was not used, the answer carries it again. Any other use of a token that was used
+        before ends its sign-in, because two parties have it, and a mail tells the user: REFRESH_TOKEN_REUSED. Fails with
+        REFRESH_TOKEN_INVALID too (expired, its sign-in was ended, or not one of ours): sign in again. Every other failure
+        leaves the token as it was. An app writes the request_id down before it sends, keeps one refresh token, and has one call
+        of this in flight. It does not count as a recent sign-in: see Reauthenticate.
+        """
+
+    @_abc_1.abstractmethod
+    def Reauthenticate(
+        self,
+        request: _auth_service_pb2.ReauthenticateRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.ReauthenticateResponse, _abc.Awaitable[_auth_service_pb2.ReauthenticateResponse]]:
+        """Reauthenticate takes the password again, for calls that fail with RECENT_SIGN_IN_REQUIRED; the sign-in goes on, with its
+        refresh token. Fails with WRONG_PASSWORD and RATE_LIMITED. May be retried. Any signed-in user may call.
+        """
+
+    @_abc_1.abstractmethod
+    def Logout(
+        self,
+        request: _auth_service_pb2.LogoutRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.LogoutResponse, _abc.Awaitable[_auth_service_pb2.LogoutResponse]]:
+        """Logout ends the sign-in that the call is made with. May be retried: what comes after it fails with SIGN_IN_ENDED, which
+        is as good. Any signed-in user may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ListSignIns(
+        self,
+        request: _auth_service_pb2.ListSignInsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.ListSignInsResponse, _abc.Awaitable[_auth_service_pb2.ListSignInsResponse]]:
+        """ListSignIns returns the caller's sign-ins that have not ended, the one begun last first. May be retried. Any signed-in
+        user may call.
+        """
+
+    @_abc_1.abstractmethod
+    def RevokeSignIn(
+        self,
+        request: _auth_service_pb2.RevokeSignInRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.RevokeSignInResponse, _abc.Awaitable[_auth_service_pb2.RevokeSignInResponse]]:
+        """RevokeSignIn ends one of the caller's sign-ins, wherever it is. Fails with SIGN_IN_NOT_FOUND, also when it has ended, so
+        also when it is retried after a lost answer. Any signed-in user may call.
         """
 
     @_abc_1.abstractmethod
@@ -120,5 +354,77 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.GetCurrentUserResponse, _abc.Awaitable[_auth_service_pb2.GetCurrentUserResponse]]:
         """GetCurrentUser returns the caller's own account. Any signed-in user may call. May be retried."""
+
+    @_abc_1.abstractmethod
+    def UpdateProfile(
+        self,
+        request: _auth_service_pb2.UpdateProfileRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.UpdateProfileResponse, _abc.Awaitable[_auth_service_pb2.UpdateProfileResponse]]:
+        """UpdateProfile changes what the mask names of the caller's own account. A new e-mail address counts from when it is
+        confirmed: a mail with a token for ConfirmEmail goes there, a note to the old address, and until then the old one
+        stays. Role, state and number are changed by administrators. Fails with EMAIL_NOT_ACCEPTED, EMAIL_TAKEN and
+        RECENT_SIGN_IN_REQUIRED. May be retried. Any signed-in user may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ChangePassword(
+        self,
+        request: _auth_service_pb2.ChangePasswordRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.ChangePasswordResponse, _abc.Awaitable[_auth_service_pb2.ChangePasswordResponse]]:
+        """ChangePassword sets a new password, ends all other sign-ins of the caller, voids tokens in mails, and tells the user by
+        mail. Fails with WRONG_PASSWORD, WEAK_PASSWORD and RATE_LIMITED. After a lost answer a retry says WRONG_PASSWORD: the new one counts. Any signed-in user may call.
+        """
+
+    @_abc_1.abstractmethod
+    def RequestPasswordReset(
+        self,
+        request: _auth_service_pb2.RequestPasswordResetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.RequestPasswordResetResponse, _abc.Awaitable[_auth_service_pb2.RequestPasswordResetResponse]]:
+        """RequestPasswordReset sends a mail with a token for ResetPassword, if there is such an account and it is neither
+        DEACTIVATED nor ERASED; the answer is the same
+        in any case, and as fast. It is also the way to another mail for who was invited, or has not confirmed the address
+        yet. Anyone may call. Fails with RATE_LIMITED. May be retried: every mail's token is good for an hour.
+        """
+
+    @_abc_1.abstractmethod
+    def ResetPassword(
+        self,
+        request: _auth_service_pb2.ResetPasswordRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.ResetPasswordResponse, _abc.Awaitable[_auth_service_pb2.ResetPasswordResponse]]:
+        """ResetPassword sets a password with the token from a mail, ends all sign-ins of the account, and voids the tokens in other
+        mails. It confirms the address
+        too: an INVITED or PENDING_EMAIL account becomes ACTIVE, or PENDING_APPROVAL where a lecturer registered.
+        Anyone may call. Fails with MAIL_TOKEN_INVALID (used, older than an hour, or not one of ours) and WEAK_PASSWORD (the
+        token stays good). After a lost answer a retry says MAIL_TOKEN_INVALID: sign in with the new password.
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteAccount(
+        self,
+        request: _auth_service_pb2.DeleteAccountRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.DeleteAccountResponse, _abc.Awaitable[_auth_service_pb2.DeleteAccountResponse]]:
+        """DeleteAccount erases the caller's account; it cannot be undone (a student calls ExportMyData first). At once: password, sign-ins, phone,
+        enrolled face, every photograph, enrollments in courses. When the terms close in which the caller has attendance: name,
+        address and number; the attendance itself stays as that of nobody. Until then nobody can sign in to it, nor register
+        with its address or number. Fails with WRONG_PASSWORD, LAST_ADMINISTRATOR and RATE_LIMITED. After a lost answer a retry says
+        SIGN_IN_ENDED. Any signed-in user may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ListSigningKeys(
+        self,
+        request: _auth_service_pb2.ListSigningKeysRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_auth_service_pb2.ListSigningKeysResponse, _abc.Awaitable[_auth_service_pb2.ListSigningKeysResponse]]:
+        """ListSigningKeys returns the public keys that access tokens are signed with, so that partner systems can verify them:
+        `typ` "at+jwt" and `alg` "EdDSA" in the header, `iss`, `aud` and `exp`; `sub` is the user's id, `sid` the sign-in's,
+        `role` and `auth_time` say more. docs/PARTNERS.md shows it in ten lines. Where the server signs with a secret (HS256) there are none. It names keys a while before they
+        are signed with: read it again daily, and on a token with an unknown `kid`. Anyone may call. May be retried.
+        """
 
 def add_AuthServiceServicer_to_server(servicer: AuthServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

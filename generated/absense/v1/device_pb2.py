@@ -22,11 +22,12 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from absense.v1 import user_pb2 as absense_dot_v1_dot_user__pb2
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x61\x62sense/v1/device.proto\x12\nabsense.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x91\x01\n\x06\x44\x65vice\x12\n\n\x02id\x18\x01 \x01(\t\x12,\n\x08platform\x18\x02 \x01(\x0e\x32\x1a.absense.v1.DevicePlatform\x12\r\n\x05model\x18\x03 \x01(\t\x12\x0f\n\x07has_key\x18\x04 \x01(\x08\x12-\n\tbind_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"h\n\tDeviceKey\x12\x1e\n\npublic_key\x18\x01 \x01(\x0c\x42\n\xbaH\x07z\x05\x10\x01\x18\x80\x02\x12\x1d\n\tstatement\x18\x02 \x01(\x0c\x42\n\xbaH\x07z\x05\x10\x01\x18\x80\x08\x12\x1c\n\tsignature\x18\x03 \x01(\x0c\x42\t\xbaH\x06z\x04\x10\x08\x18P\"m\n\x10\x42indingStatement\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x19\n\x11\x64\x65vice_identifier\x18\x02 \x01(\t\x12-\n\tsign_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*\x82\x01\n\x0e\x44\x65vicePlatform\x12\x1f\n\x1b\x44\x45VICE_PLATFORM_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x44\x45VICE_PLATFORM_ANDROID\x10\x01\x12\x17\n\x13\x44\x45VICE_PLATFORM_IOS\x10\x02\x12\x19\n\x15\x44\x45VICE_PLATFORM_OTHER\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x61\x62sense/v1/device.proto\x12\nabsense.v1\x1a\x15\x61\x62sense/v1/user.proto\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x91\x01\n\x06\x44\x65vice\x12\n\n\x02id\x18\x01 \x01(\t\x12,\n\x08platform\x18\x02 \x01(\x0e\x32\x1a.absense.v1.DevicePlatform\x12\r\n\x05model\x18\x03 \x01(\t\x12\x0f\n\x07has_key\x18\x04 \x01(\x08\x12-\n\tbind_time\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"h\n\tDeviceKey\x12\x1e\n\npublic_key\x18\x01 \x01(\x0c\x42\n\xbaH\x07z\x05\x10\x01\x18\x80\x02\x12\x1d\n\tstatement\x18\x02 \x01(\x0c\x42\n\xbaH\x07z\x05\x10\x01\x18\x80\x08\x12\x1c\n\tsignature\x18\x03 \x01(\x0c\x42\t\xbaH\x06z\x04\x10\x08\x18P\"m\n\x10\x42indingStatement\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x19\n\x11\x64\x65vice_identifier\x18\x02 \x01(\t\x12-\n\tsign_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xb6\x02\n\x12\x44\x65viceResetRequest\x12\n\n\x02id\x18\x01 \x01(\t\x12#\n\x07student\x18\x02 \x01(\x0b\x32\x12.absense.v1.Person\x12\"\n\x06\x64\x65vice\x18\x03 \x01(\x0b\x32\x12.absense.v1.Device\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12+\n\x05state\x18\x05 \x01(\x0e\x32\x1c.absense.v1.DeviceResetState\x12/\n\x0b\x63reate_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0b\x64\x65\x63ide_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04note\x18\x08 \x01(\t\x12\x1e\n\x16\x65\x61rlier_approved_count\x18\t \x01(\x05*\x82\x01\n\x0e\x44\x65vicePlatform\x12\x1f\n\x1b\x44\x45VICE_PLATFORM_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x44\x45VICE_PLATFORM_ANDROID\x10\x01\x12\x17\n\x13\x44\x45VICE_PLATFORM_IOS\x10\x02\x12\x19\n\x15\x44\x45VICE_PLATFORM_OTHER\x10\x03*\x98\x01\n\x10\x44\x65viceResetState\x12\"\n\x1e\x44\x45VICE_RESET_STATE_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x44\x45VICE_RESET_STATE_PENDING\x10\x01\x12\x1f\n\x1b\x44\x45VICE_RESET_STATE_APPROVED\x10\x02\x12\x1f\n\x1b\x44\x45VICE_RESET_STATE_REJECTED\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -39,12 +40,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_DEVICEKEY'].fields_by_name['statement']._serialized_options = b'\272H\007z\005\020\001\030\200\010'
   _globals['_DEVICEKEY'].fields_by_name['signature']._loaded_options = None
   _globals['_DEVICEKEY'].fields_by_name['signature']._serialized_options = b'\272H\006z\004\020\010\030P'
-  _globals['_DEVICEPLATFORM']._serialized_start=467
-  _globals['_DEVICEPLATFORM']._serialized_end=597
-  _globals['_DEVICE']._serialized_start=102
-  _globals['_DEVICE']._serialized_end=247
-  _globals['_DEVICEKEY']._serialized_start=249
-  _globals['_DEVICEKEY']._serialized_end=353
-  _globals['_BINDINGSTATEMENT']._serialized_start=355
-  _globals['_BINDINGSTATEMENT']._serialized_end=464
+  _globals['_DEVICEPLATFORM']._serialized_start=803
+  _globals['_DEVICEPLATFORM']._serialized_end=933
+  _globals['_DEVICERESETSTATE']._serialized_start=936
+  _globals['_DEVICERESETSTATE']._serialized_end=1088
+  _globals['_DEVICE']._serialized_start=125
+  _globals['_DEVICE']._serialized_end=270
+  _globals['_DEVICEKEY']._serialized_start=272
+  _globals['_DEVICEKEY']._serialized_end=376
+  _globals['_BINDINGSTATEMENT']._serialized_start=378
+  _globals['_BINDINGSTATEMENT']._serialized_end=487
+  _globals['_DEVICERESETREQUEST']._serialized_start=490
+  _globals['_DEVICERESETREQUEST']._serialized_end=800
 # @@protoc_insertion_point(module_scope)

@@ -44,10 +44,24 @@ class GetDeviceRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class GetDeviceResponse(_message.Message):
-    __slots__ = ("device",)
+    __slots__ = ("device", "reset_request")
     DEVICE_FIELD_NUMBER: _ClassVar[int]
+    RESET_REQUEST_FIELD_NUMBER: _ClassVar[int]
     device: _device_pb2.Device
-    def __init__(self, device: _Optional[_Union[_device_pb2.Device, _Mapping]] = ...) -> None: ...
+    reset_request: _device_pb2.DeviceResetRequest
+    def __init__(self, device: _Optional[_Union[_device_pb2.Device, _Mapping]] = ..., reset_request: _Optional[_Union[_device_pb2.DeviceResetRequest, _Mapping]] = ...) -> None: ...
+
+class RequestDeviceResetRequest(_message.Message):
+    __slots__ = ("reason",)
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    reason: str
+    def __init__(self, reason: _Optional[str] = ...) -> None: ...
+
+class RequestDeviceResetResponse(_message.Message):
+    __slots__ = ("reset_request",)
+    RESET_REQUEST_FIELD_NUMBER: _ClassVar[int]
+    reset_request: _device_pb2.DeviceResetRequest
+    def __init__(self, reset_request: _Optional[_Union[_device_pb2.DeviceResetRequest, _Mapping]] = ...) -> None: ...
 
 class EnrollFaceRequest(_message.Message):
     __slots__ = ("header", "chunk")
@@ -332,3 +346,23 @@ class DropCourseResponse(_message.Message):
     ENROLLMENT_FIELD_NUMBER: _ClassVar[int]
     enrollment: _course_pb2.Enrollment
     def __init__(self, enrollment: _Optional[_Union[_course_pb2.Enrollment, _Mapping]] = ...) -> None: ...
+
+class ExportMyDataRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ExportMyDataResponse(_message.Message):
+    __slots__ = ("header", "chunk")
+    HEADER_FIELD_NUMBER: _ClassVar[int]
+    CHUNK_FIELD_NUMBER: _ClassVar[int]
+    header: ExportHeader
+    chunk: bytes
+    def __init__(self, header: _Optional[_Union[ExportHeader, _Mapping]] = ..., chunk: _Optional[bytes] = ...) -> None: ...
+
+class ExportHeader(_message.Message):
+    __slots__ = ("file_name", "media_type")
+    FILE_NAME_FIELD_NUMBER: _ClassVar[int]
+    MEDIA_TYPE_FIELD_NUMBER: _ClassVar[int]
+    file_name: str
+    media_type: str
+    def __init__(self, file_name: _Optional[str] = ..., media_type: _Optional[str] = ...) -> None: ...

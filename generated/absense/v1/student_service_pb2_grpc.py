@@ -45,6 +45,11 @@ class StudentServiceStub:
                 request_serializer=absense_dot_v1_dot_student__service__pb2.GetDeviceRequest.SerializeToString,
                 response_deserializer=absense_dot_v1_dot_student__service__pb2.GetDeviceResponse.FromString,
                 _registered_method=True)
+        self.RequestDeviceReset = channel.unary_unary(
+                '/absense.v1.StudentService/RequestDeviceReset',
+                request_serializer=absense_dot_v1_dot_student__service__pb2.RequestDeviceResetRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_student__service__pb2.RequestDeviceResetResponse.FromString,
+                _registered_method=True)
         self.EnrollFace = channel.stream_unary(
                 '/absense.v1.StudentService/EnrollFace',
                 request_serializer=absense_dot_v1_dot_student__service__pb2.EnrollFaceRequest.SerializeToString,
@@ -120,6 +125,11 @@ class StudentServiceStub:
                 request_serializer=absense_dot_v1_dot_student__service__pb2.DropCourseRequest.SerializeToString,
                 response_deserializer=absense_dot_v1_dot_student__service__pb2.DropCourseResponse.FromString,
                 _registered_method=True)
+        self.ExportMyData = channel.unary_stream(
+                '/absense.v1.StudentService/ExportMyData',
+                request_serializer=absense_dot_v1_dot_student__service__pb2.ExportMyDataRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_student__service__pb2.ExportMyDataResponse.FromString,
+                _registered_method=True)
 
 
 class StudentServiceServicer:
@@ -141,6 +151,17 @@ class StudentServiceServicer:
     def GetDevice(self, request, context):
         """GetDevice returns the student's bound phone. Fails with DEVICE_NOT_FOUND while none is bound. May be retried.
         Students may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RequestDeviceReset(self, request, context):
+        """RequestDeviceReset asks for the bound phone to be unbound, so that another one can be bound; an administrator decides.
+        A mail says that it was asked for, and what became of it; so does GetDevice, but that once it is approved there is no
+        device. Fails with DEVICE_NOT_FOUND (none is bound:
+        bind this one) and RECENT_SIGN_IN_REQUIRED. May be retried: while a request is PENDING it is returned as it is. Students
+        may call.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -313,6 +334,16 @@ class StudentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExportMyData(self, request, context):
+        """ExportMyData streams everything that is held on the caller: a header, then the bytes of a zip archive of JSON files and
+        photographs; README.txt in it says what is what. It is made while it is sent: its size is not known before, and it is whole only if the stream ends OK.
+        Fails with RECENT_SIGN_IN_REQUIRED and RATE_LIMITED (a few an hour). May be retried, from the beginning. Students may
+        call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_StudentServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -325,6 +356,11 @@ def add_StudentServiceServicer_to_server(servicer, server):
                     servicer.GetDevice,
                     request_deserializer=absense_dot_v1_dot_student__service__pb2.GetDeviceRequest.FromString,
                     response_serializer=absense_dot_v1_dot_student__service__pb2.GetDeviceResponse.SerializeToString,
+            ),
+            'RequestDeviceReset': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequestDeviceReset,
+                    request_deserializer=absense_dot_v1_dot_student__service__pb2.RequestDeviceResetRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_student__service__pb2.RequestDeviceResetResponse.SerializeToString,
             ),
             'EnrollFace': grpc.stream_unary_rpc_method_handler(
                     servicer.EnrollFace,
@@ -401,6 +437,11 @@ def add_StudentServiceServicer_to_server(servicer, server):
                     request_deserializer=absense_dot_v1_dot_student__service__pb2.DropCourseRequest.FromString,
                     response_serializer=absense_dot_v1_dot_student__service__pb2.DropCourseResponse.SerializeToString,
             ),
+            'ExportMyData': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExportMyData,
+                    request_deserializer=absense_dot_v1_dot_student__service__pb2.ExportMyDataRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_student__service__pb2.ExportMyDataResponse.SerializeToString,
+            ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
             'absense.v1.StudentService', rpc_method_handlers)
@@ -457,6 +498,33 @@ class StudentService:
             '/absense.v1.StudentService/GetDevice',
             absense_dot_v1_dot_student__service__pb2.GetDeviceRequest.SerializeToString,
             absense_dot_v1_dot_student__service__pb2.GetDeviceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequestDeviceReset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.StudentService/RequestDeviceReset',
+            absense_dot_v1_dot_student__service__pb2.RequestDeviceResetRequest.SerializeToString,
+            absense_dot_v1_dot_student__service__pb2.RequestDeviceResetResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -862,6 +930,33 @@ class StudentService:
             '/absense.v1.StudentService/DropCourse',
             absense_dot_v1_dot_student__service__pb2.DropCourseRequest.SerializeToString,
             absense_dot_v1_dot_student__service__pb2.DropCourseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportMyData(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/absense.v1.StudentService/ExportMyData',
+            absense_dot_v1_dot_student__service__pb2.ExportMyDataRequest.SerializeToString,
+            absense_dot_v1_dot_student__service__pb2.ExportMyDataResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -45,6 +45,13 @@ class StudentServiceStub:
     """GetDevice returns the student's bound phone. Fails with DEVICE_NOT_FOUND while none is bound. May be retried.
     Students may call.
     """
+    RequestDeviceReset: _grpc.UnaryUnaryMultiCallable[_student_service_pb2.RequestDeviceResetRequest, _student_service_pb2.RequestDeviceResetResponse]
+    """RequestDeviceReset asks for the bound phone to be unbound, so that another one can be bound; an administrator decides.
+    A mail says that it was asked for, and what became of it; so does GetDevice, but that once it is approved there is no
+    device. Fails with DEVICE_NOT_FOUND (none is bound:
+    bind this one) and RECENT_SIGN_IN_REQUIRED. May be retried: while a request is PENDING it is returned as it is. Students
+    may call.
+    """
     EnrollFace: _grpc.StreamUnaryMultiCallable[_student_service_pb2.EnrollFaceRequest, _student_service_pb2.EnrollFaceResponse]
     """EnrollFace enrolls a photograph of the student's face, with consent: the header first, then the photograph's bytes in
     chunks of at most 64 KiB. The server may answer before the last chunk is sent; stop sending then. It takes one minute
@@ -149,6 +156,12 @@ class StudentServiceStub:
     """DropCourse ends the student's enrollment now; the past stays as it was. Fails with COURSE_NOT_FOUND, NOT_ENROLLED,
     COURSE_ARCHIVED, TERM_CLOSED and ENROLLMENT_CLOSED. After a lost answer a retry says NOT_ENROLLED. Students may call.
     """
+    ExportMyData: _grpc.UnaryStreamMultiCallable[_student_service_pb2.ExportMyDataRequest, _student_service_pb2.ExportMyDataResponse]
+    """ExportMyData streams everything that is held on the caller: a header, then the bytes of a zip archive of JSON files and
+    photographs; README.txt in it says what is what. It is made while it is sent: its size is not known before, and it is whole only if the stream ends OK.
+    Fails with RECENT_SIGN_IN_REQUIRED and RATE_LIMITED (a few an hour). May be retried, from the beginning. Students may
+    call.
+    """
 
 @_typing.type_check_only
 class StudentServiceAsyncStub(StudentServiceStub):
@@ -166,6 +179,13 @@ class StudentServiceAsyncStub(StudentServiceStub):
     GetDevice: _aio.UnaryUnaryMultiCallable[_student_service_pb2.GetDeviceRequest, _student_service_pb2.GetDeviceResponse]  # type: ignore[assignment]
     """GetDevice returns the student's bound phone. Fails with DEVICE_NOT_FOUND while none is bound. May be retried.
     Students may call.
+    """
+    RequestDeviceReset: _aio.UnaryUnaryMultiCallable[_student_service_pb2.RequestDeviceResetRequest, _student_service_pb2.RequestDeviceResetResponse]  # type: ignore[assignment]
+    """RequestDeviceReset asks for the bound phone to be unbound, so that another one can be bound; an administrator decides.
+    A mail says that it was asked for, and what became of it; so does GetDevice, but that once it is approved there is no
+    device. Fails with DEVICE_NOT_FOUND (none is bound:
+    bind this one) and RECENT_SIGN_IN_REQUIRED. May be retried: while a request is PENDING it is returned as it is. Students
+    may call.
     """
     EnrollFace: _aio.StreamUnaryMultiCallable[_student_service_pb2.EnrollFaceRequest, _student_service_pb2.EnrollFaceResponse]  # type: ignore[assignment]
     """EnrollFace enrolls a photograph of the student's face, with consent: the header first, then the photograph's bytes in
@@ -271,6 +291,12 @@ class StudentServiceAsyncStub(StudentServiceStub):
     """DropCourse ends the student's enrollment now; the past stays as it was. Fails with COURSE_NOT_FOUND, NOT_ENROLLED,
     COURSE_ARCHIVED, TERM_CLOSED and ENROLLMENT_CLOSED. After a lost answer a retry says NOT_ENROLLED. Students may call.
     """
+    ExportMyData: _aio.UnaryStreamMultiCallable[_student_service_pb2.ExportMyDataRequest, _student_service_pb2.ExportMyDataResponse]  # type: ignore[assignment]
+    """ExportMyData streams everything that is held on the caller: a header, then the bytes of a zip archive of JSON files and
+    photographs; README.txt in it says what is what. It is made while it is sent: its size is not known before, and it is whole only if the stream ends OK.
+    Fails with RECENT_SIGN_IN_REQUIRED and RATE_LIMITED (a few an hour). May be retried, from the beginning. Students may
+    call.
+    """
 
 class StudentServiceServicer(metaclass=_abc_1.ABCMeta):
     """StudentService is what a student's phone talks to. Students may call it."""
@@ -297,6 +323,19 @@ class StudentServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_student_service_pb2.GetDeviceResponse, _abc.Awaitable[_student_service_pb2.GetDeviceResponse]]:
         """GetDevice returns the student's bound phone. Fails with DEVICE_NOT_FOUND while none is bound. May be retried.
         Students may call.
+        """
+
+    @_abc_1.abstractmethod
+    def RequestDeviceReset(
+        self,
+        request: _student_service_pb2.RequestDeviceResetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_student_service_pb2.RequestDeviceResetResponse, _abc.Awaitable[_student_service_pb2.RequestDeviceResetResponse]]:
+        """RequestDeviceReset asks for the bound phone to be unbound, so that another one can be bound; an administrator decides.
+        A mail says that it was asked for, and what became of it; so does GetDevice, but that once it is approved there is no
+        device. Fails with DEVICE_NOT_FOUND (none is bound:
+        bind this one) and RECENT_SIGN_IN_REQUIRED. May be retried: while a request is PENDING it is returned as it is. Students
+        may call.
         """
 
     @_abc_1.abstractmethod
@@ -491,6 +530,18 @@ class StudentServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _typing.Union[_student_service_pb2.DropCourseResponse, _abc.Awaitable[_student_service_pb2.DropCourseResponse]]:
         """DropCourse ends the student's enrollment now; the past stays as it was. Fails with COURSE_NOT_FOUND, NOT_ENROLLED,
         COURSE_ARCHIVED, TERM_CLOSED and ENROLLMENT_CLOSED. After a lost answer a retry says NOT_ENROLLED. Students may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportMyData(
+        self,
+        request: _student_service_pb2.ExportMyDataRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_student_service_pb2.ExportMyDataResponse], _abc.AsyncIterator[_student_service_pb2.ExportMyDataResponse]]:
+        """ExportMyData streams everything that is held on the caller: a header, then the bytes of a zip archive of JSON files and
+        photographs; README.txt in it says what is what. It is made while it is sent: its size is not known before, and it is whole only if the stream ends OK.
+        Fails with RECENT_SIGN_IN_REQUIRED and RATE_LIMITED (a few an hour). May be retried, from the beginning. Students may
+        call.
         """
 
 def add_StudentServiceServicer_to_server(servicer: StudentServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

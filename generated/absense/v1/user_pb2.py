@@ -26,17 +26,19 @@ from absense.v1 import role_pb2 as absense_dot_v1_dot_role__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x61\x62sense/v1/user.proto\x12\nabsense.v1\x1a\x15\x61\x62sense/v1/role.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xec\x01\n\x04User\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x11\n\tfull_name\x18\x03 \x01(\t\x12\x1e\n\x04role\x18\x04 \x01(\x0e\x32\x10.absense.v1.Role\x12$\n\x05state\x18\x05 \x01(\x0e\x32\x15.absense.v1.UserState\x12\x1a\n\x12institution_number\x18\x06 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x07 \x01(\t\x12\r\n\x05level\x18\x08 \x01(\x05\x12/\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"H\n\x06Person\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x11\n\tfull_name\x18\x02 \x01(\t\x12\x1a\n\x12institution_number\x18\x03 \x01(\t*\xc8\x01\n\tUserState\x12\x1a\n\x16USER_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18USER_STATE_PENDING_EMAIL\x10\x01\x12\x1f\n\x1bUSER_STATE_PENDING_APPROVAL\x10\x02\x12\x16\n\x12USER_STATE_INVITED\x10\x03\x12\x15\n\x11USER_STATE_ACTIVE\x10\x04\x12\x1a\n\x16USER_STATE_DEACTIVATED\x10\x05\x12\x15\n\x11USER_STATE_ERASED\x10\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x15\x61\x62sense/v1/user.proto\x12\nabsense.v1\x1a\x15\x61\x62sense/v1/role.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x84\x02\n\x04User\x12\n\n\x02id\x18\x01 \x01(\t\x12\r\n\x05\x65mail\x18\x02 \x01(\t\x12\x11\n\tfull_name\x18\x03 \x01(\t\x12\x1e\n\x04role\x18\x04 \x01(\x0e\x32\x10.absense.v1.Role\x12$\n\x05state\x18\x05 \x01(\x0e\x32\x15.absense.v1.UserState\x12\x1a\n\x12institution_number\x18\x06 \x01(\t\x12\x14\n\x0cprogramme_id\x18\x07 \x01(\t\x12\r\n\x05level\x18\x08 \x01(\x05\x12/\n\x0b\x63reate_time\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0e\x63laimed_number\x18\n \x01(\t\"H\n\x06Person\x12\x0f\n\x07user_id\x18\x01 \x01(\t\x12\x11\n\tfull_name\x18\x02 \x01(\t\x12\x1a\n\x12institution_number\x18\x03 \x01(\t\"\x84\x01\n\rErasedAccount\x12\x0e\n\x06\x64\x65vice\x18\x01 \x01(\x08\x12\x15\n\rface_template\x18\x02 \x01(\x08\x12\x18\n\x10photograph_count\x18\x03 \x01(\x05\x12\x1b\n\x13\x65nded_sign_in_count\x18\x04 \x01(\x05\x12\x15\n\ridentity_kept\x18\x05 \x01(\x08*\xc8\x01\n\tUserState\x12\x1a\n\x16USER_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18USER_STATE_PENDING_EMAIL\x10\x01\x12\x1f\n\x1bUSER_STATE_PENDING_APPROVAL\x10\x02\x12\x16\n\x12USER_STATE_INVITED\x10\x03\x12\x15\n\x11USER_STATE_ACTIVE\x10\x04\x12\x1a\n\x16USER_STATE_DEACTIVATED\x10\x05\x12\x15\n\x11USER_STATE_ERASED\x10\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'absense.v1.user_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_USERSTATE']._serialized_start=407
-  _globals['_USERSTATE']._serialized_end=607
+  _globals['_USERSTATE']._serialized_start=566
+  _globals['_USERSTATE']._serialized_end=766
   _globals['_USER']._serialized_start=94
-  _globals['_USER']._serialized_end=330
-  _globals['_PERSON']._serialized_start=332
-  _globals['_PERSON']._serialized_end=404
+  _globals['_USER']._serialized_end=354
+  _globals['_PERSON']._serialized_start=356
+  _globals['_PERSON']._serialized_end=428
+  _globals['_ERASEDACCOUNT']._serialized_start=431
+  _globals['_ERASEDACCOUNT']._serialized_end=563
 # @@protoc_insertion_point(module_scope)

@@ -28,7 +28,7 @@ USER_STATE_DEACTIVATED: UserState
 USER_STATE_ERASED: UserState
 
 class User(_message.Message):
-    __slots__ = ("id", "email", "full_name", "role", "state", "institution_number", "programme_id", "level", "create_time")
+    __slots__ = ("id", "email", "full_name", "role", "state", "institution_number", "programme_id", "level", "create_time", "claimed_number")
     ID_FIELD_NUMBER: _ClassVar[int]
     EMAIL_FIELD_NUMBER: _ClassVar[int]
     FULL_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -38,6 +38,7 @@ class User(_message.Message):
     PROGRAMME_ID_FIELD_NUMBER: _ClassVar[int]
     LEVEL_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    CLAIMED_NUMBER_FIELD_NUMBER: _ClassVar[int]
     id: str
     email: str
     full_name: str
@@ -47,7 +48,8 @@ class User(_message.Message):
     programme_id: str
     level: int
     create_time: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., email: _Optional[str] = ..., full_name: _Optional[str] = ..., role: _Optional[_Union[_role_pb2.Role, str]] = ..., state: _Optional[_Union[UserState, str]] = ..., institution_number: _Optional[str] = ..., programme_id: _Optional[str] = ..., level: _Optional[int] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    claimed_number: str
+    def __init__(self, id: _Optional[str] = ..., email: _Optional[str] = ..., full_name: _Optional[str] = ..., role: _Optional[_Union[_role_pb2.Role, str]] = ..., state: _Optional[_Union[UserState, str]] = ..., institution_number: _Optional[str] = ..., programme_id: _Optional[str] = ..., level: _Optional[int] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., claimed_number: _Optional[str] = ...) -> None: ...
 
 class Person(_message.Message):
     __slots__ = ("user_id", "full_name", "institution_number")
@@ -58,3 +60,17 @@ class Person(_message.Message):
     full_name: str
     institution_number: str
     def __init__(self, user_id: _Optional[str] = ..., full_name: _Optional[str] = ..., institution_number: _Optional[str] = ...) -> None: ...
+
+class ErasedAccount(_message.Message):
+    __slots__ = ("device", "face_template", "photograph_count", "ended_sign_in_count", "identity_kept")
+    DEVICE_FIELD_NUMBER: _ClassVar[int]
+    FACE_TEMPLATE_FIELD_NUMBER: _ClassVar[int]
+    PHOTOGRAPH_COUNT_FIELD_NUMBER: _ClassVar[int]
+    ENDED_SIGN_IN_COUNT_FIELD_NUMBER: _ClassVar[int]
+    IDENTITY_KEPT_FIELD_NUMBER: _ClassVar[int]
+    device: bool
+    face_template: bool
+    photograph_count: int
+    ended_sign_in_count: int
+    identity_kept: bool
+    def __init__(self, device: _Optional[bool] = ..., face_template: _Optional[bool] = ..., photograph_count: _Optional[int] = ..., ended_sign_in_count: _Optional[int] = ..., identity_kept: _Optional[bool] = ...) -> None: ...

@@ -39,8 +39,19 @@ SELECT pg_temp.key('student', n), 'student-' || n || '@example.edu', '20/' || n,
     pg_temp.key('programme', n % 20 + 1), 100, 'hash', pg_temp.today()
 FROM generate_series(1, 10000) n;
 
-INSERT INTO sign_ins (id, user_id, device_name, started_at)
-SELECT pg_temp.key('sign_in', n), pg_temp.key('student', n % 10000 + 1), 'Pixel', pg_temp.today()
+INSERT INTO sign_ins (id, user_id, device_name, started_at, password_at, last_used_at, expires_at)
+SELECT pg_temp.key('sign_in', n), pg_temp.key('student', n % 10000 + 1), 'Pixel', pg_temp.today(), pg_temp.today(),
+    pg_temp.today(), pg_temp.today() + n * '1 min'::interval
+FROM generate_series(1, 20000) n;
+
+INSERT INTO refresh_tokens (token_hash, sign_in_id, issued_at, expires_at, used_at, request_id, successor)
+SELECT decode(md5('refresh' || n), 'hex'), pg_temp.key('sign_in', n % 20000 + 1), pg_temp.today(),
+    pg_temp.today() + n * '1 min'::interval, CASE WHEN n > 20000 THEN pg_temp.today() END, NULL, NULL
+FROM generate_series(1, 40000) n;
+
+INSERT INTO mail_tokens (token_hash, user_id, kind, address, issued_at, expires_at)
+SELECT decode(md5('mail' || n), 'hex'), pg_temp.key('student', n % 10000 + 1), 'RESET_PASSWORD', 'a@example.edu',
+    pg_temp.today(), pg_temp.today() + n * '1 min'::interval
 FROM generate_series(1, 20000) n;
 
 INSERT INTO revocations (user_id, sign_in_id, at)

@@ -24,6 +24,8 @@ Page: TypeAlias = Callable[[SqlTransaction, UUID | None], Sequence[Any]]
 LARGE = {
     "users",
     "sign_ins",
+    "refresh_tokens",
+    "mail_tokens",
     "requests",
     "revocations",
     "devices",
@@ -47,11 +49,22 @@ READS_ALL = {"images.key_ids", "verifications.backlog"}
 """What only the doctor asks, and how long a queue is."""
 
 DO_NOT_READ = {
-    "users": {"add", "set_state"},
-    "sign_ins": {"add", "revoke"},
+    "users": {"hold", "hold_admins", "add", "save", "set_password", "set_state"},
+    "sign_ins": {"add", "end", "end_all", "revoke"},
+    "mails": {
+        "queue",
+        "take",
+        "postpone",
+        "remove",
+        "add_token",
+        "token",
+        "use_token",
+        "remove_tokens",
+        "remove_expired",
+    },
     "requests": {"add"},
     "courses": {"add_term", "add_programme", "add"},
-    "enrollments": {"hold", "add", "end", "resume"},
+    "enrollments": {"add", "end", "resume"},
     "sessions": {"add", "lock_course", "close", "start_generation", "count_typed_try", "seal_ended"},
     "devices": {"add"},
     "records": {"add", "save"},

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from absense_server.adapters.db.tables import audit_events, audit_private, devices
 from absense_server.domain.audit import Action, event, machine_event
-from absense_server.domain.errors.accounts import EmailTaken
+from absense_server.domain.errors.accounts import EmailTaken, NumberTaken
 from absense_server.domain.errors.devices import DeviceAlreadyBound, DeviceTaken
 from absense_server.domain.ids import SignInId
 from absense_server.domain.people import Caller, Role, UserState
@@ -45,7 +45,7 @@ def test_a_number_has_one_account_and_no_number_many(world: World) -> None:
     world.user(institution_number="4711")
     world.user()
     world.user()
-    with pytest.raises(Race), world.uow() as tx:
+    with pytest.raises(NumberTaken), world.uow() as tx:
         tx.users.add(a_user(institution_number="4711"), None)
 
 
@@ -91,7 +91,7 @@ def test_a_state_is_set(world: World) -> None:
 
 def test_a_clock_that_was_ahead_makes_no_revocation_forgotten(world: World) -> None:
     user = world.user()
-    sign_in = SignIn(SignInId(uuid4()), user.id, NOW, "Firefox")
+    sign_in = SignIn(SignInId(uuid4()), user.id, NOW, "Firefox", NOW, NOW, NOW + timedelta(days=1))
     with world.uow() as tx:
         tx.sign_ins.add(sign_in)
         tx.sign_ins.revoke(Revocation(user.id, NOW, sign_in.id))
@@ -107,7 +107,7 @@ def test_a_clock_that_was_ahead_makes_no_revocation_forgotten(world: World) -> N
 
 def test_revocations_in_order_from_an_instant_on(world: World) -> None:
     user = world.user()
-    sign_in = SignIn(SignInId(uuid4()), user.id, NOW, "Firefox")
+    sign_in = SignIn(SignInId(uuid4()), user.id, NOW, "Firefox", NOW, NOW, NOW + timedelta(days=1))
     revocations = [
         Revocation(user.id, NOW - MINUTE),
         Revocation(user.id, NOW, sign_in.id),

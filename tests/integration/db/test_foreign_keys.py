@@ -1,6 +1,7 @@
 """What goes with what: attendance survives when a course or a lecturer goes."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -42,9 +43,16 @@ RULES = {
     # what one account alone has
     "sign_ins.user_id": "CASCADE",
     "revocations.user_id": "CASCADE",
+    "refresh_tokens.sign_in_id": "CASCADE",
     "requests.user_id": "CASCADE",
+    "mail_queue.user_id": "CASCADE",
+    "mail_tokens.user_id": "CASCADE",
+    "device_reset_requests.student_id": "CASCADE",
+    "device_reset_requests.device_id": "CASCADE",
     "devices.student_id": "CASCADE",
     "face_templates.student_id": "CASCADE",
+    # who decided is never taken along
+    "device_reset_requests.decided_by": "RESTRICT",
     # a programme that closes leaves its students without one
     "users.programme_id": "SET NULL",
     # who teaches a course and for whom it is: the course's, and each lecturer's
@@ -263,7 +271,7 @@ def test_what_only_an_account_has_goes_with_it(world: World) -> None:
     user = world.user()
     world.device(user)
     with world.uow() as tx:
-        tx.sign_ins.add(SignIn(SignInId(uuid4()), user.id, NOW, "Firefox"))
+        tx.sign_ins.add(SignIn(SignInId(uuid4()), user.id, NOW, "Firefox", NOW, NOW, NOW + timedelta(days=1)))
         tx.sign_ins.revoke(Revocation(user.id, NOW))
         tx.requests.add(user.id, uuid4(), DoneRequest(b"fingerprint", uuid4()), NOW)
         tx.commit()

@@ -1,5 +1,6 @@
 """The schema: up, down, up again, and the same as the tables say."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -101,7 +102,9 @@ def tables_in(url: str) -> set[str]:
 
 def _parts(sql: str) -> list[str]:
     """A statement's lines; a column that was added later stands behind the last one, on the same line."""
-    lines = sql.replace(", policy_stand_in", ",\npolicy_stand_in").replace("NOT NULL)", "NOT NULL\n)").splitlines()
+    lines = (
+        re.sub(r", (?=[a-z_]+ (?:TEXT|DATETIME|VARCHAR))", ",\n", sql).replace("NOT NULL)", "NOT NULL\n)").splitlines()
+    )
     return [line.strip(" \t,") for line in lines]
 
 

@@ -111,7 +111,7 @@ def test_what_is_changed_is_found_by_an_index(uow: SqlUnitOfWork, engine: Engine
         assert face
         waiting = [one.id for one in tx.verifications.of_student(student.id)]
         tx.users.set_state(student.id, UserState.DEACTIVATED)
-        tx.enrollments.hold(student.id)
+        tx.users.hold(student.id)
         tx.enrollments.end(term.enrollments[0].id, NOW)
         tx.enrollments.resume(term.enrollments[0].id)
         tx.sessions.lock_course(course.id)

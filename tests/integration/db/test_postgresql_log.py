@@ -11,7 +11,7 @@ from sqlalchemy.exc import ProgrammingError
 
 from absense_server.adapters.db.engine import create_engine
 from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
-from absense_server.domain.errors.accounts import EmailTaken
+from absense_server.domain.errors.accounts import EmailTaken, NumberTaken
 from absense_server.domain.errors.devices import DeviceAlreadyBound, DeviceTaken
 from absense_server.domain.places import Fix, LatLng
 from absense_server.domain.verdicts import Check, Reason, failed, passed
@@ -39,7 +39,7 @@ def test_an_account_that_is_there_already_is_not_logged(postgres: Postgres, worl
     ama = world.user(institution_number="20/1234")
     with pytest.raises(EmailTaken), world.uow() as tx:
         tx.users.add(a_user(email=ama.email), "hash-of-a-password")
-    with pytest.raises(Race), world.uow() as tx:
+    with pytest.raises(NumberTaken), world.uow() as tx:
         tx.users.add(a_user(institution_number="20/1234"), "hash-of-a-password")
     assert ama.email not in postgres.log()
     assert "hash-of-a-password" not in postgres.log()
