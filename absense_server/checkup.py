@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from absense_server.adapters import tls
 from absense_server.adapters.blobs.s3 import S3Blobs
 from absense_server.adapters.db import migrate
 from absense_server.adapters.db.engine import create_engine, most_connections
@@ -71,6 +72,7 @@ def examine(settings: Settings, *, unknown: Iterable[str] = ()) -> list[Finding]
     strangers = [Finding(ok=False, text=f".env: {name} is no setting of ours; misspelt?") for name in unknown]
     return [
         *_modes(settings),
+        *who_connects(settings),
         *strangers,
         *_database(settings),
         *_storage(settings),
@@ -92,6 +94,38 @@ def _modes(settings: Settings) -> Iterator[Finding]:
         yield Finding(ok=True, text=f"SECRET_KEY is set, with {older} older ones for reading")
     if settings.cors_allow_origins:
         yield Finding(ok=True, text=f"browsers may call from {', '.join(settings.cors_allow_origins)}")
+
+
+def who_connects(settings: Settings) -> Iterator[Finding]:
+    """Whether they are served with TLS, and whose word is taken for where they are."""
+    if settings.tls_files is not None:
+        yield from _tls(*settings.tls_files)
+    elif settings.is_open_to_others and not settings.trusted_proxies:
+        yield Finding(
+            ok=False,
+            text=f"{settings.listen_address} can be reached from other machines, without TLS: passwords and tokens "
+            "travel in the clear. Set TLS_CERTIFICATE_FILE and TLS_KEY_FILE, or TRUSTED_PROXIES to the proxy in front "
+            "that encrypts",
+        )
+    else:
+        where = "a proxy in front may" if settings.is_open_to_others else "only this machine connects"
+        yield Finding(ok=True, text=f"no TLS here: {where}")
+    if settings.trusted_proxies:
+        yield Finding(ok=True, text=f"x-forwarded-for is believed of {', '.join(settings.trusted_proxies)}")
+
+
+def _tls(certificate_file: Path, key_file: Path) -> Iterator[Finding]:
+    now = SystemClock().now()
+    try:
+        keys = tls.read(certificate_file, key_file, now)
+    except tls.TlsUnusable as error:
+        yield Finding(ok=False, text=str(error), fatal=True)
+        return
+    soon = keys.expires_soon(now)
+    text = f"TLS: the certificate expires on {keys.expires_at:%Y-%m-%d}"
+    yield Finding(ok=not soon, text=text + ("; renew it, then send SIGHUP" if soon else ""))
+    if keys.readable_by_anyone:
+        yield Finding(ok=False, text=f"TLS_KEY_FILE: every user of this machine can read or write {key_file}")
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
@@ -266,9 +300,10 @@ def _sqlite_file(settings: Settings) -> Path | None:
     return Path(rest.removeprefix("/").partition("?")[0]) if scheme.startswith("sqlite") else None
 
 
-def what_to_try(port: int) -> str:
+def what_to_try(port: int, *, with_tls: bool) -> str:
     """What somebody who has just started a demo server can do next."""
-    call = f"grpcurl -plaintext localhost:{port}"
+    how = "-cacert ROOT.pem" if with_tls else "-plaintext"
+    call = f"grpcurl {how} localhost:{port}"
     login = '\'{"login": "lecturer@absense.com", "password": "lecturer123"}\''
     return f"""
 Absense is serving on localhost:{port} (demo mode). Try, in another terminal:
@@ -276,7 +311,7 @@ Absense is serving on localhost:{port} (demo mode). Try, in another terminal:
   make grpcurl && export PATH="$PWD/.venv/bin:$PATH"
   {call} list
   {call} absense.v1.AuthService/GetServerInfo
-  {call.replace("-plaintext", f"-plaintext -d {login}")} absense.v1.AuthService/Login
+  {call.replace(how, f"{how} -d {login}")} absense.v1.AuthService/Login
 
   make demo      plays a whole lecture against a server of its own
   README.md      has the five-minute tour: open a session, watch codes, submit a claim

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from datetime import timedelta
+from ipaddress import IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypedDict
 from urllib.parse import parse_qsl, urlsplit
@@ -208,6 +209,13 @@ class Settings(BaseSettings):
                 raise ValueError(msg)
         return value
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _proxies(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for proxy in value:
+            _require_proxy(proxy)
+        return value
+
     @field_validator("upload_allowed_image_types")
     @classmethod
     def _types(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -219,6 +227,10 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _fit_together(self) -> "Settings":
         problems = [*self._production_problems(), *self._storage_problems()]
+        if (self.tls_certificate_file is None) != (self.tls_key_file is None):
+            problems.append(
+                "TLS_CERTIFICATE_FILE, TLS_KEY_FILE: set both, or neither for a proxy in front that encrypts"
+            )
         if self.own_port(self.processes - 1) > _LAST_PORT:
             problems.append(f"PROCESS_PORTS_FROM: leaves no ports for {self.processes} processes")
         if self.uses_sqlite and (self.workers or 1) > 1:
@@ -275,6 +287,22 @@ class Settings(BaseSettings):
             "public_endpoint_url": self.s3_public_endpoint_url,
             "server_side_encryption": self.s3_server_side_encryption,
         }
+
+    @property
+    def tls_files(self) -> tuple[Path, Path] | None:
+        """The certificates and their key; None: no TLS here."""
+        if self.tls_certificate_file is None or self.tls_key_file is None:
+            return None
+        return self.tls_certificate_file, self.tls_key_file
+
+    @property
+    def is_open_to_others(self) -> bool:
+        """Whether other machines can connect."""
+        host = self.listen_address.rpartition(":")[0].strip("[]")
+        try:
+            return not ip_address(host).is_loopback
+        except ValueError:
+            return host != "localhost"
 
     @property
     def uses_sqlite(self) -> bool:
@@ -343,6 +371,23 @@ def unknown_names() -> list[str]:
     """Names in the `.env` file that are no settings: probably misspelt."""
     known = {name.upper() for name in Settings.model_fields}
     return [name for name in dotenv_values(".env") if name.upper() not in known]
+
+
+def _require_proxy(text: str) -> None:
+    """Raise ValueError, with what to write instead, for what names no proxy."""
+    if text == "unix":
+        return
+    try:
+        network = ip_network(text)
+    except ValueError:
+        msg = f"{text} is no address, no network such as 10.0.0.0/8 (its other bits 0), and not unix"
+        raise ValueError(msg) from None
+    if network.prefixlen == 0:
+        msg = f"{text} is everybody: any caller could pass for any other; list the proxies alone"
+        raise ValueError(msg)
+    if isinstance(network, IPv6Network) and network.network_address.ipv4_mapped is not None:
+        msg = f"{text} is a network of IPv4: write it as one"
+        raise ValueError(msg)
 
 
 def _is_redis(url: str) -> bool:

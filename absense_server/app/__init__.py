@@ -5,6 +5,7 @@ import importlib.metadata
 from dataclasses import dataclass
 from datetime import timedelta
 
+import grpc
 import grpc.aio
 import structlog
 from grpc_health.v1 import health
@@ -16,6 +17,7 @@ from absense.v1 import (
     lecturer_service_pb2_grpc,
     student_service_pb2_grpc,
 )
+from absense_server.adapters import tls
 from absense_server.app.database import require_ready
 from absense_server.app.faces import ConfiguredFaces
 from absense_server.app.outside import Outside
@@ -27,6 +29,7 @@ from absense_server.jobs.verifier import Verifier
 from absense_server.ports.faces import FaceEngine
 from absense_server.ports.outside import BlobStore, Clock
 from absense_server.rpc import interceptors
+from absense_server.rpc.addresses import TrustedProxies
 from absense_server.rpc.admin import Admin
 from absense_server.rpc.auth import Auth
 from absense_server.rpc.health import Health
@@ -103,6 +106,8 @@ class App:
             watch_health=self.health.watch,
         )
         self._server: grpc.aio.Server | None = None
+        self.own_port: int | None = None
+        """Where a started server listens for itself alone, if it does."""
         self.metrics_port: int | None = None
         """Where a started server shows its metrics, if it does."""
 
@@ -114,11 +119,12 @@ class App:
         `listening`: where; at the address of the settings, alone, unless said. `with_verifier`: work off the queue of
         selfies; as `with_jobs` and the settings have it unless said.
 
-        Raises DatabaseNotReady, DemoAccountsOpen, AddressInUse, MetricsAddressInUse.
+        Raises DatabaseNotReady, DemoAccountsOpen, AddressInUse, MetricsAddressInUse, TlsUnusable.
         """
         listening = listening or Listening(self.settings.listen_address)
         if with_verifier is None:
             with_verifier = with_jobs and self.settings.face_queue_in_server
+        credentials = _credentials(self.settings, self.clock)
         self.require_database()
         if not self.settings.demo_mode and self.seeding.open_demo_accounts():
             raise DemoAccountsOpen
@@ -134,6 +140,7 @@ class App:
                 lifetime=self._lifetime,
                 clock=self.clock,
                 ids=self.ids,
+                proxies=TrustedProxies(self.settings.trusted_proxies),
                 metrics=self.outside.metrics.calls({method: kind_of(method) for method in policy.rules}),
             ),
             options=_server_options(self.settings, share_port=listening.shared),
@@ -141,9 +148,9 @@ class App:
         self._add_servicers(server)
         self.health.add_to(server)
         reflection.enable_server_reflection([*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME], server)
-        port = _listen(server, listening.address)
+        port = _listen(server, listening.address, credentials)
         if listening.own_address is not None:
-            _listen(server, listening.own_address)
+            self.own_port = _listen(server, listening.own_address, credentials)
         self.metrics_port = self.outside.serve_metrics()
         self.faces.start()
         self.events.start()
@@ -249,8 +256,17 @@ class AddressInUse(Exception):
         super().__init__(f"{address} cannot be listened on; it is probably already in use. Set LISTEN_ADDRESS.")
 
 
-def _listen(server: grpc.aio.Server, address: str) -> int:
+def _credentials(settings: Settings, clock: Clock) -> grpc.ServerCredentials | None:
+    if settings.tls_files is None:
+        return None
+    keys = tls.read(*settings.tls_files, clock.now())
+    return grpc.ssl_server_credentials([(keys.private_key, keys.chain)])
+
+
+def _listen(server: grpc.aio.Server, address: str, credentials: grpc.ServerCredentials | None) -> int:
     try:
+        if credentials is not None:
+            return server.add_secure_port(address, credentials)
         return server.add_insecure_port(address)
     except RuntimeError as error:
         raise AddressInUse(address) from error

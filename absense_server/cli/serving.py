@@ -40,6 +40,9 @@ def serve(
     _configure_log(config)
     with explained():
         checkup.prepare_folders(config)
+        for finding in checkup.who_connects(config):
+            if not finding.ok and not finding.fatal:
+                log.warning("who connects", note=finding.text)
         if config.processes == 1:
             _run(_serve(config))
         else:
@@ -208,7 +211,7 @@ def _configure_log(config: Settings, process: int | None = None) -> None:
 def _greet(config: Settings, port: int) -> None:
     if config.demo_mode:
         log.warning("DEMO MODE: known passwords and a known secret key; never expose this server")
-        print(checkup.what_to_try(port), flush=True)
+        print(checkup.what_to_try(port, with_tls=config.tls_files is not None), flush=True)
 
 
 def _run(main: Coroutine[Any, Any, None]) -> None:

@@ -4,9 +4,7 @@ import re
 from collections.abc import Iterable
 from contextvars import ContextVar
 from datetime import datetime, timedelta
-from ipaddress import IPv6Address, ip_address
 from typing import Final
-from urllib.parse import unquote
 
 from absense_server.domain.people import Caller
 from absense_server.ports.outside import Ids
@@ -79,28 +77,3 @@ def request_id_of(metadata: Metadata, ids: Ids) -> str:
     if value is not None and _REQUEST_ID.fullmatch(value):
         return value
     return str(ids.new())
-
-
-def address_of(peer: str) -> str:
-    """The address in what `context.peer()` says, without the port: "192.0.2.7", "2001:db8::1", "unix".
-
-    `x-forwarded-for` is not believed: it is whatever the caller writes.
-    """
-    family, _, rest = unquote(peer).partition(":")
-    if family == "ipv4":
-        return rest.rpartition(":")[0] or rest
-    if family == "ipv6":
-        return _plain_ipv6(rest)
-    return family or "unknown"
-
-
-def _plain_ipv6(text: str) -> str:
-    host = text[1:].partition("]")[0] if text.startswith("[") else text
-    try:
-        address = ip_address(host.partition("%")[0])
-    except ValueError:
-        return host
-    # A socket for both families shows IPv4 callers like this; they are the same callers.
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        return str(address.ipv4_mapped)
-    return str(address)

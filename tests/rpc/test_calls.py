@@ -6,7 +6,6 @@ import pytest
 from absense_server.domain.people import Caller
 from absense_server.rpc.calls import (
     Metadata,
-    address_of,
     bearer_token,
     current_caller,
     current_request_id,
@@ -22,24 +21,6 @@ class OneId:
 
     def text(self, alphabet: str, length: int) -> str:
         raise NotImplementedError
-
-
-@pytest.mark.parametrize(
-    ("peer", "address"),
-    [
-        ("ipv4:192.0.2.7:567", "192.0.2.7"),
-        ("ipv6:%5B::1%5D:567", "::1"),
-        ("ipv6:[2001:DB8::1]:567", "2001:db8::1"),
-        ("ipv6:%5B::ffff:192.0.2.7%5D:567", "192.0.2.7"),
-        ("ipv6:%5Bfe80::1%25eth0%5D:567", "fe80::1"),
-        ("ipv6:nonsense", "nonsense"),
-        ("unix:", "unix"),
-        ("unix:/run/absense.sock", "unix"),
-        ("", "unknown"),
-    ],
-)
-def test_the_address_of_a_peer(peer: str, address: str) -> None:
-    assert address_of(peer) == address
 
 
 @pytest.mark.parametrize(

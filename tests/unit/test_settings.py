@@ -77,6 +77,21 @@ def test_outside_demo_mode_fast_hashes_are_refused() -> None:
         ),
         ({"listen_address": "50051"}, "LISTEN_ADDRESS: must be host:port"),
         ({"listen_address": "127.0.0.1:99999"}, "LISTEN_ADDRESS: must be host:port"),
+        ({"tls_key_file": "key.pem"}, "TLS_CERTIFICATE_FILE, TLS_KEY_FILE: set both, or neither"),
+        ({"tls_certificate_file": "chain.pem", "tls_key_file": ""}, "TLS_CERTIFICATE_FILE, TLS_KEY_FILE: set both"),
+        *(
+            ({"trusted_proxies": f"127.0.0.1, {proxy}"}, f"TRUSTED_PROXIES: {proxy} is {problem}")
+            for proxy, problem in (
+                ("proxy.example.edu", "no address, no network such as 10.0.0.0/8"),
+                ("10.0.0.7/8", "no address, no network such as 10.0.0.0/8"),
+                ("127.0.0.1:443", "no address"),
+                ("[::1]", "no address"),
+                ("*", "no address"),
+                ("0.0.0.0/0", "everybody"),
+                ("::/0", "everybody"),
+                ("::ffff:10.0.0.7", "a network of IPv4"),
+            )
+        ),
         ({"algorithm": "none"}, "ALGORITHM: Input should be 'HS256'"),
         ({"access_token_expire_minutes": "soon"}, "ACCESS_TOKEN_EXPIRE_MINUTES: Input should be a valid number"),
         ({"access_token_expire_minutes": 0}, "ACCESS_TOKEN_EXPIRE_MINUTES: Input should be greater than 0"),
@@ -116,6 +131,17 @@ def test_each_wrong_setting_is_named(given: dict[str, Any], said: str) -> None:
 )
 def test_where_redis_is_can_be_said_in_its_own_ways(url: str) -> None:
     assert load(demo_mode=True, redis_url=url).redis_url.get_secret_value() == url
+
+
+def test_proxies_are_addresses_networks_or_sockets() -> None:
+    listed = "127.0.0.1, ::1, 10.0.0.0/8,2001:db8::/32 ,unix"
+    assert load(demo_mode=True, trusted_proxies=listed).trusted_proxies == (
+        "127.0.0.1",
+        "::1",
+        "10.0.0.0/8",
+        "2001:db8::/32",
+        "unix",
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import grpc.aio
 
 from absense_server.ports.outside import AccessTokens, Clock, Ids, Revoked
 from absense_server.ports.rate_limits import RateLimits
+from absense_server.rpc.addresses import TrustedProxies
 from absense_server.rpc.interceptors.access_log import AccessLog, Metrics, NoMetrics
 from absense_server.rpc.interceptors.authorization import Authorization
 from absense_server.rpc.interceptors.base import Interceptors
@@ -28,6 +29,7 @@ def chain(
     lifetime: Lifetime,
     clock: Clock,
     ids: Ids,
+    proxies: TrustedProxies,
     metrics: Metrics | None = None,
     limits: Mapping[str, tuple[RateRule, ...]] = LIMITS,
 ) -> list[grpc.aio.ServerInterceptor]:
@@ -39,7 +41,7 @@ def chain(
         RequestId(ids),
         AccessLog(metrics or NoMetrics()),
         ErrorMapping(),
-        SignIn(policy, tokens, revoked, clock),
+        SignIn(policy, tokens, revoked, clock, proxies),
         Authorization(policy, clock),
         RateLimit(policy, limits, rate_limits),
         Validation(),

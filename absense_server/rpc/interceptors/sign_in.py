@@ -6,7 +6,8 @@ from absense_server.domain.errors.accounts import SignInEnded, TokenExpired, Tok
 from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.domain.people import Caller
 from absense_server.ports.outside import AccessClaims, AccessTokens, Clock, Revoked
-from absense_server.rpc.calls import address_of, bearer_token, set_caller
+from absense_server.rpc.addresses import TrustedProxies
+from absense_server.rpc.calls import bearer_token, set_caller
 from absense_server.rpc.interceptors.base import Call, Interceptor, Proceed
 from absense_server.rpc.policy import AccessPolicy
 
@@ -18,15 +19,18 @@ class SignIn(Interceptor):
     the old token is no longer good may well send it along.
     """
 
-    def __init__(self, policy: AccessPolicy, tokens: AccessTokens, revoked: Revoked, clock: Clock) -> None:
+    def __init__(
+        self, policy: AccessPolicy, tokens: AccessTokens, revoked: Revoked, clock: Clock, proxies: TrustedProxies
+    ) -> None:
         self._policy = policy
         self._tokens = tokens
         self._revoked = revoked
         self._clock = clock
+        self._proxies = proxies
 
     async def around(self, call: Call, proceed: Proceed) -> Any:
         call.claims = self._claims(call)
-        address = address_of(call.context.peer())
+        address = self._proxies.address_of(call.context.peer(), call.metadata)
         if call.claims is None:
             call.caller = Caller(call.request_id, address)
         else:

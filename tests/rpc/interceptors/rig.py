@@ -19,6 +19,7 @@ from absense_server.domain.ids import SignInId, UserId
 from absense_server.domain.people import Role
 from absense_server.ports.outside import AccessClaims
 from absense_server.ports.rate_limits import RateLimits
+from absense_server.rpc.addresses import TrustedProxies
 from absense_server.rpc.interceptors import chain
 from absense_server.rpc.interceptors.lifetime import Lifetime
 from absense_server.rpc.policy import AccessPolicy, AccessRule
@@ -160,6 +161,7 @@ class Rig:
     unlisted: set[str] = field(default_factory=set)
     """Methods that the table of limits forgets."""
     rate_limits: RateLimits | None = None
+    proxies: TrustedProxies = field(default_factory=TrustedProxies)
     body: Body = echo
     more_handlers: Callable[[grpc.aio.Server], object] = lambda server: None
 
@@ -178,6 +180,7 @@ class Rig:
             lifetime=self.lifetime,
             clock=self.clock,
             ids=self.ids,
+            proxies=self.proxies,
             metrics=self.metrics,
             limits=dict.fromkeys(self.rules.keys() - self.unlisted, NO_LIMIT) | self.limits,
         )
