@@ -34,6 +34,7 @@ run: export DEMO_MODE := true
 # apart from what is real: everybody knows the demo's passwords
 run: export DATABASE_URL := sqlite:///var/demo/absense.db
 run: export STORAGE_FOLDER := var/demo/blobs
+run: export MAIL_OUTBOX_FOLDER := var/demo/outbox
 run: export FACE_VERIFICATION_ENABLED := true
 run: $(FOR_SERVER) ## install and start a server with demo data; everything it keeps is in var/
 	@$(BIN)/absense-server models fetch

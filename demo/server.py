@@ -42,6 +42,7 @@ class ServerProcess:
             "LISTEN_ADDRESS": "127.0.0.1:0",
             "DATABASE_URL": f"sqlite:///{folder / 'absense.db'}",
             "STORAGE_FOLDER": str(folder / "blobs"),
+            "MAIL_OUTBOX_FOLDER": str(folder / "outbox"),
             "PASSWORD_ROUNDS": "1",
             "LOG_FORMAT": "json",
             **settings,

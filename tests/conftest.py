@@ -51,6 +51,7 @@ def make_settings(tmp_path: Path, empty_database: Path) -> Callable[..., Setting
             "demo_mode": True,
             "database_url": f"sqlite:///{database}",
             "storage_folder": tmp_path / "blobs",
+            "mail_outbox_folder": tmp_path / "outbox",
             "password_rounds": 1,
             "listen_address": "127.0.0.1:0",
         }

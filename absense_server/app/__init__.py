@@ -88,6 +88,7 @@ class App:
         )
         self.accounts, self.seeding, self.revocations = use_cases.accounts, use_cases.seeding, use_cases.revocations
         self.erasure, self.orphans = use_cases.erasure, use_cases.orphans
+        self.mail_delivery = use_cases.mail_delivery
         self._lifetime = Lifetime(self.revocations, self.clock)
         outside.metrics.watch_streams(lambda: self._lifetime.open_streams)
         self.pulse = Pulse(use_cases.verification, outside.metrics)

@@ -14,6 +14,8 @@ from absense_server.adapters.email_addresses import EmailAddresses
 from absense_server.adapters.events.memory import MemoryEventBus
 from absense_server.adapters.events.postgres import PostgresEventBus
 from absense_server.adapters.keys import KeyRing
+from absense_server.adapters.mail.message import sender_of
+from absense_server.adapters.mail.outbox import OutboxFolder
 from absense_server.adapters.metrics.process import ProcessMetrics
 from absense_server.adapters.metrics.server import MetricsServer
 from absense_server.adapters.passwords import Pbkdf2Passwords
@@ -27,6 +29,7 @@ from absense_server.adapters.tokens import JwtAccessTokens
 from absense_server.domain.codes import CodeKeys
 from absense_server.domain.pages import PageTokens
 from absense_server.domain.tickets import TicketOffice
+from absense_server.ports.mail import Mailer
 from absense_server.ports.outside import BlobStore, Clock
 from absense_server.ports.rate_limits import RateLimits
 from absense_server.settings import Settings
@@ -35,6 +38,7 @@ _CLAIM_THREADS = 1
 _JOB_THREADS = 2
 _HOUSEKEEPING_THREADS = 1
 _DRAWING_THREADS = 1
+MAIL_THREADS = 4
 _FILE_THREADS = {"local": 4, "s3": 16}
 """A disk is kept busy by few; of those that ask S3 most just wait."""
 
@@ -54,6 +58,7 @@ class Outside:
         self.blobs = blobs or _blobs(settings)
         self.passwords = Pbkdf2Passwords(settings.password_rounds)
         self.addresses = EmailAddresses()
+        self.mailer = _mailer(settings)
         self.qr_artist = QrCodeArtist()
 
         ring = KeyRing(settings.secret_keys[0], settings.secret_keys[1:])
@@ -84,6 +89,8 @@ class Outside:
         file_threads = _FILE_THREADS[settings.storage_backend]
         self.file_threads = ThreadPool("files", file_threads, max_wait=timedelta(seconds=20))
 
+        # a mail server that hangs holds up nothing but mails
+        self.mail_threads = ThreadPool("mail", MAIL_THREADS, max_wait=timedelta(minutes=1))
         # storage that hangs shall hold up nothing but the question whether it does
         self.readiness_threads = ThreadPool("readiness", 1, max_wait=timedelta(seconds=20))
         self._pools = (
@@ -96,6 +103,7 @@ class Outside:
             self.register_threads,
             self.drawing_threads,
             self.file_threads,
+            self.mail_threads,
         )
         self.metrics = ProcessMetrics(importlib.metadata.version("absense"))
         self.metrics.watch_threads({pool.name: pool for pool in self._pools})
@@ -116,6 +124,7 @@ class Outside:
         """Let go of threads, connections and the metrics' port."""
         if self._metrics_server is not None:
             self._metrics_server.close()
+        self.mailer.close()
         for threads in self._pools:
             threads.close()
         self.events.stop()  # after the threads, to send what they published last
@@ -132,6 +141,10 @@ def _blobs(settings: Settings) -> BlobStore:
     if settings.storage_backend == "s3":
         return S3Blobs(**settings.s3)
     return FolderBlobs(Path(settings.storage_folder))
+
+
+def _mailer(settings: Settings) -> Mailer:
+    return OutboxFolder(settings.mail_outbox_folder, sender_of(settings.mail_from))
 
 
 def _rate_limits(settings: Settings, clock: Clock, ring: KeyRing) -> RateLimits:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from absense_server.app.outside import Outside
+from absense_server.app.outside import MAIL_THREADS, Outside
 from absense_server.domain.consent import consent_text
 from absense_server.domain.images import MediaType
 from absense_server.domain.policy import Engines, StandIn
@@ -24,6 +24,9 @@ from absense_server.services.face_enrollment import FaceEnrollment
 from absense_server.services.face_office import FaceOffice
 from absense_server.services.face_templates import FaceTemplates
 from absense_server.services.face_vectors import FaceVectors
+from absense_server.services.mail_delivery import MailDelivery
+from absense_server.services.mail_texts import MailTexts
+from absense_server.services.mails import Mails
 from absense_server.services.orphans import OrphanSweep
 from absense_server.services.photographs import Photographs
 from absense_server.services.qr_codes import QrCodes
@@ -61,10 +64,25 @@ class UseCases:
             memory=max(_UPLOAD_MEMORY, settings.upload_max_bytes),
         )
         self.consent = consent_text(settings.selfie_retention_days, settings.face_retention_days)
+        self._mails(settings, outside)
         self._people(settings, outside)
         self._sessions(settings, outside)
         self._faces(settings, outside, face_engine, without_engine)
         self._records(outside)
+
+    def _mails(self, settings: Settings, outside: Outside) -> None:
+        self.mails = Mails(outside.clock, outside.ids)
+        self.mail_delivery = MailDelivery(
+            uow=outside.uow,
+            threads=outside.job_threads,
+            mail_threads=outside.mail_threads,
+            at_once=MAIL_THREADS,
+            mailer=outside.mailer,
+            texts=MailTexts(settings.web_url),
+            metrics=outside.metrics,
+            clock=outside.clock,
+            ids=outside.ids,
+        )
 
     def _people(self, settings: Settings, outside: Outside) -> None:
         uow, clock, ids = outside.uow, outside.clock, outside.ids

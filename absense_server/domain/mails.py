@@ -1,11 +1,20 @@
 """Mails that people get about their accounts."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import Enum
+from hashlib import sha256
+from string import ascii_letters, digits
 from typing import Final
+
+from absense_server.domain.people import UserState
 
 TOKEN_LIFE: Final = timedelta(hours=1)
 """How long the token in a mail is good."""
+TOKEN_ALPHABET: Final = ascii_letters + digits
+"""Nothing that a mail program would cut off at the end of a link."""
+TOKEN_LENGTH: Final = 43
+"""256 bits."""
 
 
 class MailKind(Enum):
@@ -35,3 +44,38 @@ class MailKind(Enum):
     """A note that the phone stays bound."""
     ACCOUNT_ERASED = "ACCOUNT_ERASED"
     """A last note."""
+
+
+SETS_PASSWORD: Final = frozenset({MailKind.RESET_PASSWORD, MailKind.INVITATION})
+"""Those whose token sets a password."""
+CONFIRMS_EMAIL: Final = frozenset({MailKind.CONFIRM_EMAIL, MailKind.CHANGE_EMAIL})
+"""Those whose token confirms an address."""
+WITH_TOKEN: Final = SETS_PASSWORD | CONFIRMS_EMAIL
+
+_ANY = frozenset(UserState) - {UserState.ERASED}
+_STATES: Final[Mapping[MailKind, frozenset[UserState]]] = {
+    MailKind.CONFIRM_EMAIL: frozenset({UserState.PENDING_EMAIL}),
+    MailKind.CHANGE_EMAIL: frozenset({UserState.ACTIVE}),
+    MailKind.RESET_PASSWORD: frozenset({UserState.PENDING_EMAIL, UserState.PENDING_APPROVAL, UserState.ACTIVE}),
+    MailKind.INVITATION: frozenset({UserState.INVITED}),
+    MailKind.EMAIL_CHANGED: _ANY,
+    MailKind.PASSWORD_CHANGED: _ANY,
+    MailKind.SIGN_IN_REUSED: _ANY,
+    MailKind.APPROVED: frozenset({UserState.ACTIVE}),
+    MailKind.DEVICE_RESET_REQUESTED: _ANY,
+    MailKind.DEVICE_RESET_APPROVED: _ANY,
+    MailKind.DEVICE_RESET_REJECTED: _ANY,
+    MailKind.ACCOUNT_ERASED: frozenset({UserState.ERASED}),
+}
+
+
+def kind_to_send(kind: MailKind, state: UserState) -> MailKind | None:
+    """What is sent to an account in `state` by now, for a mail that was asked for earlier; None: nothing any more."""
+    if kind is MailKind.RESET_PASSWORD and state is UserState.INVITED:
+        return MailKind.INVITATION
+    return kind if state in _STATES[kind] else None
+
+
+def token_hash(token: str) -> bytes:
+    """What is kept of a token: SHA-256. Of 256 random bits nobody finds them by trying."""
+    return sha256(token.encode()).digest()

@@ -110,8 +110,16 @@ class Mails(Protocol):
 
     def queue(self, mail: QueuedMail) -> None: ...
 
+    def is_due(self, now: datetime) -> bool:
+        """Whether there are any to take."""
+        ...
+
     def take(self, now: datetime, until: datetime, limit: int) -> Sequence[QueuedMail]:
         """The longest waiting ones that are due and that nobody sends: the caller's until `until`."""
+        ...
+
+    def waits(self, mail_id: MailId) -> bool:
+        """Whether it is still to be sent."""
         ...
 
     def postpone(self, mail_id: MailId, until: datetime) -> None:
@@ -130,7 +138,12 @@ class Mails(Protocol):
         """It is gone; returns False where somebody else was faster."""
         ...
 
-    def remove_tokens(self, user_id: UserId, kinds: Collection[MailKind]) -> None: ...
+    def remove_tokens(self, user_id: UserId, kinds: Collection[MailKind]) -> None:
+        """Tokens in mails of these kinds are no longer good, and such mails that wait are not sent.
+
+        Hold the user, so that none is written meanwhile; before another is queued.
+        """
+        ...
 
     def remove_expired(self, now: datetime) -> int:
         """Tokens whose time is over; returns how many."""

@@ -2,10 +2,20 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
+from enum import Enum
 from typing import Protocol
 
 from absense_server.domain.policy import RecordStatus
 from absense_server.domain.verdicts import Verdict
+
+
+class MailOutcome(Enum):
+    """What became of trying to send a mail."""
+
+    SENT = "sent"
+    POSTPONED = "postponed"
+    REFUSED = "refused"
+    GIVEN_UP = "given_up"
 
 
 class Metrics(Protocol):
@@ -29,6 +39,10 @@ class Metrics(Protocol):
 
     def photograph_examined(self, took: timedelta, *, failed: bool) -> None:
         """The face engine is done with a photograph."""
+        ...
+
+    def mail_handled(self, outcome: MailOutcome) -> None:
+        """A mail was tried to be sent."""
         ...
 
     def loop_was_late(self, late: timedelta) -> None:

@@ -40,8 +40,10 @@ from absense.v1 import (
 )
 from absense_server.app import App
 from absense_server.domain.consent import consent_text
+from absense_server.domain.mails import MailKind
 from absense_server.domain.people import Caller, NewUser, Role
 from tests.support.clock import HandClock
+from tests.support.mails import ReadMail, mails_in
 
 GREAT_HALL = (5.6506, -0.1869)
 TWO_KM_AWAY = (5.6686, -0.1869)
@@ -398,6 +400,18 @@ class Hall:
         self.clock.turn(by)
         self.app.alarms.tick()
         await self.app.jobs.poll_revocations()
+
+    async def mails(self) -> list[ReadMail]:
+        """Every mail that was sent so far, the newest last; what is due is sent first."""
+        while await self.app.mail_delivery.deliver():
+            pass
+        return mails_in(self.app.settings.mail_outbox_folder)
+
+    async def mail_to(self, address: str, kind: MailKind | None = None) -> ReadMail:
+        """The newest mail to the address, of that kind if it is said."""
+        found = [mail for mail in await self.mails() if mail.to == address and kind in {None, mail.kind}]
+        assert found, f"no mail to {address}"
+        return found[-1]
 
     async def admin(self) -> Admin:
         email = f"admin-{uuid.uuid4().hex}@example.edu"

@@ -2,7 +2,6 @@
 
 import errno
 import os
-import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -13,14 +12,13 @@ from itertools import product
 from pathlib import Path
 
 from absense_server.adapters.blobs import is_name, require_name
+from absense_server.adapters.files import UNFINISHED, sync_folder, write_whole
 from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.ports.outside import OPAQUE
 
 _PAGE = 1000
-_UNFINISHED = ".new-"
 
 _BLOCK = 4096
-_BINARY = getattr(os, "O_BINARY", 0)  # of Windows, where files are text unless told
 _LITTLE_SPACE = 64 * 1024**2
 
 
@@ -45,11 +43,11 @@ class FolderBlobs:
             if path.parent in self._lasting:
                 # it was there before: no need to ask
                 with suppress(FileNotFoundError):
-                    _write(path, data)
+                    write_whole(path, data)
                     return
             self._make(path.parent.parent)
             self._make(path.parent)
-            _write(path, data)
+            write_whole(path, data)
 
     def get(self, name: str) -> bytes | None:
         """The blob; None when it is not there. Raises BackendUnavailable, also when the root is gone."""
@@ -87,7 +85,7 @@ class FolderBlobs:
 
     def clear_unfinished(self, age: timedelta) -> int:
         """Remove what writes left that a crash ended longer ago than `age`. Raises BackendUnavailable."""
-        left = [file for files in self._old_files(age) for file in files if file.name.startswith(_UNFINISHED)]
+        left = [file for files in self._old_files(age) for file in files if file.name.startswith(UNFINISHED)]
         with _unavailable():
             for file in left:
                 file.unlink(missing_ok=True)
@@ -116,7 +114,7 @@ class FolderBlobs:
         except FileExistsError:
             if folder in self._lasting:
                 return
-        _sync(folder.parent)
+        sync_folder(folder.parent)
         self._lasting.add(folder)
 
 
@@ -130,32 +128,6 @@ def _written_before(limit: float, folder: Path) -> Sequence[Path]:
     except FileNotFoundError:  # nothing was put there yet
         return []
     return files
-
-
-def _write(path: Path, data: bytes) -> None:
-    temporary = path.with_name(_UNFINISHED + secrets.token_hex(8))
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb", buffering=0) as file:
-            left = memoryview(data)
-            while left:
-                left = left[file.write(left) :]
-            os.fsync(descriptor)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    if os.name == "nt":  # has no way to sync a folder
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextmanager

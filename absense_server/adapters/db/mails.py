@@ -32,6 +32,10 @@ class SqlMails:
             )
         )
 
+    def is_due(self, now: datetime) -> bool:
+        due = select(mail_queue.c.id).where(mail_queue.c.due_at <= now).limit(1)
+        return self._connection.execute(due).one_or_none() is not None
+
     def take(self, now: datetime, until: datetime, limit: int) -> Sequence[QueuedMail]:
         due = (
             select(mail_queue.c.id)
@@ -47,6 +51,10 @@ class SqlMails:
             QueuedMail(row.id, row.kind, row.queued_at, row.user_id, row.login, row.address, row.note, row.failures)
             for row in sorted(taken, key=lambda row: row.id)
         ]
+
+    def waits(self, mail_id: MailId) -> bool:
+        queued = select(mail_queue.c.id).where(mail_queue.c.id == mail_id)
+        return self._connection.execute(queued).one_or_none() is not None
 
     def postpone(self, mail_id: MailId, until: datetime) -> None:
         self._connection.execute(
@@ -81,9 +89,8 @@ class SqlMails:
         return gone.rowcount > 0
 
     def remove_tokens(self, user_id: UserId, kinds: Collection[MailKind]) -> None:
-        self._connection.execute(
-            delete(mail_tokens).where(mail_tokens.c.user_id == user_id, mail_tokens.c.kind.in_(kinds))
-        )
+        for table in (mail_tokens, mail_queue):
+            self._connection.execute(delete(table).where(table.c.user_id == user_id, table.c.kind.in_(kinds)))
 
     def remove_expired(self, now: datetime) -> int:
         return self._connection.execute(delete(mail_tokens).where(mail_tokens.c.expires_at <= now)).rowcount

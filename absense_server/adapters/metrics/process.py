@@ -12,6 +12,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from absense_server.adapters.metrics.calls import CallMetrics
 from absense_server.domain.policy import RecordStatus
 from absense_server.domain.verdicts import Check, Outcome, Verdict
+from absense_server.ports.metrics import MailOutcome
 
 _LATENESS: Final = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _EXAMINATION: Final = (0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -98,6 +99,8 @@ class ProcessMetrics:
             "face_examination_seconds", "Time in a face worker, for each photograph.", _EXAMINATION, "result"
         )
         self._examinations = {failed: examinations.labels("failed" if failed else "done") for failed in (False, True)}
+        mails = self._counter("mails", "Tries to send a mail, by what became of them.", "outcome")
+        self._mails = {outcome: mails.labels(outcome.value) for outcome in MailOutcome}
 
     def calls(self, kinds: Mapping[str, str]) -> CallMetrics:
         """Counts calls of the methods in `kinds` (path → kind of RPC); once for each ProcessMetrics."""
@@ -120,6 +123,9 @@ class ProcessMetrics:
 
     def photograph_examined(self, took: timedelta, *, failed: bool) -> None:
         self._examinations[failed].observe(took.total_seconds())
+
+    def mail_handled(self, outcome: MailOutcome) -> None:
+        self._mails[outcome].inc()
 
     def loop_was_late(self, late: timedelta) -> None:
         self._loop_lateness.observe(late.total_seconds())

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from absense_server.adapters.db.unit_of_work import SqlTransaction
 from absense_server.domain.courses import Course, Enrollment
 from absense_server.domain.faces import ConsentEnd
-from absense_server.domain.ids import ClaimId, ImageId
+from absense_server.domain.ids import ClaimId, ImageId, MailId
 from absense_server.domain.people import User
 from absense_server.domain.policy import Attention, RecordStatus
 from absense_server.domain.records import AttendanceRecord
@@ -127,6 +127,8 @@ def reads(term: Term) -> dict[str, Read]:
     lecturer, claim_id = term.lecturer.id, record.claims[0].claim_id
     return _first_pages(_lists(term)) | {
         "users.get": (1, lambda tx: tx.users.get(student.id)),
+        "mails.is_due": (1, lambda tx: tx.mails.is_due(NOW)),
+        "mails.waits": (1, lambda tx: tx.mails.waits(MailId(uuid4()))),
         "users.credentials": (1, lambda tx: tx.users.credentials(student.email)),
         "courses.term": (1, lambda tx: tx.courses.term(course.term.id)),
         "courses.current_term": (1, lambda tx: tx.courses.current_term(NOW)),

@@ -1,0 +1,1 @@
+"""Where mails go: to a mail server, or into a folder."""

@@ -1,0 +1,57 @@
+"""A mail as it travels (RFC 5322)."""
+
+import re
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from uuid import uuid4
+
+from email_validator import EmailNotValidError, validate_email
+
+from absense_server.ports.mail import Mail, MailRefused
+
+_NO_NAME = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def sender_of(text: str) -> Address:
+    """Who mails are from: `Name <local@domain>` or `local@domain`.
+
+    Raises ValueError.
+    """
+    name, address = parseaddr(text)
+    if _NO_NAME.search(text) or "@" not in address:
+        raise ValueError("is no address such as Absense <absense@example.edu>")
+    return Address(name, addr_spec=address)
+
+
+def reader_of(mail: Mail) -> str:
+    """The reader's address as mail servers know it: in ASCII.
+
+    Raises MailRefused.
+    """
+    try:
+        valid = validate_email(mail.to, check_deliverability=False, allow_smtputf8=False)
+    except EmailNotValidError:
+        raise MailRefused("the address cannot be one") from None
+    return valid.ascii_email or valid.normalized
+
+
+def message_of(mail: Mail, sender: Address) -> EmailMessage:
+    """The mail in plain text, and the same in HTML for who prefers it.
+
+    Raises MailRefused.
+    """
+    message = EmailMessage(SMTP)
+    message["From"] = sender
+    message["To"] = Address(addr_spec=reader_of(mail))
+    message["Subject"] = mail.subject
+    message["Date"] = format_datetime(mail.written_at)
+    # another each time: sent again, a mail has another token
+    message["Message-ID"] = f"<{uuid4()}@{sender.domain}>"
+    # nobody's holiday answers it (RFC 3834)
+    message["Auto-Submitted"] = "auto-generated"
+    # as it is, no server on the way has to change it
+    message.set_content(mail.text, cte="quoted-printable")
+    message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    return message
