@@ -1,6 +1,7 @@
 """Settings: read from the environment and from a `.env` file, checked at once. The only place that reads either."""
 
 import os
+import re
 from collections.abc import Sequence
 from datetime import timedelta
 from ipaddress import IPv6Network, ip_address, ip_network
@@ -11,6 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from absense_server.domain.registration import RegistrationRule, RegistrationRules, is_domain
 
 DEMO_SECRET_KEY = "demo-mode-only-do-not-use-in-production-0000"  # noqa: S105 - refused outside demo mode
 MIN_SECRET_LENGTH = 32
@@ -199,6 +202,25 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         return value
 
+    @field_validator("student_email_domains", "lecturer_email_domains")
+    @classmethod
+    def _domains(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        folded = tuple(domain.lower() for domain in value)
+        if not all(map(is_domain, folded)):
+            msg = "must be domains such as example.edu or *.example.edu (every domain below it), separated by commas"
+            raise ValueError(msg)
+        return folded
+
+    @field_validator("student_number_pattern", "lecturer_number_pattern")
+    @classmethod
+    def _pattern(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error as error:
+            msg = f"is not a regular expression: {error}"
+            raise ValueError(msg) from None
+        return value
+
     @field_validator("cors_allow_origins")
     @classmethod
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -339,6 +361,15 @@ class Settings(BaseSettings):
     def access_token_life(self) -> timedelta:
         """How long an access token is good."""
         return timedelta(minutes=self.access_token_expire_minutes)
+
+    @property
+    def registration_rules(self) -> RegistrationRules:
+        """What is demanded of those who register."""
+        return RegistrationRules(
+            student=RegistrationRule(self.student_email_domains, self.student_number_pattern),
+            lecturer=RegistrationRule(self.lecturer_email_domains, self.lecturer_number_pattern),
+            confirms_email=not self.demo_mode if self.email_confirmation is None else self.email_confirmation,
+        )
 
     @property
     def upload_max_bytes(self) -> int:

@@ -18,4 +18,5 @@ class EmailAddresses:
             valid = validate_email(address.strip(), check_deliverability=False, allow_smtputf8=False)
         except EmailNotValidError as error:
             raise EmailNotAccepted(str(error).rstrip(".")) from None
-        return normalize_email(valid.normalized)
+        # as it goes over the wire: to fold the case of a domain in another script can make another domain of it
+        return normalize_email(valid.ascii_email or valid.normalized)

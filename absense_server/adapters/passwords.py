@@ -46,7 +46,8 @@ def _secret(password: str) -> bytes:
     result is the same, and passlib's limit of 4,096 characters, which NFKC could exceed, is never met. So is one that
     ends in zeros: HMAC fills short keys up with them (RFC 2104), and could not tell it from one without.
     """
-    data = unicodedata.normalize("NFKC", password).encode()
+    # on a command line half a character can come in; nobody chose it, but it must not stop a check
+    data = unicodedata.normalize("NFKC", password).encode("utf-8", "surrogatepass")
     return sha256(data).digest() if len(data) > _HMAC_BLOCK or data.endswith(b"\0") else data
 
 

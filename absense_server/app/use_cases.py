@@ -27,11 +27,13 @@ from absense_server.services.face_vectors import FaceVectors
 from absense_server.services.mail_delivery import MailDelivery
 from absense_server.services.mail_texts import MailTexts
 from absense_server.services.mails import Mails
+from absense_server.services.new_passwords import NewPasswords
 from absense_server.services.orphans import OrphanSweep
 from absense_server.services.photographs import Photographs
 from absense_server.services.qr_codes import QrCodes
 from absense_server.services.readiness import Readiness
 from absense_server.services.records import Records
+from absense_server.services.registration import Registration
 from absense_server.services.review import Review
 from absense_server.services.revocations import Revocations
 from absense_server.services.rosters import Rosters
@@ -86,11 +88,21 @@ class UseCases:
 
     def _people(self, settings: Settings, outside: Outside) -> None:
         uow, clock, ids = outside.uow, outside.clock, outside.ids
+        new_passwords = NewPasswords(outside.passwords, outside.register_threads)
         self.accounts = Accounts(
             uow=uow,
             threads=outside.db_threads,
-            hashing_threads=outside.register_threads,
-            passwords=outside.passwords,
+            addresses=outside.addresses,
+            new_passwords=new_passwords,
+            clock=clock,
+            ids=ids,
+        )
+        self.registration = Registration(
+            uow=uow,
+            threads=outside.db_threads,
+            rules=settings.registration_rules,
+            addresses=outside.addresses,
+            new_passwords=new_passwords,
             clock=clock,
             ids=ids,
         )

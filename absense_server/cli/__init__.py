@@ -1,10 +1,5 @@
 """`absense-server ...`: what those who run the server type."""
 
-import asyncio
-import re
-import sys
-from typing import Annotated
-
 import typer
 
 from absense_server import checkup, settings
@@ -12,9 +7,9 @@ from absense_server.adapters.db import migrate as migrations
 from absense_server.adapters.db.engine import create_engine
 from absense_server.app import App
 from absense_server.cli import faces, serving
-from absense_server.cli.common import explained, fail, read_settings
+from absense_server.cli.administrators import create_admin
+from absense_server.cli.common import explained, read_settings
 from absense_server.cli.orphans import orphans
-from absense_server.domain.people import Caller, NewUser, Role
 from absense_server.services.seeding import DEMO_ACCOUNTS
 from absense_server.settings import SettingsInvalid
 
@@ -30,6 +25,7 @@ cli.command()(serving.serve)
 cli.command(hidden=True)(serving.serve_process)
 cli.command()(serving.worker)
 cli.command()(orphans)
+cli.command()(create_admin)
 
 
 def main() -> None:
@@ -87,27 +83,3 @@ def doctor() -> None:
         print(f"{'ok     ' if finding.ok else 'PROBLEM' if finding.fatal else 'note   '} {finding.text}")
     if any(finding.fatal and not finding.ok for finding in findings):
         raise typer.Exit(1)
-
-
-@cli.command()
-def create_admin(
-    email: Annotated[str, typer.Option(prompt=True, help="Address to sign in with.")],
-    name: Annotated[str, typer.Option(prompt=True, help="Full name.")],
-) -> None:
-    """Make an administrator. The password is asked for, or read from standard input when that is not a terminal."""
-    config = read_settings()
-    if not re.fullmatch(r"[^@\s]+@[^@\s]+", email):
-        fail("This is not an e-mail address.")
-    if not name.strip():
-        fail("An administrator has a name.")
-    if sys.stdin.isatty():
-        password = str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
-    else:
-        password = sys.stdin.readline().rstrip("\n")
-    wish = NewUser(email=email, password=password, full_name=name, role=Role.ADMIN)
-    with explained():
-        app = App(config)
-        app.require_database()
-        user = asyncio.run(app.accounts.create(Caller(request_id="create-admin", address="local"), wish))
-        print(f"{user.email} is an administrator.")
-        app.close()

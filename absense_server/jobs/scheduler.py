@@ -11,6 +11,7 @@ from absense_server.domain.errors.base import DomainError
 from absense_server.ports.outside import EventBus, Threads
 from absense_server.services.erasure import Erasure
 from absense_server.services.orphans import Orphans, OrphanSweep
+from absense_server.services.registration import Registration
 from absense_server.services.revocations import Revocations
 from absense_server.services.sessions import Sessions
 
@@ -35,6 +36,7 @@ class Jobs:
         sessions: Sessions,
         erasure: Erasure,
         orphans: OrphanSweep,
+        registration: Registration,
         housekeeping: Threads,
         on_revocations: Callable[[], None],
         watch_health: Callable[[], Awaitable[None]],
@@ -46,6 +48,7 @@ class Jobs:
         self._sessions = sessions
         self._erasure = erasure
         self._orphans = orphans
+        self._registration = registration
         self._housekeeping = housekeeping
         self._on_revocations = on_revocations
         self._watch_health = watch_health
@@ -61,7 +64,7 @@ class Jobs:
         self._every(_SEAL_SECONDS, self.seal_ended)
         self._every(_HEALTH_SECONDS, self._watch_health)
         self._every(_SWEEP_SECONDS, self.sweep)
-        for job in (self.erase_old, self.sweep_orphans):
+        for job in (self.erase_old, self.sweep_orphans, self.expire_registrations):
             self._every(_RETENTION_SECONDS, job)
             self._scheduler.add_job(self._run, args=[job])  # at once, too: a server may never run for an hour
         self._scheduler.start()
@@ -118,6 +121,11 @@ class Jobs:
         with self._told_once("old photographs not erased"):
             self._events.publish(*await self._housekeeping.run(self._erasure.erase_old))
         await self.sweep()
+
+    async def expire_registrations(self) -> None:
+        """Delete the accounts whose addresses were not confirmed in time."""
+        with self._told_once("unconfirmed accounts not deleted"):
+            await self._housekeeping.run(self._registration.expire)
 
     async def sweep_orphans(self) -> None:
         """Delete the photographs that no row names, if no process has done so within a day."""

@@ -86,6 +86,14 @@ class Users(Protocol):
 
     def set_state(self, user_id: UserId, state: UserState) -> None: ...
 
+    def remove_pending(self, user_id: UserId) -> bool:
+        """Delete an account in PENDING_EMAIL; returns False where it is in another state, or gone."""
+        ...
+
+    def remove_unconfirmed(self, before: datetime, limit: int) -> Sequence[UserId]:
+        """Delete accounts in PENDING_EMAIL made before that; returns which."""
+        ...
+
 
 class SignIns(Protocol):
     """Sign-ins and their ends."""

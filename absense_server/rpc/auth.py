@@ -10,6 +10,7 @@ from absense_server.rpc.convert import faces, from_proto, to_proto
 from absense_server.rpc.server_info import ServerInfo
 from absense_server.services.accounts import Accounts
 from absense_server.services.face_templates import FaceTemplates
+from absense_server.services.registration import Registration
 from absense_server.services.sign_ins import SignIns
 
 
@@ -21,6 +22,7 @@ class Auth(AuthServiceServicer):
         *,
         info: ServerInfo,
         accounts: Accounts,
+        registration: Registration,
         sign_ins: SignIns,
         templates: FaceTemplates,
         face_model: FaceModel | None,
@@ -29,6 +31,7 @@ class Auth(AuthServiceServicer):
     ) -> None:
         self._info = info
         self._accounts = accounts
+        self._registration = registration
         self._sign_ins = sign_ins
         self._templates = templates
         self._face_model = face_model
@@ -39,7 +42,7 @@ class Auth(AuthServiceServicer):
         return self._info.response(self._clock.now())
 
     async def Register(self, request: pb.RegisterRequest, context: Context) -> pb.RegisterResponse:
-        user = await self._accounts.register(current_caller(), from_proto.new_user(request))
+        user = await self._registration.register(current_caller(), from_proto.new_user(request))
         return pb.RegisterResponse(user=to_proto.user(user))
 
     async def Login(self, request: pb.LoginRequest, context: Context) -> pb.LoginResponse:

@@ -39,6 +39,20 @@ def per_hour(by: By, count: int) -> RateRule:
     return RateRule(by, Limit(count, timedelta(hours=1)))
 
 
+_LONGEST: Final = timedelta(hours=1)
+
+
+def growing(by: By, count: int) -> tuple[RateRule, ...]:
+    """`count` a minute, and with each further try the next one has to wait longer; never longer than an hour.
+
+    One more within two minutes, two more within four, and so on: each window, wider than the last, allows one more.
+    """
+    windows = [timedelta(minutes=1)]
+    while windows[-1] < _LONGEST:
+        windows.append(min(2 * windows[-1], _LONGEST))
+    return tuple(RateRule(by, Limit(count + more, window)) for more, window in enumerate(windows))
+
+
 NO_LIMIT: Final[tuple[RateRule, ...]] = ()
 READ: Final = (per_minute(By.USER, 600),)
 WRITE: Final = (per_minute(By.USER, 120),)
@@ -51,21 +65,36 @@ TRIAL: Final = tuple(replace(rule, shared="trial") for rule in (per_minute(By.US
 # Narrow ones first: what they refuse uses up nothing of the wide ones. Tries are counted by account *and*
 # address, so that nobody can shut a person out from elsewhere; by account alone only what no person does,
 # against many addresses trying one account; by address alone so widely that a campus behind one address signs
-# in within a minute.
+# in within a minute, and all of a university within an hour.
 CREDENTIALS: Final = (
-    per_minute(By.ACCOUNT_AND_ADDRESS, 10),
-    per_hour(By.ACCOUNT_AND_ADDRESS, 30),
+    *growing(By.ACCOUNT_AND_ADDRESS, 10),
     per_hour(By.ACCOUNT, 300),
     per_minute(By.ADDRESS, 3000),
+    per_hour(By.ADDRESS, 40_000),
 )
-# A hash each, and nothing that shows who asks: as many as a lecture hall has seats.
+# A hash each, and nothing that shows who asks: as many as a lecture hall has seats. The account is an address, or the
+# token of a mail, so that whoever found one cannot try passwords with it.
 REGISTRATION: Final = (
-    per_minute(By.ACCOUNT_AND_ADDRESS, 10),
+    *growing(By.ACCOUNT_AND_ADDRESS, 10),
+    per_hour(By.ACCOUNT, 60),
     per_minute(By.ADDRESS, 600),
+    per_hour(By.ADDRESS, 10_000),
 )
+# A mail each: whoever is kept from asking for another by a stranger has those that the stranger asked for.
+MAIL: Final = (
+    *growing(By.ACCOUNT_AND_ADDRESS, 5),
+    per_hour(By.ACCOUNT, 30),
+    per_minute(By.ADDRESS, 600),
+    per_hour(By.ADDRESS, 10_000),
+)
+# A mail each, to whom the caller likes.
+PROFILE: Final = growing(By.USER, 10)
 # A hash each; and whoever has somebody's phone in hand shall not find the password out with it.
-OWN_PASSWORD: Final = tuple(
-    replace(rule, shared="password") for rule in (per_minute(By.USER, 5), per_hour(By.USER, 20))
+OWN_PASSWORD: Final = tuple(replace(rule, shared="password") for rule in growing(By.USER, 5))
+# An app in a loop with one token; a whole hall's, when it wakes up.
+EXCHANGE: Final = (
+    *growing(By.ACCOUNT_AND_ADDRESS, 10),
+    per_minute(By.ADDRESS, 6000),
 )
 # Every app asks at start, and a whole hall has one address.
 PUBLIC: Final = (per_minute(By.ADDRESS, 6000),)
@@ -94,12 +123,12 @@ LIMITS: Final[Mapping[str, tuple[RateRule, ...]]] = {
     "/absense.v1.AuthService/Login": CREDENTIALS,
     "/absense.v1.AuthService/Logout": WRITE,
     "/absense.v1.AuthService/Reauthenticate": OWN_PASSWORD,
-    "/absense.v1.AuthService/RefreshToken": PUBLIC,
+    "/absense.v1.AuthService/RefreshToken": EXCHANGE,
     "/absense.v1.AuthService/Register": REGISTRATION,
-    "/absense.v1.AuthService/RequestPasswordReset": REGISTRATION,
+    "/absense.v1.AuthService/RequestPasswordReset": MAIL,
     "/absense.v1.AuthService/ResetPassword": REGISTRATION,
     "/absense.v1.AuthService/RevokeSignIn": WRITE,
-    "/absense.v1.AuthService/UpdateProfile": WRITE,
+    "/absense.v1.AuthService/UpdateProfile": PROFILE,
     "/absense.v1.LecturerService/CloseSession": WRITE,
     # A lecturer may confirm a whole hall one by one.
     "/absense.v1.LecturerService/ConfirmAttendance": READ,
@@ -146,6 +175,7 @@ LIMITS: Final[Mapping[str, tuple[RateRule, ...]]] = {
 ACCOUNTS: Final[Mapping[str, Callable[[Any], str]]] = {
     "/absense.v1.AuthService/ConfirmEmail": lambda request: request.token,
     "/absense.v1.AuthService/Login": lambda request: request.login,
+    "/absense.v1.AuthService/RefreshToken": lambda request: request.refresh_token,
     "/absense.v1.AuthService/Register": lambda request: request.email,
     "/absense.v1.AuthService/RequestPasswordReset": lambda request: request.login,
     "/absense.v1.AuthService/ResetPassword": lambda request: request.token,

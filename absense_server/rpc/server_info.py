@@ -6,8 +6,10 @@ from datetime import datetime
 from absense.v1 import auth_service_pb2 as pb
 from absense_server.domain import faces, passwords
 from absense_server.domain.consent import ConsentText
+from absense_server.domain.people import Role
 from absense_server.domain.policy import Engines
-from absense_server.rpc.convert import to_proto
+from absense_server.domain.registration import RegistrationRules
+from absense_server.rpc.convert import pairs, to_proto
 from absense_server.services.uploads import UploadLimits
 
 MAX_CHUNK_BYTES = 65_536
@@ -23,6 +25,7 @@ class ServerInfo:
     engines: Engines
     consent: ConsentText
     oldest_client_version: str
+    registration: RegistrationRules
 
     def response(self, now: datetime) -> pb.GetServerInfoResponse:
         """The facts as a message."""
@@ -42,6 +45,14 @@ class ServerInfo:
                 min_length=passwords.MIN_LENGTH, max_length=passwords.MAX_LENGTH, refuses_common=True
             ),
             oldest_client_version=self.oldest_client_version,
+            registration_rules=[self._registration_rule(role) for role in (Role.STUDENT, Role.LECTURER)],
+            confirms_email=self.registration.confirms_email,
+        )
+
+    def _registration_rule(self, role: Role) -> pb.RegistrationRule:
+        rule = self.registration.of(role)
+        return pb.RegistrationRule(
+            role=pairs.ROLE.number(role), email_domains=rule.email_domains, number_pattern=rule.number_pattern
         )
 
 

@@ -1,21 +1,13 @@
-"""Accounts: registered, looked at."""
+"""Accounts: made by those who run the server, looked at."""
 
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
-from absense_server.domain.errors.accounts import RoleNotOpen, SignInEnded, WeakPassword
-from absense_server.domain.errors.base import FieldViolation
+from absense_server.domain.errors.accounts import SignInEnded
 from absense_server.domain.ids import UserId
-from absense_server.domain.passwords import password_faults
-from absense_server.domain.people import (
-    Caller,
-    NewUser,
-    Role,
-    User,
-    UserState,
-    normalize_email,
-)
+from absense_server.domain.people import Caller, NewUser, User, UserState
 from absense_server.ports.data import UnitOfWork
-from absense_server.ports.outside import Clock, Ids, Passwords, Threads
+from absense_server.ports.outside import Addresses, Clock, Ids, Threads
+from absense_server.services.new_passwords import NewPasswords
 
 
 class Accounts:
@@ -26,34 +18,35 @@ class Accounts:
         *,
         uow: UnitOfWork,
         threads: Threads,
-        hashing_threads: Threads,
-        passwords: Passwords,
+        addresses: Addresses,
+        new_passwords: NewPasswords,
         clock: Clock,
         ids: Ids,
     ) -> None:
         self._uow = uow
         self._threads = threads
-        self._hashing_threads = hashing_threads
-        self._passwords = passwords
+        self._addresses = addresses
+        self._new_passwords = new_passwords
         self._clock = clock
         self._ids = ids
-
-    async def register(self, caller: Caller, wish: NewUser) -> User:
-        """Make a student's account, or a lecturer's that waits for an administrator.
-
-        Raises EmailTaken, WeakPassword, RoleNotOpen.
-        """
-        if wish.role is Role.ADMIN:
-            raise RoleNotOpen
-        state = UserState.PENDING_APPROVAL if wish.role is Role.LECTURER else UserState.ACTIVE
-        return await self._add(caller, wish, state, Action.USER_REGISTERED)
 
     async def create(self, caller: Caller, wish: NewUser) -> User:
         """Make an active account of any role, for those who run the server.
 
-        Raises EmailTaken, WeakPassword.
+        Raises EmailNotAccepted, EmailTaken, WeakPassword.
         """
-        return await self._add(caller, wish, UserState.ACTIVE, Action.USER_CREATED)
+        user = User(
+            id=UserId(self._ids.new()),
+            email=self._addresses.normalized(wish.email),
+            full_name=wish.full_name.strip(),
+            role=wish.role,
+            state=UserState.ACTIVE,
+            created_at=self._clock.now(),
+            claimed_number=wish.claimed_number.strip(),
+        )
+        password_hash = await self._new_passwords.hashed(wish.password, user)
+        await self._threads.run(self._insert, caller, user, password_hash)
+        return user
 
     def current(self, caller: Caller) -> User:
         """The caller's own account.
@@ -66,26 +59,8 @@ class Accounts:
             raise SignInEnded
         return user
 
-    async def _add(self, caller: Caller, wish: NewUser, state: UserState, action: Action) -> User:
-        email = normalize_email(wish.email)
-        faults = password_faults(wish.password, email, is_common=self._passwords.is_common(wish.password))
-        if faults:
-            raise WeakPassword(*(FieldViolation("password", fault) for fault in faults))
-        user = User(
-            id=UserId(self._ids.new()),
-            email=email,
-            full_name=wish.full_name.strip(),
-            role=wish.role,
-            state=state,
-            created_at=self._clock.now(),
-            claimed_number=wish.claimed_number,
-        )
-        password_hash = await self._hashing_threads.run(self._passwords.hash, wish.password)
-        await self._threads.run(self._insert, caller, user, password_hash, action)
-        return user
-
-    def _insert(self, caller: Caller, user: User, password_hash: str, action: Action) -> None:
+    def _insert(self, caller: Caller, user: User, password_hash: str) -> None:
         with self._uow() as tx:
             tx.users.add(user, password_hash)
-            tx.audit.add(audit.event(action, caller, user.created_at, user.id, role=user.role.value))
+            tx.audit.add(audit.event(Action.USER_CREATED, caller, user.created_at, user.id, role=user.role.value))
             tx.commit()

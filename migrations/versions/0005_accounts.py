@@ -26,6 +26,7 @@ def _users() -> None:
     for name, column, where in (
         ("ix_users_identity_kept", "erased_at", "erased_at IS NOT NULL AND identity_erased_at IS NULL"),
         ("ix_users_admins", "id", "role = 'ADMIN'"),
+        ("ix_users_unconfirmed", "created_at", "state = 'PENDING_EMAIL'"),
     ):
         op.create_index(name, "users", [column], postgresql_where=sa.text(where), sqlite_where=sa.text(where))
 
@@ -166,7 +167,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sign_ins_expires_at"), "sign_ins")
     for column in ("expires_at", "last_used_at", "password_at"):
         op.drop_column("sign_ins", column)
-    for name in ("ix_users_admins", "ix_users_identity_kept"):
+    for name in ("ix_users_unconfirmed", "ix_users_admins", "ix_users_identity_kept"):
         op.drop_index(name, "users")
     for column in ("identity_erased_at", "erased_at", "full_name_folded"):
         op.drop_column("users", column)

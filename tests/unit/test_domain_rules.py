@@ -14,7 +14,6 @@ from absense_server.domain.codes import CodeTimes, Generation
 from absense_server.domain.devices import DeviceEvidence, judge_device
 from absense_server.domain.errors.sessions import CheckUnavailable, CodeTimesInvalid, SessionTimesInvalid
 from absense_server.domain.ids import CourseId, SessionId, UserId
-from absense_server.domain.passwords import password_faults
 from absense_server.domain.people import Person
 from absense_server.domain.places import Fix, Geofence, LatLng, distance_m, judge_place
 from absense_server.domain.policy import (
@@ -227,25 +226,3 @@ def test_a_slow_clock_means_now() -> None:
 def test_code_times_that_do_not_fit(life: float, overlap: float) -> None:
     with pytest.raises(CodeTimesInvalid):
         CodeTimes(timedelta(seconds=life), timedelta(seconds=overlap)).require_sound()
-
-
-@pytest.mark.parametrize(
-    ("password", "faults"),
-    [
-        ("a long pass phrase", 0),
-        ("é" * 8, 0),
-        ("e\u0301" * 8, 0),
-        ("e\u0301" * 7, 1),
-        ("x" * 256, 0),
-        ("x" * 257, 1),
-        ("ama@example.edu", 1),
-        ("AMA@EXAMPLE.EDU", 1),
-        ("", 1),
-    ],
-)
-def test_passwords(password: str, faults: int) -> None:
-    assert len(password_faults(password, "ama@example.edu", is_common=False)) == faults
-
-
-def test_a_common_password_is_a_fault() -> None:
-    assert password_faults("a long pass phrase", "ama@example.edu", is_common=True)

@@ -107,6 +107,10 @@ def test_outside_demo_mode_fast_hashes_are_refused() -> None:
         ({"upload_max_image_mb": -1}, "UPLOAD_MAX_IMAGE_MB: Input should be greater than 0"),
         ({"face_queue_in_server": "false"}, "FACE_QUEUE_IN_SERVER: with SQLite there are no workers"),
         ({"code_life_seconds": 20, "code_overlap_seconds": 11}, "CODE_OVERLAP_SECONDS: must be at most half"),
+        ({"student_email_domains": "example.edu, @example.edu"}, "STUDENT_EMAIL_DOMAINS: must be domains such as"),
+        ({"lecturer_email_domains": "*"}, "LECTURER_EMAIL_DOMAINS: must be domains such as"),
+        ({"student_number_pattern": "S[0-9"}, "STUDENT_NUMBER_PATTERN: is not a regular expression: unterminated"),
+        ({"lecturer_number_pattern": "(?<n"}, "LECTURER_NUMBER_PATTERN: is not a regular expression: unknown"),
         ({"cors_allow_origins": "example.edu"}, "CORS_ALLOW_ORIGINS: must be origins such as https://"),
         ({"cors_allow_origins": "*", "cors_allow_credentials": True}, "CORS_ALLOW_CREDENTIALS: name the origins"),
     ],
@@ -155,6 +159,25 @@ def test_proxies_are_addresses_networks_or_sockets() -> None:
 )
 def test_s3_needs_bucket_and_region_alone(given: dict[str, Any]) -> None:
     assert load(demo_mode=True, **S3, **given).s3["bucket"] == "selfies"
+
+
+def test_addresses_are_confirmed_unless_in_demo_mode_or_said_otherwise() -> None:
+    def confirms(**given: Any) -> bool:
+        return load(secret_key=GOOD_KEY, **given).registration_rules.confirms_email
+
+    assert confirms()
+    assert not confirms(demo_mode=True)
+    assert confirms(demo_mode=True, email_confirmation="true")
+    assert not confirms(email_confirmation="false")
+    assert confirms(email_confirmation="")
+
+
+def test_domains_and_patterns_are_those_of_their_role() -> None:
+    rules = load(
+        demo_mode=True, student_email_domains="Example.edu, *.EXAMPLE.edu", lecturer_number_pattern="L[0-9]+"
+    ).registration_rules
+    assert (rules.student.email_domains, rules.student.number_pattern) == (("example.edu", "*.example.edu"), "")
+    assert (rules.lecturer.email_domains, rules.lecturer.number_pattern) == ((), "L[0-9]+")
 
 
 def test_several_wrong_settings_are_all_named() -> None:

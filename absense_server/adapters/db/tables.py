@@ -99,6 +99,12 @@ Index(
     postgresql_where=text("role = 'ADMIN'"),
     sqlite_where=text("role = 'ADMIN'"),
 )
+Index(
+    "ix_users_unconfirmed",
+    users.c.created_at,
+    postgresql_where=text("state = 'PENDING_EMAIL'"),
+    sqlite_where=text("state = 'PENDING_EMAIL'"),
+)
 
 sign_ins = Table(
     "sign_ins",

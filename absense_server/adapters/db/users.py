@@ -1,9 +1,10 @@
 """Accounts."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, Label, or_, select, update
+from sqlalchemy import Connection, FromClause, Label, delete, or_, select, text, update
 
 from absense_server.adapters.db.conflicts import add_unless_taken
 from absense_server.adapters.db.errors import unless_taken
@@ -103,6 +104,22 @@ class SqlUsers:
 
     def set_state(self, user_id: UserId, state: UserState) -> None:
         self._connection.execute(update(users).where(users.c.id == user_id).values(state=state))
+
+    def remove_pending(self, user_id: UserId) -> bool:
+        gone = delete(users).where(users.c.id == user_id, users.c.state == UserState.PENDING_EMAIL)
+        return self._connection.execute(gone).rowcount > 0
+
+    def remove_unconfirmed(self, before: datetime, limit: int) -> Sequence[UserId]:
+        # said as the index says it
+        waiting = text("state = 'PENDING_EMAIL'")
+        old = (
+            select(users.c.id)
+            .where(waiting, users.c.created_at < before)
+            .order_by(users.c.created_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return self._connection.scalars(delete(users).where(users.c.id.in_(old)).returning(users.c.id)).all()
 
 
 def _to_user(row: AnyRow) -> User:

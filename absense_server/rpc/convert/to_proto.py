@@ -82,6 +82,7 @@ def user(value: User) -> user_pb2.User:
         programme_id=ident(value.programme_id),
         level=value.level,
         create_time=time(value.created_at),
+        claimed_number=value.claimed_number,
     )
 
 

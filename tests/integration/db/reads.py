@@ -49,7 +49,16 @@ READS_ALL = {"images.key_ids", "verifications.backlog"}
 """What only the doctor asks, and how long a queue is."""
 
 DO_NOT_READ = {
-    "users": {"hold", "hold_admins", "add", "save", "set_password", "set_state"},
+    "users": {
+        "hold",
+        "hold_admins",
+        "add",
+        "save",
+        "set_password",
+        "set_state",
+        "remove_pending",
+        "remove_unconfirmed",
+    },
     "sign_ins": {"add", "end", "end_all", "revoke"},
     "mails": {
         "queue",

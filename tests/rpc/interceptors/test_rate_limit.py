@@ -97,11 +97,8 @@ async def test_guessing_at_one_account_is_slowed_down_and_nobody_else_notices() 
         assert [await desk.login("ama@uni.edu") for _ in range(12)] == ["OK"] * 10 + ["RATE_LIMITED"] * 2
         assert await desk.login("AMA@uni.edu ") == "RATE_LIMITED", "the same account, written another way"
         assert await desk.login("kofi@uni.edu") == "OK"
-        for _ in range(2):
-            desk.clock.turn(60)
-            assert [await desk.login("ama@uni.edu") for _ in range(10)] == ["OK"] * 10
         desk.clock.turn(60)
-        assert await desk.login("ama@uni.edu") == "RATE_LIMITED", "30 within the hour"
+        assert [await desk.login("ama@uni.edu") for _ in range(2)] == ["OK", "RATE_LIMITED"], "11 within two minutes"
         desk.clock.turn(3600)
         assert await desk.login("ama@uni.edu") == "OK", "never for good"
 

@@ -1,0 +1,74 @@
+"""Who may register: what is demanded of their addresses and numbers, for each role."""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from absense_server.domain.errors.accounts import EmailNotAccepted, NumberNotAccepted
+from absense_server.domain.people import Role, UserState
+
+UNCONFIRMED_LIFE: Final = timedelta(days=7)
+"""How long an account waits for its address to be confirmed."""
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationRule:
+    """What is demanded of those who register as one role."""
+
+    email_domains: tuple[str, ...] = ()
+    """"example.edu", or "*.example.edu" for every domain below that. None: any address will do."""
+    number_pattern: str = ""
+    """The whole institution number has to match it. Empty: any number, or none."""
+
+    def require_email(self, email: str, field: str = "email") -> None:
+        """Raise EmailNotAccepted unless the address (normalized) is in one of the domains."""
+        if self.email_domains and not any(_is_in(email.rpartition("@")[2], domain) for domain in self.email_domains):
+            raise EmailNotAccepted(f"it has to be in {' or '.join(self.email_domains)}", field)
+
+    def require_number(self, number: str) -> None:
+        """Raise NumberNotAccepted unless the number is of the form that is demanded, if one is."""
+        if self.number_pattern and not re.fullmatch(self.number_pattern, number):
+            raise NumberNotAccepted
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationRules:
+    """What is demanded of those who register."""
+
+    student: RegistrationRule = RegistrationRule()
+    lecturer: RegistrationRule = RegistrationRule()
+    confirms_email: bool = True
+    """Whether a new account has to confirm its address."""
+
+    def of(self, role: Role) -> RegistrationRule:
+        """Those for one role; of administrators, who do not register, nothing is demanded."""
+        match role:
+            case Role.STUDENT:
+                return self.student
+            case Role.LECTURER:
+                return self.lecturer
+            case Role.ADMIN:
+                return RegistrationRule()
+
+    def first_state(self, role: Role) -> UserState:
+        """Where an account that was just registered stands."""
+        return UserState.PENDING_EMAIL if self.confirms_email else confirmed_state(role)
+
+
+def confirmed_state(role: Role) -> UserState:
+    """Where a registered account stands once its address is confirmed."""
+    return UserState.PENDING_APPROVAL if role is Role.LECTURER else UserState.ACTIVE
+
+
+def is_domain(text: str) -> bool:
+    """Whether it can be an entry of `RegistrationRule.email_domains`."""
+    return _DOMAIN.fullmatch(text) is not None
+
+
+_LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+_DOMAIN: Final = re.compile(rf"(?:\*\.)?{_LABEL}(?:\.{_LABEL})+")
+
+
+def _is_in(domain: str, wanted: str) -> bool:
+    return domain.endswith(wanted[1:]) if wanted.startswith("*.") else domain == wanted
