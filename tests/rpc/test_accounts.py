@@ -232,9 +232,7 @@ async def test_of_twenty_who_register_one_address_at_once_one_wins(hall: Hall) -
     registration = hall.app.use_cases.registration  # beside the contract, which takes ten a minute for one address
     answers = await asyncio.gather(
         *(
-            registration.register(
-                NOBODY, NewUser(email, f"{PASSWORD} {n}", f"Twin {n}", Role.STUDENT)
-            )
+            registration.register(NOBODY, NewUser(email, f"{PASSWORD} {n}", f"Twin {n}", Role.STUDENT))
             for n in range(20)
         ),
         return_exceptions=True,
