@@ -34,6 +34,10 @@ class Pbkdf2Passwords:
         same = self._context.verify(_secret(password), hashed or self._nobodys)
         return same and bool(hashed)
 
+    def needs_update(self, hashed: str) -> bool:
+        """Whether it was hashed in another number of rounds than new ones are."""
+        return self._context.needs_update(hashed)
+
     def is_common(self, password: str) -> bool:
         """Whether it is among the 30,000 most common, in any case."""
         return _folded(password) in _common()

@@ -23,6 +23,7 @@ from absense_server.adapters.qr import QrCodeArtist
 from absense_server.adapters.rate_limits.fallback import FallbackRateLimits
 from absense_server.adapters.rate_limits.memory import MemoryRateLimits
 from absense_server.adapters.rate_limits.redis import RedisRateLimits
+from absense_server.adapters.refresh_tokens import RandomRefreshTokens
 from absense_server.adapters.system import SystemClock, SystemIds
 from absense_server.adapters.threads import ThreadPool
 from absense_server.adapters.tokens import JwtAccessTokens
@@ -63,6 +64,7 @@ class Outside:
 
         ring = KeyRing(settings.secret_keys[0], settings.secret_keys[1:])
         self.tokens = JwtAccessTokens(ring)
+        self.refresh_tokens = RandomRefreshTokens()
         self.code_keys = CodeKeys(ring.derive("absense/qr-code/v1"))
         self.tickets = TicketOffice(ring.derive("absense/scan-ticket/v1"))
         self.pages = PageTokens(ring.derive("absense/page-token/v1"))

@@ -28,7 +28,9 @@ from absense_server.services.mail_delivery import MailDelivery
 from absense_server.services.mail_texts import MailTexts
 from absense_server.services.mails import Mails
 from absense_server.services.new_passwords import NewPasswords
+from absense_server.services.old_sign_ins import OldSignIns
 from absense_server.services.orphans import OrphanSweep
+from absense_server.services.own_sign_ins import OwnSignIns
 from absense_server.services.photographs import Photographs
 from absense_server.services.qr_codes import QrCodes
 from absense_server.services.readiness import Readiness
@@ -40,7 +42,9 @@ from absense_server.services.rosters import Rosters
 from absense_server.services.scans import Scans
 from absense_server.services.seeding import Seeding
 from absense_server.services.sessions import SessionDefaults, Sessions
+from absense_server.services.sign_in_tokens import Lives, SignInTokens
 from absense_server.services.sign_ins import SignIns
+from absense_server.services.token_exchange import TokenExchange
 from absense_server.services.uploads import UploadLimits, Uploads
 from absense_server.services.verification import FaceVerification
 from absense_server.settings import Settings
@@ -117,16 +121,27 @@ class UseCases:
             metrics=outside.metrics,
             clock=clock,
         )
+        sign_in_tokens = SignInTokens(
+            outside.tokens,
+            outside.refresh_tokens,
+            Lives(
+                access_token=settings.access_token_life,
+                refresh_token=timedelta(days=settings.refresh_token_expire_days),
+                sign_in=timedelta(days=settings.sign_in_expire_days),
+            ),
+        )
         self.sign_ins = SignIns(
             uow=uow,
             threads=outside.db_threads,
             hashing_threads=outside.login_threads,
             passwords=outside.passwords,
-            tokens=outside.tokens,
+            tokens=sign_in_tokens,
             clock=clock,
             ids=ids,
-            access_token_life=settings.access_token_life,
         )
+        self.token_exchange = TokenExchange(uow, outside.refresh_tokens, sign_in_tokens, self.mails, clock)
+        self.own_sign_ins = OwnSignIns(uow, sign_in_tokens, clock, outside.pages)
+        self.old_sign_ins = OldSignIns(uow, clock, settings.access_token_life)
         self.devices = Devices(uow, outside.identifiers, outside.signatures, clock, ids)
 
     def _sessions(self, settings: Settings, outside: Outside) -> None:

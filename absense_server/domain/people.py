@@ -81,6 +81,17 @@ class Caller:
             raise RuntimeError(msg)
         return self.user_id
 
+    @property
+    def sign_in(self) -> SignInId:
+        """The sign-in that the call is made with.
+
+        Raises RuntimeError for an anonymous caller, as `id` does.
+        """
+        if self.sign_in_id is None:
+            msg = "an anonymous caller reached a use case that needs a sign-in"
+            raise RuntimeError(msg)
+        return self.sign_in_id
+
 
 def normalize_email(address: str) -> str:
     """The one form in which an address is kept and compared: NFKC, case-folded, no space around it."""

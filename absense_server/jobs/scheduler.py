@@ -10,6 +10,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from absense_server.domain.errors.base import DomainError
 from absense_server.ports.outside import EventBus, Threads
 from absense_server.services.erasure import Erasure
+from absense_server.services.old_sign_ins import OldSignIns
 from absense_server.services.orphans import Orphans, OrphanSweep
 from absense_server.services.registration import Registration
 from absense_server.services.revocations import Revocations
@@ -37,6 +38,7 @@ class Jobs:
         erasure: Erasure,
         orphans: OrphanSweep,
         registration: Registration,
+        old_sign_ins: OldSignIns,
         housekeeping: Threads,
         on_revocations: Callable[[], None],
         watch_health: Callable[[], Awaitable[None]],
@@ -49,6 +51,7 @@ class Jobs:
         self._erasure = erasure
         self._orphans = orphans
         self._registration = registration
+        self._old_sign_ins = old_sign_ins
         self._housekeeping = housekeeping
         self._on_revocations = on_revocations
         self._watch_health = watch_health
@@ -64,7 +67,7 @@ class Jobs:
         self._every(_SEAL_SECONDS, self.seal_ended)
         self._every(_HEALTH_SECONDS, self._watch_health)
         self._every(_SWEEP_SECONDS, self.sweep)
-        for job in (self.erase_old, self.sweep_orphans, self.expire_registrations):
+        for job in (self.erase_old, self.sweep_orphans, self.expire_registrations, self.remove_old_sign_ins):
             self._every(_RETENTION_SECONDS, job)
             self._scheduler.add_job(self._run, args=[job])  # at once, too: a server may never run for an hour
         self._scheduler.start()
@@ -126,6 +129,11 @@ class Jobs:
         """Delete the accounts whose addresses were not confirmed in time."""
         with self._told_once("unconfirmed accounts not deleted"):
             await self._housekeeping.run(self._registration.expire)
+
+    async def remove_old_sign_ins(self) -> None:
+        """Delete what is over of sign-ins."""
+        with self._told_once("old sign-ins not removed"):
+            await self._housekeeping.run(self._old_sign_ins.remove)
 
     async def sweep_orphans(self) -> None:
         """Delete the photographs that no row names, if no process has done so within a day."""

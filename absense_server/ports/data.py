@@ -47,6 +47,7 @@ from absense_server.ports.findings import (
     NewVerification,
     OpenSession,
     QueuedMail,
+    RefreshToken,
     Revocation,
     SessionFilter,
     SignIn,
@@ -84,6 +85,8 @@ class Users(Protocol):
         """By normalized e-mail address, or by institution number as held."""
         ...
 
+    def credentials_of(self, user_id: UserId) -> Credentials | None: ...
+
     def set_state(self, user_id: UserId, state: UserState) -> None: ...
 
     def remove_pending(self, user_id: UserId) -> bool:
@@ -98,7 +101,27 @@ class Users(Protocol):
 class SignIns(Protocol):
     """Sign-ins and their ends."""
 
-    def add(self, sign_in: SignIn) -> None: ...
+    def add(self, sign_in: SignIn, token: RefreshToken) -> None:
+        """With its first refresh token."""
+        ...
+
+    def find(self, user_id: UserId, sign_in_id: SignInId) -> SignIn | None: ...
+
+    def list(self, user_id: UserId, now: datetime, *, after: UUID | None, limit: int) -> Sequence[SignIn]:
+        """Those of the user that go on, newest first."""
+        ...
+
+    def save(self, sign_in: SignIn) -> None:
+        """Write when the password was given, when it was used, when it ends by itself."""
+        ...
+
+    def with_token(self, token_hash: bytes) -> tuple[SignIn, RefreshToken] | None:
+        """A refresh token, used or not, and the sign-in that it belongs to."""
+        ...
+
+    def exchange(self, used: RefreshToken, successor: RefreshToken) -> bool:
+        """Mark a token as used, as `used` says, and add its successor; False where somebody else was faster."""
+        ...
 
     def end(self, user_id: UserId, sign_in_id: SignInId, now: datetime) -> bool:
         """End one sign-in of the user; its row and refresh tokens go. Returns False where there is none."""
@@ -108,9 +131,23 @@ class SignIns(Protocol):
         """End every sign-in of the user, less `but`; returns how many. Hold the user, so that none begins meanwhile."""
         ...
 
-    def revoke(self, revocation: Revocation) -> None: ...
+    def end_idlest(self, user_id: UserId, now: datetime, *, keep: int) -> int:
+        """Of more than `keep` that go on, end those not used for longest; returns how many. Hold the user."""
+        ...
 
     def revocations_since(self, instant: datetime) -> Sequence[Revocation]: ...
+
+    def remove_ended(self, instant: datetime, limit: int) -> int:
+        """Delete sign-ins that ended by themselves before `instant`, their tokens too; returns how many."""
+        ...
+
+    def remove_tokens(self, instant: datetime, limit: int) -> int:
+        """Delete used refresh tokens that expired before `instant`; returns how many."""
+        ...
+
+    def remove_revocations(self, instant: datetime, limit: int) -> int:
+        """Delete those before `instant`; returns how many."""
+        ...
 
 
 class Mails(Protocol):

@@ -1,6 +1,6 @@
 """What the database hands over besides the objects of the domain."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
@@ -39,7 +39,7 @@ class Credentials:
     """A user with the hash of the password; None for an account that has none yet."""
 
     user: User
-    password_hash: str | None
+    password_hash: str | None = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +54,39 @@ class SignIn:
     """When the password was last given."""
     last_used_at: datetime
     expires_at: datetime
-    """When it ends by itself."""
+    """When it ends by itself, unless it is used: with its refresh token."""
+
+    def used(self, at: datetime, expires_at: datetime) -> "SignIn":
+        """The same after it was used."""
+        return replace(self, last_used_at=at, expires_at=expires_at)
+
+    def with_password(self, at: datetime) -> "SignIn":
+        """The same after the password was given again."""
+        return replace(self, password_at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshToken:
+    """What a sign-in goes on with, once."""
+
+    token_hash: bytes
+    """SHA-256 of the token."""
+    sign_in_id: SignInId
+    issued_at: datetime
+    expires_at: datetime
+    used_at: datetime | None = None
+    request_id: UUID | None = None
+    """Of the exchange that used it."""
+    successor: bytes | None = field(default=None, repr=False)
+    """The token that took its place, encrypted under this one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Revocation:
-    """Ends one sign-in, or every sign-in of a user begun before `at`."""
+    """A sign-in that was ended."""
 
-    user_id: UserId
+    sign_in_id: SignInId
     at: datetime
-    sign_in_id: SignInId | None = None
 
 
 @dataclass(frozen=True, slots=True)

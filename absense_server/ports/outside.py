@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeVar
 from uuid import UUID
@@ -76,6 +76,10 @@ class Passwords(Protocol):
         """Whether `password` is the one `hashed`; for None, False at the same cost."""
         ...
 
+    def needs_update(self, hashed: str) -> bool:
+        """Whether it was hashed at another cost than new ones are; cheap."""
+        ...
+
     def is_common(self, password: str) -> bool:
         """Whether it is on a list of common passwords."""
         ...
@@ -108,6 +112,33 @@ class AccessTokens(Protocol):
 
     def read(self, token: str, now: datetime) -> AccessClaims:
         """Raises TokenInvalid, TokenExpired."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NewRefreshToken:
+    """A refresh token just made."""
+
+    text: str = field(repr=False)
+    """Handed out, and kept nowhere."""
+    hash: bytes
+
+
+class RefreshTokens(Protocol):
+    """Random texts that nobody guesses; the database has their hashes."""
+
+    def new(self) -> NewRefreshToken: ...
+
+    def hash(self, text: str) -> bytes | None:
+        """None for a text that is none of ours."""
+        ...
+
+    def seal(self, successor: str, under: str) -> bytes:
+        """`successor`, for whoever has the token before it, `under`."""
+        ...
+
+    def open(self, sealed: bytes, under: str) -> str | None:
+        """What was sealed under a token; None where it was altered, or belongs to another."""
         ...
 
 

@@ -1,17 +1,22 @@
 """AuthService."""
 
+from uuid import UUID
+
 from absense.v1 import auth_service_pb2 as pb
 from absense.v1.auth_service_pb2_grpc import AuthServiceServicer
 from absense_server.domain.faces import FaceModel
+from absense_server.domain.ids import SignInId
 from absense_server.ports.outside import Clock, Threads
 from absense_server.rpc.calls import current_caller
 from absense_server.rpc.context import Context
-from absense_server.rpc.convert import faces, from_proto, to_proto
+from absense_server.rpc.convert import faces, from_proto, sign_ins, to_proto
 from absense_server.rpc.server_info import ServerInfo
 from absense_server.services.accounts import Accounts
 from absense_server.services.face_templates import FaceTemplates
+from absense_server.services.own_sign_ins import OwnSignIns
 from absense_server.services.registration import Registration
 from absense_server.services.sign_ins import SignIns
+from absense_server.services.token_exchange import TokenExchange
 
 
 class Auth(AuthServiceServicer):
@@ -24,6 +29,8 @@ class Auth(AuthServiceServicer):
         accounts: Accounts,
         registration: Registration,
         sign_ins: SignIns,
+        token_exchange: TokenExchange,
+        own_sign_ins: OwnSignIns,
         templates: FaceTemplates,
         face_model: FaceModel | None,
         threads: Threads,
@@ -33,6 +40,8 @@ class Auth(AuthServiceServicer):
         self._accounts = accounts
         self._registration = registration
         self._sign_ins = sign_ins
+        self._token_exchange = token_exchange
+        self._own_sign_ins = own_sign_ins
         self._templates = templates
         self._face_model = face_model
         self._threads = threads
@@ -47,11 +56,33 @@ class Auth(AuthServiceServicer):
 
     async def Login(self, request: pb.LoginRequest, context: Context) -> pb.LoginResponse:
         signed_in = await self._sign_ins.login(current_caller(), request.login, request.password, request.device_name)
-        return pb.LoginResponse(
-            access_token=signed_in.access_token,
-            access_token_expire_time=to_proto.time(signed_in.expires_at),
-            user=to_proto.user(signed_in.user),
+        return sign_ins.login_response(signed_in)
+
+    async def RefreshToken(self, request: pb.RefreshTokenRequest, context: Context) -> pb.RefreshTokenResponse:
+        signed_in = await self._threads.run(
+            self._token_exchange.exchange, current_caller(), request.refresh_token, UUID(request.request_id)
         )
+        return sign_ins.refresh_token_response(signed_in)
+
+    async def Reauthenticate(self, request: pb.ReauthenticateRequest, context: Context) -> pb.ReauthenticateResponse:
+        issued = await self._sign_ins.reauthenticate(current_caller(), request.password)
+        return sign_ins.reauthenticate_response(issued)
+
+    async def Logout(self, request: pb.LogoutRequest, context: Context) -> pb.LogoutResponse:
+        await self._threads.run(self._own_sign_ins.logout, current_caller())
+        return pb.LogoutResponse()
+
+    async def ListSignIns(self, request: pb.ListSignInsRequest, context: Context) -> pb.ListSignInsResponse:
+        caller = current_caller()
+        page = await self._threads.run(self._own_sign_ins.list, caller, from_proto.page(request))
+        return pb.ListSignInsResponse(
+            sign_ins=[sign_ins.sign_in(one, self._own_sign_ins.end_of(one), caller.sign_in_id) for one in page.items],
+            next_page_token=page.next_token,
+        )
+
+    async def RevokeSignIn(self, request: pb.RevokeSignInRequest, context: Context) -> pb.RevokeSignInResponse:
+        await self._threads.run(self._own_sign_ins.revoke, current_caller(), SignInId(UUID(request.sign_in_id)))
+        return pb.RevokeSignInResponse()
 
     async def GetCurrentUser(self, request: pb.GetCurrentUserRequest, context: Context) -> pb.GetCurrentUserResponse:
         user = await self._threads.run(self._accounts.current, current_caller())

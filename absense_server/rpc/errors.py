@@ -31,7 +31,7 @@ _CODES_BY_NUMBER: Final = {code.value[0]: code for code in grpc.StatusCode}
 def to_status(error: DomainError) -> status_pb2.Status:
     """The status of `error`, with ErrorInfo and, where it has them, BadRequest and RetryInfo."""
     status = status_pb2.Status(code=CODES[error.kind].value[0], message=str(error))
-    status.details.add().Pack(error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN))
+    status.details.add().Pack(error_details_pb2.ErrorInfo(reason=error.reason, domain=DOMAIN, metadata=error.metadata))
     if error.violations:
         bad_request = error_details_pb2.BadRequest()
         for violation in error.violations:

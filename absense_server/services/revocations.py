@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from absense_server.domain.errors.calls import BackendUnavailable
-from absense_server.domain.ids import SignInId, UserId
+from absense_server.domain.ids import SignInId
 from absense_server.ports.data import UnitOfWork
 from absense_server.ports.outside import AccessClaims, Clock
 
@@ -20,8 +20,7 @@ class Revocations:
         self._clock = clock
         self._kept_for = access_token_life + _OVERLAP
         self._polled_at: datetime | None = None
-        self._sign_ins: dict[SignInId, datetime] = {}
-        self._users: dict[UserId, datetime] = {}
+        self._ended: dict[SignInId, datetime] = {}
 
     def poll(self) -> None:
         """Read what was revoked since the last poll, and forget what no live token can meet.
@@ -34,17 +33,11 @@ class Revocations:
         since = now - self._kept_for if last is None else last - _OVERLAP
         with self._uow(read_only=True) as tx:
             revoked = tx.sign_ins.revocations_since(since)
-        sign_ins, users = dict(self._sign_ins), dict(self._users)
-        for revocation in revoked:
-            if revocation.sign_in_id is not None:
-                sign_ins[revocation.sign_in_id] = revocation.at
-            else:
-                users[revocation.user_id] = max(revocation.at, users.get(revocation.user_id, revocation.at))
+        ended = self._ended | {revocation.sign_in_id: revocation.at for revocation in revoked}
         # what this poll was the first to read stays until the next: streams outlive tokens, and polls may have failed
         oldest = min(since, now - self._kept_for)
         # replaced whole: requests on other threads see the old or the new, never half
-        self._sign_ins = {key: at for key, at in sign_ins.items() if at >= oldest}
-        self._users = {key: at for key, at in users.items() if at >= oldest}
+        self._ended = {key: at for key, at in ended.items() if at >= oldest}
         self._polled_at = now
 
     def are_current(self, now: datetime) -> bool:
@@ -58,7 +51,4 @@ class Revocations:
         """
         if not self.are_current(now):
             raise BackendUnavailable
-        if claims.sign_in_id in self._sign_ins:
-            return True
-        ended_at = self._users.get(claims.user_id)
-        return ended_at is not None and claims.signed_in_at <= ended_at
+        return claims.sign_in_id in self._ended

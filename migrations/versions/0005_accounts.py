@@ -8,10 +8,13 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
 
 def upgrade() -> None:
     _users()
     _sign_ins()
+    _revocations(of_sign_ins=True)
     _mails()
     _device_resets()
     for column in ("actor_id", "subject_id"):
@@ -80,6 +83,21 @@ def _sign_ins() -> None:
         postgresql_where=unused,
         sqlite_where=unused,
     )
+
+
+def _revocations(*, of_sign_ins: bool) -> None:
+    # made anew: SQLite cannot forbid NULL in a column that is there, and nothing was ever written to it
+    op.drop_table("revocations")
+    op.create_table(
+        "revocations",
+        sa.Column("seq", SERIAL, sa.Identity(always=True), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("sign_in_id", sa.Uuid(), nullable=not of_sign_ins),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_revocations_user_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("seq", name=op.f("pk_revocations")),
+    )
+    op.create_index(op.f("ix_revocations_at"), "revocations", ["at"])
 
 
 def _mails() -> None:
@@ -164,6 +182,7 @@ def downgrade() -> None:
         op.drop_index(op.f(f"ix_audit_events_{column}_seq"), "audit_events")
     for table in ("device_reset_requests", "mail_tokens", "mail_queue", "refresh_tokens"):
         op.drop_table(table)
+    _revocations(of_sign_ins=False)
     op.drop_index(op.f("ix_sign_ins_expires_at"), "sign_ins")
     for column in ("expires_at", "last_used_at", "password_at"):
         op.drop_column("sign_ins", column)

@@ -4,7 +4,7 @@ from __future__ import annotations  # the stubs' async types exist for type chec
 
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import grpc.aio
@@ -143,6 +143,27 @@ async def _register(scene: Scene) -> Asked:
     return None, auth_service_pb2.RegisterRequest(
         email=email, password=PASSWORD, full_name="Efua", role=role_pb2.ROLE_STUDENT
     )
+
+
+async def _signed_in_often(scene: Scene) -> Asked:
+    for _ in range(scene.size):
+        await scene.hall.login(scene.ama.email)
+    return scene.ama, auth_service_pb2.ListSignInsRequest(page_size=200)
+
+
+async def _refresh(scene: Scene) -> Asked:
+    login = await scene.hall.login(scene.ama.email)
+    return None, auth_service_pb2.RefreshTokenRequest(refresh_token=login.refresh_token, request_id=str(uuid.uuid4()))
+
+
+async def _logout(scene: Scene) -> Asked:
+    login = await scene.hall.login(scene.ama.email)
+    return replace(scene.ama, token=login.access_token), auth_service_pb2.LogoutRequest()
+
+
+async def _revoke_sign_in(scene: Scene) -> Asked:
+    login = await scene.hall.login(scene.ama.email)
+    return scene.ama, auth_service_pb2.RevokeSignInRequest(sign_in_id=login.sign_in_id)
 
 
 async def _bind_device(scene: Scene) -> Asked:
@@ -302,7 +323,12 @@ CALLS: dict[str, Prepare] = {
     "AuthService/GetCurrentUser": _by("ama", lambda s: auth_service_pb2.GetCurrentUserRequest()),
     "AuthService/GetServerInfo": _by("ama", lambda s: auth_service_pb2.GetServerInfoRequest()),
     "AuthService/Login": _by("ama", lambda s: auth_service_pb2.LoginRequest(login=s.ama.email, password=PASSWORD)),
+    "AuthService/ListSignIns": _signed_in_often,
+    "AuthService/Logout": _logout,
+    "AuthService/Reauthenticate": _by("ama", lambda s: auth_service_pb2.ReauthenticateRequest(password=PASSWORD)),
+    "AuthService/RefreshToken": _refresh,
     "AuthService/Register": _register,
+    "AuthService/RevokeSignIn": _revoke_sign_in,
     "LecturerService/CloseSession": _close_session,
     "LecturerService/ConfirmAttendance": _confirm,
     "LecturerService/CreateCourse": _by(

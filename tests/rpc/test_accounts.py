@@ -30,7 +30,6 @@ from absense_server.app import SERVICES
 from absense_server.domain.errors.accounts import EmailTaken
 from absense_server.domain.ids import SignInId, UserId
 from absense_server.domain.people import Caller, NewUser, Role, User, UserState
-from absense_server.ports.findings import Revocation
 from absense_server.rpc.policy import AccessPolicy, AccessRule, find_service, path_of
 from absense_server.rpc.rate_limits import LIMITS
 from tests.rpc.interceptors.rig import KINDS, Rig, path
@@ -128,7 +127,12 @@ async def to_the_end(stream: Any) -> None:
 def end_sign_ins(hall: Hall, person: Person, sign_in: SignInId | None = None) -> None:
     """All of the person's, or one."""
     with hall.app.uow() as tx:
-        tx.sign_ins.revoke(Revocation(UserId(uuid.UUID(person.id)), hall.clock.now(), sign_in))
+        user_id, now = UserId(uuid.UUID(person.id)), hall.clock.now()
+        tx.users.hold(user_id)
+        if sign_in is None:
+            tx.sign_ins.end_all(user_id, now)
+        else:
+            tx.sign_ins.end(user_id, sign_in, now)
         tx.commit()
 
 

@@ -20,7 +20,7 @@ from absense_server.rpc.errors import CODES, code_of, internal, to_status
 
 # What an error needs to be made, where it needs something.
 ARGUMENTS: dict[str, tuple[Any, ...]] = {
-    "ACCOUNT_NOT_ACTIVE": ("Wait for an administrator.",),
+    "ACCOUNT_NOT_ACTIVE": ("PENDING_APPROVAL", "Wait for an administrator."),
     "CHECK_UNAVAILABLE": (Check.FACE,),
     "CONSENT_OUTDATED": ("2026-11",),
     "FACE_VIEWS_FULL": (5,),

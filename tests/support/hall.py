@@ -157,6 +157,8 @@ class Person:
     id: str
     email: str
     token: str
+    refresh_token: str = ""
+    sign_in_id: str = ""
 
     @property
     def metadata(self) -> tuple[tuple[str, str], ...]:
@@ -417,13 +419,13 @@ class Hall:
         email = f"admin-{uuid.uuid4().hex}@example.edu"
         await self.app.accounts.create(_NOBODY, NewUser(email, PASSWORD, "Adjoa Admin", Role.ADMIN))
         login = await self.login(email)
-        return Admin(self, login.user.id, email, login.access_token)
+        return Admin(self, **signed_in(email, login))
 
     async def lecturer(self) -> Lecturer:
         email = f"lecturer-{uuid.uuid4().hex}@example.edu"
         await self.app.accounts.create(_NOBODY, NewUser(email, PASSWORD, "Kofi Lecturer", Role.LECTURER))
         login = await self.login(email)
-        return Lecturer(self, login.user.id, email, login.access_token)
+        return Lecturer(self, **signed_in(email, login))
 
     async def student(self, *, enrolled: bool = True, phone: bool = True, with_key: bool = True) -> Student:
         """A student, by default enrolled and with a phone bound."""
@@ -434,7 +436,7 @@ class Hall:
             )
         )
         login = await self.login(email)
-        student = Student(self, login.user.id, email, login.access_token)
+        student = Student(self, **signed_in(email, login))
         if enrolled:
             await student.enroll()
         if phone:
@@ -446,6 +448,17 @@ class Hall:
 
     async def open_session(self, **fields: Any) -> Session:
         return await self.teacher.open_session(**fields)
+
+
+def signed_in(email: str, login: auth_service_pb2.LoginResponse) -> dict[str, Any]:
+    """What a Person has of a sign-in."""
+    return {
+        "id": login.user.id,
+        "email": email,
+        "token": login.access_token,
+        "refresh_token": login.refresh_token,
+        "sign_in_id": login.sign_in_id,
+    }
 
 
 def reason_number(reason: str) -> int:

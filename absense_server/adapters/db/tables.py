@@ -179,8 +179,8 @@ revocations = Table(
     metadata,
     Column("seq", Serial, Identity(always=True), primary_key=True),
     Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
-    # no foreign key: it ends the sign-in whether or not its row is still there
-    Column("sign_in_id", Uuid),
+    # no foreign key: the row of the sign-in is gone
+    Column("sign_in_id", Uuid, nullable=False),
     Column("at", UtcDateTime, nullable=False, index=True),
 )
 

@@ -102,6 +102,10 @@ class SqlUsers:
         ).one_or_none()
         return None if row is None else Credentials(_to_user(row), row.password_hash)
 
+    def credentials_of(self, user_id: UserId) -> Credentials | None:
+        row = self._connection.execute(select(users).where(users.c.id == user_id)).one_or_none()
+        return None if row is None else Credentials(_to_user(row), row.password_hash)
+
     def set_state(self, user_id: UserId, state: UserState) -> None:
         self._connection.execute(update(users).where(users.c.id == user_id).values(state=state))
 

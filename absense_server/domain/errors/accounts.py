@@ -1,5 +1,7 @@
 """What can go wrong with signing in and with accounts."""
 
+from collections.abc import Mapping
+
 from absense_server.domain.errors.base import AboutFields, DomainError, FieldViolation, Kind
 
 
@@ -24,7 +26,7 @@ class TokenExpired(DomainError):
 
     kind = Kind.UNAUTHENTICATED
     reason = "TOKEN_EXPIRED"
-    sentence = "The access token has expired. Sign in again."
+    sentence = "The access token has expired. Exchange your refresh token for another, or sign in again."
 
 
 class SignInEnded(DomainError):
@@ -65,11 +67,16 @@ class AccountNotActive(DomainError):
     kind = Kind.PRECONDITION
     reason = "ACCOUNT_NOT_ACTIVE"
 
-    def __init__(self, what_to_do: str) -> None:
+    sentence = "This account cannot sign in. {what_to_do}"
+
+    def __init__(self, user_state: str, what_to_do: str) -> None:
         super().__init__()
+        self.user_state = user_state
         self.what_to_do = what_to_do
 
-    sentence = "This account cannot sign in. {what_to_do}"
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        return {"user_state": self.user_state}
 
 
 class EmailTaken(DomainError):

@@ -1,5 +1,6 @@
 """What every error has: a kind, a stable reason, a sentence that tells the person what to do."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
@@ -44,6 +45,11 @@ class DomainError(Exception):
     def violations(self) -> tuple[FieldViolation, ...]:
         """The fields at fault, where the error is about fields."""
         return ()
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """More about the reason, for an app to act on."""
+        return {}
 
     @property
     def retry_after(self) -> timedelta | None:

@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from absense_server.adapters.db.unit_of_work import SqlTransaction
 from absense_server.domain.courses import Course, Enrollment
 from absense_server.domain.faces import ConsentEnd
-from absense_server.domain.ids import ClaimId, ImageId, MailId
+from absense_server.domain.ids import ClaimId, ImageId, MailId, SignInId
 from absense_server.domain.people import User
 from absense_server.domain.policy import Attention, RecordStatus
 from absense_server.domain.records import AttendanceRecord
@@ -59,7 +59,17 @@ DO_NOT_READ = {
         "remove_pending",
         "remove_unconfirmed",
     },
-    "sign_ins": {"add", "end", "end_all", "revoke"},
+    "sign_ins": {
+        "add",
+        "save",
+        "exchange",
+        "end",
+        "end_all",
+        "end_idlest",
+        "remove_ended",
+        "remove_tokens",
+        "remove_revocations",
+    },
     "mails": {
         "queue",
         "take",
@@ -139,6 +149,7 @@ def reads(term: Term) -> dict[str, Read]:
         "mails.is_due": (1, lambda tx: tx.mails.is_due(NOW)),
         "mails.waits": (1, lambda tx: tx.mails.waits(MailId(uuid4()))),
         "users.credentials": (1, lambda tx: tx.users.credentials(student.email)),
+        "users.credentials_of": (1, lambda tx: tx.users.credentials_of(student.id)),
         "courses.term": (1, lambda tx: tx.courses.term(course.term.id)),
         "courses.current_term": (1, lambda tx: tx.courses.current_term(NOW)),
         "courses.known_programmes": (1, lambda tx: tx.courses.known_programmes(course.programme_ids)),
@@ -186,6 +197,10 @@ def more_reads(term: Term) -> dict[str, Read]:
         | _later_pages(term, lists | filtered)
         | {
             "sign_ins.revocations_since": (1, lambda tx: tx.sign_ins.revocations_since(NOW - timedelta(seconds=30))),
+            "sign_ins.find": (1, lambda tx: tx.sign_ins.find(student.id, SignInId(uuid4()))),
+            "sign_ins.with_token": (1, lambda tx: tx.sign_ins.with_token(b"\0" * 32)),
+            "sign_ins.list": (1, lambda tx: tx.sign_ins.list(student.id, NOW, after=None, limit=50)),
+            "sign_ins.list, a later page": (1, lambda tx: tx.sign_ins.list(student.id, NOW, after=uuid4(), limit=50)),
             "requests.find": (1, lambda tx: tx.requests.find(student.id, uuid4())),
             "courses.programme_by_code": (1, lambda tx: tx.courses.programme_by_code("none")),
             "devices.is_bound": (1, lambda tx: tx.devices.is_bound([b"\0", b"\1"])),

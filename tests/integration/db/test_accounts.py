@@ -10,9 +10,8 @@ from absense_server.adapters.db.tables import audit_events, audit_private, devic
 from absense_server.domain.audit import Action, event, machine_event
 from absense_server.domain.errors.accounts import EmailTaken, NumberTaken
 from absense_server.domain.errors.devices import DeviceAlreadyBound, DeviceTaken
-from absense_server.domain.ids import SignInId
 from absense_server.domain.people import Caller, Role, UserState
-from absense_server.ports.findings import Credentials, DoneRequest, Race, Revocation, SignIn
+from absense_server.ports.findings import Credentials, DoneRequest, Race, Revocation
 from absense_server.ports.outside import AccessClaims
 from absense_server.services.revocations import Revocations
 from tests.integration.db.world import MINUTE, NOW, World, a_device, a_user
@@ -91,10 +90,9 @@ def test_a_state_is_set(world: World) -> None:
 
 def test_a_clock_that_was_ahead_makes_no_revocation_forgotten(world: World) -> None:
     user = world.user()
-    sign_in = SignIn(SignInId(uuid4()), user.id, NOW, "Firefox", NOW, NOW, NOW + timedelta(days=1))
+    sign_in = world.sign_in(user)
     with world.uow() as tx:
-        tx.sign_ins.add(sign_in)
-        tx.sign_ins.revoke(Revocation(user.id, NOW, sign_in.id))
+        tx.sign_ins.end(user.id, sign_in.id, NOW)
         tx.commit()
     clock = HandClock(NOW)
     revoked = Revocations(world.uow, clock, access_token_life=15 * MINUTE)
@@ -107,17 +105,11 @@ def test_a_clock_that_was_ahead_makes_no_revocation_forgotten(world: World) -> N
 
 def test_revocations_in_order_from_an_instant_on(world: World) -> None:
     user = world.user()
-    sign_in = SignIn(SignInId(uuid4()), user.id, NOW, "Firefox", NOW, NOW, NOW + timedelta(days=1))
-    revocations = [
-        Revocation(user.id, NOW - MINUTE),
-        Revocation(user.id, NOW, sign_in.id),
-        Revocation(user.id, NOW + timedelta(microseconds=1)),
-        Revocation(user.id, NOW + MINUTE, SignInId(uuid4())),
-    ]
+    ends = (NOW - MINUTE, NOW, NOW + timedelta(microseconds=1), NOW + MINUTE)
+    revocations = [Revocation(world.sign_in(user).id, at) for at in ends]
     with world.uow() as tx:
-        tx.sign_ins.add(sign_in)
         for revocation in reversed(revocations):
-            tx.sign_ins.revoke(revocation)
+            tx.sign_ins.end(user.id, revocation.sign_in_id, revocation.at)
         tx.commit()
     with world.uow(read_only=True) as tx:
         assert tx.sign_ins.revocations_since(NOW) == revocations[1:]

@@ -1,7 +1,6 @@
 """What goes with what: attendance survives when a course or a lecturer goes."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -21,6 +20,7 @@ from absense_server.adapters.db.tables import (
     images,
     metadata,
     programmes,
+    refresh_tokens,
     requests,
     revocations,
     sign_ins,
@@ -32,11 +32,10 @@ from absense_server.adapters.db.tables import (
 from absense_server.domain.courses import Course
 from absense_server.domain.errors.claims import RecordNotFound
 from absense_server.domain.faces import ConsentEnd
-from absense_server.domain.ids import SignInId
 from absense_server.domain.people import User
 from absense_server.domain.records import AttendanceRecord
 from absense_server.domain.sessions import AttendanceSession
-from absense_server.ports.findings import DoneRequest, Revocation, SignIn
+from absense_server.ports.findings import DoneRequest
 from tests.integration.db.world import NOW, World, a_decision, stored
 
 RULES = {
@@ -270,15 +269,17 @@ def test_a_record_is_deleted_by_itself_or_not_at_all(world: World, lesson: Lesso
 def test_what_only_an_account_has_goes_with_it(world: World) -> None:
     user = world.user()
     world.device(user)
+    world.sign_in(user)
+    ended = world.sign_in(user)
     with world.uow() as tx:
-        tx.sign_ins.add(SignIn(SignInId(uuid4()), user.id, NOW, "Firefox", NOW, NOW, NOW + timedelta(days=1)))
-        tx.sign_ins.revoke(Revocation(user.id, NOW))
+        tx.sign_ins.end(user.id, ended.id, NOW)
         tx.requests.add(user.id, uuid4(), DoneRequest(b"fingerprint", uuid4()), NOW)
         tx.commit()
     remove(world, users, user.id)
-    assert rows(world, devices, sign_ins, revocations, requests) == {
+    assert rows(world, devices, sign_ins, refresh_tokens, revocations, requests) == {
         "devices": 0,
         "sign_ins": 0,
+        "refresh_tokens": 0,
         "revocations": 0,
         "requests": 0,
     }

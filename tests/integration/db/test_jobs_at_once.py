@@ -20,6 +20,8 @@ from absense_server.adapters.db.tables import (
     face_templates,
     face_views,
     images,
+    refresh_tokens,
+    sign_ins,
     verifications,
 )
 from absense_server.app import App
@@ -30,7 +32,7 @@ from absense_server.domain.policy import RecordStatus, Requirement
 from absense_server.domain.records import AttendanceRecord
 from absense_server.domain.sessions import AttendanceSession
 from absense_server.domain.verdicts import Check, Reason
-from absense_server.ports.findings import Race, Revocation
+from absense_server.ports.findings import Race
 from absense_server.settings import Settings
 from tests.integration.db.world import MINUTE, NOW, POLICY, VERDICTS, World, a_claim, at_once
 from tests.support.clock import HandClock
@@ -116,14 +118,17 @@ async def test_all_jobs_of_all_replicas_at_once(
         world.queued(record)
     for row in rows(engine, images):
         blobs.put(row.blob_name, b"encrypted")
+    for student in students:
+        world.sign_in(student)  # ended by itself, long ago
+    ended_now = [world.sign_in(student) for student in students]
     with world.uow() as tx:
-        for student in students:
-            tx.sign_ins.revoke(Revocation(student.id, YEARS_LATER))
+        for sign_in in ended_now:
+            tx.sign_ins.end(sign_in.user_id, sign_in.id, YEARS_LATER)
         tx.commit()
 
     async def every_job(app: App) -> None:
         jobs = app.jobs
-        every = (jobs.poll_revocations, jobs.seal_ended, jobs.erase_old, jobs.sweep)
+        every = (jobs.poll_revocations, jobs.seal_ended, jobs.erase_old, jobs.sweep, jobs.remove_old_sign_ins)
         await asyncio.gather(*(job() for job in every), *(job() for job in reversed(every)))
 
     with capture_logs() as said:
@@ -132,7 +137,7 @@ async def test_all_jobs_of_all_replicas_at_once(
     assert subjects(engine, Action.SESSION_SEALED) == Counter(ended)
     assert subjects(engine, Action.SELFIE_ERASED) == Counter(selfies)
     assert subjects(engine, Action.FACE_EXPIRED) == Counter(faces)
-    for table in (images, face_views, face_templates, verifications, doomed_blobs):
+    for table in (sign_ins, refresh_tokens, images, face_views, face_templates, verifications, doomed_blobs):
         assert rows(engine, table) == [], table
     assert not [path for path in blobs_in(replicas[0]) if path.is_file()]
     with world.uow(read_only=True) as tx:
@@ -140,7 +145,7 @@ async def test_all_jobs_of_all_replicas_at_once(
     assert [record.revision for record in changed] == [record.revision + 1 for record in waiting]
     assert {record.claims[0].verdicts[-1].reason for record in changed} == {Reason.NO_CONSENT}
     for app in replicas:
-        assert set(app.revocations._users) == {student.id for student in students}
+        assert set(app.revocations._ended) == {sign_in.id for sign_in in ended_now}
 
 
 def test_a_sweep_that_loses_a_race_looks_again(

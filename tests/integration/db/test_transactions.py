@@ -20,11 +20,10 @@ from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
 from absense_server.domain.courses import TermState
 from absense_server.domain.errors.accounts import EmailTaken
 from absense_server.domain.errors.calls import BackendUnavailable
-from absense_server.domain.ids import UserId
 from absense_server.ports.data import Transaction, UnitOfWork
-from absense_server.ports.findings import Race, Revocation
+from absense_server.ports.findings import Race
 from backing.postgres import Postgres
-from tests.integration.db.world import NOW, World, a_user
+from tests.integration.db.world import NOW, World, a_refresh_token, a_sign_in, a_user
 
 
 def test_it_is_what_the_port_asks_for(uow: SqlUnitOfWork) -> None:
@@ -92,8 +91,9 @@ def test_readers_do_not_wait_for_a_writer(world: World) -> None:
 
 
 def test_a_foreign_key_that_leads_nowhere_is_refused(uow: SqlUnitOfWork) -> None:
+    sign_in = a_sign_in(a_user())
     with pytest.raises(Exception, match=r"(?i)foreign key"), uow() as tx:
-        tx.sign_ins.revoke(Revocation(UserId(a_user().id), NOW))
+        tx.sign_ins.add(sign_in, a_refresh_token(sign_in))
 
 
 def test_faulty_sql_is_no_outage(uow: SqlUnitOfWork) -> None:

@@ -32,6 +32,7 @@ from absense_server.domain.ids import (
     ProgrammeId,
     RecordId,
     SessionId,
+    SignInId,
     TermId,
     UserId,
     VerificationId,
@@ -43,7 +44,7 @@ from absense_server.domain.policy import Attention, Policy, RecordStatus, Requir
 from absense_server.domain.records import AttendanceRecord, Claim, Decision, ProofKind, Sighting, Source
 from absense_server.domain.sessions import AttendanceSession, SessionCourse
 from absense_server.domain.verdicts import Check, Reason, Verdict, failed, inconclusive, passed, skipped
-from absense_server.ports.findings import NewVerification, StoredFace, StoredImage, StoredView
+from absense_server.ports.findings import NewVerification, RefreshToken, SignIn, StoredFace, StoredImage, StoredView
 from absense_server.ports.outside import Sealed
 
 T = TypeVar("T")
@@ -52,6 +53,16 @@ NOW = datetime(2026, 11, 2, 9, 0, 0, 123456, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 HALL = LatLng(6.6745, -1.5716)
 POLICY = Policy(Requirement.REQUIRED, Requirement.ADVISORY, Requirement.OFF, Requirement.OFF, "2026-11")
+
+
+def a_sign_in(user: User, **fields: object) -> SignIn:
+    sign_in = SignIn(SignInId(uuid7()), user.id, NOW, "Firefox", NOW, NOW, NOW + 60 * MINUTE)
+    return replace(sign_in, **fields)  # type: ignore[arg-type]
+
+
+def a_refresh_token(sign_in: SignIn, **fields: object) -> RefreshToken:
+    token = RefreshToken(uuid4().bytes, sign_in.id, sign_in.started_at, sign_in.expires_at)
+    return replace(token, **fields)  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +131,13 @@ class World:
             tx.sessions.add(session)
             tx.commit()
         return session
+
+    def sign_in(self, user: User, **fields: object) -> SignIn:
+        sign_in = a_sign_in(user, **fields)
+        with self.uow() as tx:
+            tx.sign_ins.add(sign_in, a_refresh_token(sign_in))
+            tx.commit()
+        return sign_in
 
     def device(self, student: User, **fields: object) -> Device:
         device = a_device(student, **fields)
