@@ -191,6 +191,7 @@ class App:
         )
         student = Student(
             devices=use_cases.devices,
+            device_resets=use_cases.device_resets,
             enrollment=use_cases.face_enrollment,
             templates=use_cases.face_templates,
             face_model=face_model,
@@ -210,7 +211,14 @@ class App:
             threads=threads,
             clock=clock,
         )
-        admin = Admin(faces=use_cases.face_office, face_model=face_model, threads=threads)
+        admin = Admin(
+            users=use_cases.user_office,
+            user_changes=use_cases.user_changes,
+            device_resets=use_cases.device_resets,
+            faces=use_cases.face_office,
+            face_model=face_model,
+            threads=threads,
+        )
         auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server)
         student_service_pb2_grpc.add_StudentServiceServicer_to_server(student, server)
         lecturer_service_pb2_grpc.add_LecturerServiceServicer_to_server(lecturer, server)

@@ -16,6 +16,7 @@ from absense_server.services.claim_keeping import ClaimKeeping
 from absense_server.services.claim_phones import ClaimPhones
 from absense_server.services.code_proofs import CodeProofs
 from absense_server.services.courses import Courses
+from absense_server.services.device_resets import DeviceResets
 from absense_server.services.devices import Devices
 from absense_server.services.earlier_claims import EarlierClaims
 from absense_server.services.erasure import Erasure, Retention
@@ -46,6 +47,8 @@ from absense_server.services.sign_in_tokens import Lives, SignInTokens
 from absense_server.services.sign_ins import SignIns
 from absense_server.services.token_exchange import TokenExchange
 from absense_server.services.uploads import UploadLimits, Uploads
+from absense_server.services.user_changes import UserChanges
+from absense_server.services.user_office import UserOffice
 from absense_server.services.verification import FaceVerification
 from absense_server.settings import Settings
 
@@ -143,6 +146,11 @@ class UseCases:
         self.own_sign_ins = OwnSignIns(uow, sign_in_tokens, clock, outside.pages)
         self.old_sign_ins = OldSignIns(uow, clock, settings.access_token_life)
         self.devices = Devices(uow, outside.identifiers, outside.signatures, clock, ids)
+        self.device_resets = DeviceResets(uow, self.mails, clock, ids, outside.pages)
+        self.user_office = UserOffice(
+            uow=uow, mails=self.mails, addresses=outside.addresses, clock=clock, ids=ids, pages=outside.pages
+        )
+        self.user_changes = UserChanges(uow, self.mails, outside.addresses, clock)
 
     def _sessions(self, settings: Settings, outside: Outside) -> None:
         uow, events, clock, ids, pages = outside.uow, outside.events, outside.clock, outside.ids, outside.pages

@@ -73,7 +73,11 @@ class AuditEvent:
 
     def with_note(self, note: str) -> "AuditEvent":
         """The same with a person's words, where they can be erased."""
-        return replace(self, private={**self.private, "note": note}) if note else self
+        return self.with_private(note=note) if note else self
+
+    def with_private(self, **texts: str) -> "AuditEvent":
+        """The same with what can name a person, where it can be erased."""
+        return replace(self, private={**self.private, **texts})
 
 
 def event(action: Action, caller: Caller, at: datetime, subject_id: UUID | None, **facts: str) -> AuditEvent:

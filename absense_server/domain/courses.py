@@ -104,5 +104,5 @@ class NewCourse:
 
 
 def folded(text: str) -> str:
-    """The form in which codes and titles are compared: whatever the case, the composition, the space around."""
+    """The form in which codes, titles and names are compared: whatever the case, the composition, the space around."""
     return unicodedata.normalize("NFKC", text).strip().casefold()

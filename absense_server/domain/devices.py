@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
 
-from absense_server.domain.ids import DeviceId, UserId
+from absense_server.domain.ids import DeviceId, DeviceResetId, UserId
+from absense_server.domain.people import Person
 from absense_server.domain.places import Fix
 from absense_server.domain.verdicts import Check, Reason, Verdict, failed, inconclusive, passed
 
@@ -43,6 +44,24 @@ class ResetState(Enum):
     PENDING = "PENDING"
     APPROVED = "APPROVED"
     REJECTED = "REJECTED"
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceReset:
+    """A student's wish for another phone."""
+
+    id: DeviceResetId
+    student: Person
+    device: Device
+    """The phone that is, or was, to be unbound."""
+    reason: str
+    created_at: datetime
+    state: ResetState = ResetState.PENDING
+    decided_at: datetime | None = None
+    note: str = ""
+    """The administrator's words to the student."""
+    earlier_approved: int = 0
+    """Resets approved for the student before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,11 +13,13 @@ from uuid import UUID
 from absense_server.domain.audit import AuditEvent
 from absense_server.domain.codes import Generation
 from absense_server.domain.courses import Course, Enrollment, Programme, Term
-from absense_server.domain.devices import Device
+from absense_server.domain.devices import Device, DeviceReset, ResetState
 from absense_server.domain.faces import Consent, ConsentEnd, FaceTemplate, TemplateTrust
 from absense_server.domain.ids import (
     ClaimId,
     CourseId,
+    DeviceId,
+    DeviceResetId,
     EnrollmentId,
     FaceTemplateId,
     ImageId,
@@ -54,6 +56,7 @@ from absense_server.ports.findings import (
     StoredFace,
     StoredImage,
     StoredView,
+    UserFilter,
     Verification,
 )
 
@@ -80,6 +83,10 @@ class Users(Protocol):
     def set_password(self, user_id: UserId, password_hash: str | None) -> None: ...
 
     def get(self, user_id: UserId) -> User | None: ...
+
+    def list(self, which: UserFilter, *, after: UUID | None, limit: int) -> Sequence[User]:
+        """Newest first."""
+        ...
 
     def credentials(self, login: str) -> Credentials | None:
         """By normalized e-mail address, or by institution number as held."""
@@ -343,12 +350,48 @@ class Devices(Protocol):
 
     def active(self, student_id: UserId) -> Device | None: ...
 
+    def hold_identifiers(self, identifier_macs: Collection[bytes]) -> None:
+        """Hold off other transactions that do the same for one of these hashes, until this one ends."""
+        ...
+
     def is_bound(self, identifier_macs: Collection[bytes]) -> bool:
         """Whether somebody has a phone bound under one of these hashes."""
         ...
 
     def add(self, device: Device) -> None:
         """Raises DeviceAlreadyBound (the student has one), DeviceTaken (the phone is somebody's)."""
+        ...
+
+    def unbind(self, device_id: DeviceId, at: datetime) -> bool:
+        """It is nobody's from now on. Returns False for one that is not bound."""
+        ...
+
+
+class DeviceResets(Protocol):
+    """Students' wishes for another phone."""
+
+    def get(self, reset_id: DeviceResetId) -> DeviceReset:
+        """Raises DeviceResetRequestNotFound."""
+        ...
+
+    def pending(self, student_id: UserId) -> DeviceReset | None: ...
+
+    def latest_of(self, device_id: DeviceId) -> DeviceReset | None:
+        """The latest wish to unbind this phone."""
+        ...
+
+    def add(self, reset: DeviceReset) -> None:
+        """Raises Race when the student has one that is PENDING."""
+        ...
+
+    def decide(self, reset_id: DeviceResetId, state: ResetState, by: UserId, at: datetime, note: str) -> bool:
+        """Returns False for one that is not PENDING, which stays as it was."""
+        ...
+
+    def list(
+        self, state: ResetState | None, student_id: UserId | None, *, after: UUID | None, limit: int
+    ) -> Sequence[DeviceReset]:
+        """Oldest first."""
         ...
 
 
@@ -572,6 +615,8 @@ class Transaction(Protocol):
     def sessions(self) -> Sessions: ...
     @property
     def devices(self) -> Devices: ...
+    @property
+    def device_resets(self) -> DeviceResets: ...
     @property
     def records(self) -> Records: ...
     @property

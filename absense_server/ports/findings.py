@@ -22,7 +22,7 @@ from absense_server.domain.ids import (
 )
 from absense_server.domain.images import MediaType
 from absense_server.domain.mails import MailKind
-from absense_server.domain.people import Person, User
+from absense_server.domain.people import Person, Role, User, UserState
 from absense_server.domain.policy import Attention, RecordStatus
 from absense_server.domain.records import AttendanceRecord
 from absense_server.domain.sessions import AttendanceSession, SessionState
@@ -266,6 +266,17 @@ class ClaimView:
     device: Device | None
     face: FaceTemplate | None
     record: AttendanceRecord | None
+
+
+@dataclass(frozen=True, slots=True)
+class UserFilter:
+    """Which accounts to list."""
+
+    role: Role | None = None
+    states: frozenset[UserState] = frozenset()
+    """None: any but ERASED."""
+    query: str = ""
+    """Part of the name or address, in any case, or a whole number."""
 
 
 @dataclass(frozen=True, slots=True)

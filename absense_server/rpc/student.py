@@ -12,6 +12,7 @@ from absense_server.rpc.calls import current_caller, deadline_of
 from absense_server.rpc.context import Context
 from absense_server.rpc.convert import faces, from_proto, to_proto
 from absense_server.services.check_in import CheckIn
+from absense_server.services.device_resets import DeviceResets
 from absense_server.services.devices import Devices
 from absense_server.services.face_enrollment import FaceEnrollment
 from absense_server.services.face_templates import FaceTemplates
@@ -28,6 +29,7 @@ class Student(StudentServiceServicer):
         self,
         *,
         devices: Devices,
+        device_resets: DeviceResets,
         enrollment: FaceEnrollment,
         templates: FaceTemplates,
         face_model: FaceModel | None,
@@ -40,6 +42,7 @@ class Student(StudentServiceServicer):
         clock: Clock,
     ) -> None:
         self._devices = devices
+        self._device_resets = device_resets
         self._enrollment = enrollment
         self._templates = templates
         self._face_model = face_model
@@ -56,8 +59,15 @@ class Student(StudentServiceServicer):
         return pb.BindDeviceResponse(device=to_proto.device(device))
 
     async def GetDevice(self, request: pb.GetDeviceRequest, context: Context) -> pb.GetDeviceResponse:
-        device = await self._threads.run(self._devices.get, current_caller())
-        return pb.GetDeviceResponse(device=to_proto.device(device))
+        phone = await self._threads.run(self._devices.get, current_caller())
+        reset = None if phone.reset is None else to_proto.device_reset(phone.reset)
+        return pb.GetDeviceResponse(device=to_proto.device(phone.device), reset_request=reset)
+
+    async def RequestDeviceReset(
+        self, request: pb.RequestDeviceResetRequest, context: Context
+    ) -> pb.RequestDeviceResetResponse:
+        reset = await self._threads.run(self._device_resets.request, current_caller(), request.reason.strip())
+        return pb.RequestDeviceResetResponse(reset_request=to_proto.device_reset(reset))
 
     async def EnrollFace(
         self, request_iterator: AsyncIterator[pb.EnrollFaceRequest], context: Context

@@ -1,16 +1,25 @@
 """Phones: bound, one for each student."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
-from absense_server.domain.devices import BINDING_CONTEXT, MAX_BINDING_AGE, Device, DeviceKey, NewDevice
+from absense_server.domain.devices import BINDING_CONTEXT, MAX_BINDING_AGE, Device, DeviceKey, DeviceReset, NewDevice
 from absense_server.domain.errors.accounts import SignInEnded
 from absense_server.domain.errors.devices import DeviceAlreadyBound, DeviceNotFound, DeviceTaken, KeyProofInvalid
 from absense_server.domain.ids import DeviceId
-from absense_server.domain.people import Caller
+from absense_server.domain.people import Caller, UserState
 from absense_server.ports.data import UnitOfWork
 from absense_server.ports.outside import Clock, IdentifierKeys, Ids, Signatures
+
+
+@dataclass(frozen=True, slots=True)
+class BoundPhone:
+    """A student's phone, with the latest wish to unbind it."""
+
+    device: Device
+    reset: DeviceReset | None
 
 
 class Devices:
@@ -25,15 +34,16 @@ class Devices:
         self._clock = clock
         self._ids = ids
 
-    def get(self, caller: Caller) -> Device:
+    def get(self, caller: Caller) -> BoundPhone:
         """The caller's bound phone.
 
         Raises DeviceNotFound.
         """
-        device = self._active(caller)
-        if device is None:
-            raise DeviceNotFound
-        return device
+        with self._uow(read_only=True) as tx:
+            device = tx.devices.active(caller.id)
+            if device is None:
+                raise DeviceNotFound
+            return BoundPhone(device, tx.device_resets.latest_of(device.id))
 
     def bind(self, caller: Caller, wish: NewDevice) -> Device:
         """Make a phone the caller's one. The same phone with the same key again is returned as it is.
@@ -55,14 +65,19 @@ class Devices:
 
     def _bind(self, caller: Caller, device: Device, macs: tuple[bytes, ...]) -> Device:
         with self._uow() as tx:
-            if tx.users.get(caller.id) is None:
+            # who is erased or switched off meanwhile is left with no phone
+            tx.users.hold(caller.id)
+            user = tx.users.get(caller.id)
+            if user is None or user.state is not UserState.ACTIVE:
                 raise SignInEnded
             bound = tx.devices.active(caller.id)
             if bound is not None:
                 if not _is_same(bound, macs, device.public_key):
                     raise DeviceAlreadyBound
                 return bound
-            if tx.devices.is_bound(macs[1:]):  # no constraint sees that a hash under an older key is the same phone's
+            # no constraint sees that hashes under two keys are the same phone's: one at a time, whichever key is in use
+            tx.devices.hold_identifiers(macs)
+            if tx.devices.is_bound(macs):
                 raise DeviceTaken
             tx.devices.add(device)
             has_key = "no" if device.public_key is None else "yes"

@@ -32,6 +32,7 @@ def _users() -> None:
         ("ix_users_unconfirmed", "created_at", "state = 'PENDING_EMAIL'"),
     ):
         op.create_index(name, "users", [column], postgresql_where=sa.text(where), sqlite_where=sa.text(where))
+    op.create_index("ix_users_role_state_id", "users", ["role", "state", "id"])
 
 
 def _sign_ins() -> None:
@@ -162,19 +163,16 @@ def _device_resets() -> None:
     )
     for column in ("student_id", "device_id", "decided_by"):
         op.create_index(op.f(f"ix_device_reset_requests_{column}"), "device_reset_requests", [column])
+    op.create_index("ix_device_reset_requests_state_id", "device_reset_requests", ["state", "id"])
     pending = sa.text("state = 'PENDING'")
-    for name, column, unique in (
-        ("uq_device_reset_requests_pending_student_id", "student_id", True),
-        ("ix_device_reset_requests_pending", "id", False),
-    ):
-        op.create_index(
-            name,
-            "device_reset_requests",
-            [column],
-            unique=unique,
-            postgresql_where=pending,
-            sqlite_where=pending,
-        )
+    op.create_index(
+        "uq_device_reset_requests_pending_student_id",
+        "device_reset_requests",
+        ["student_id"],
+        unique=True,
+        postgresql_where=pending,
+        sqlite_where=pending,
+    )
 
 
 def downgrade() -> None:
@@ -186,7 +184,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_sign_ins_expires_at"), "sign_ins")
     for column in ("expires_at", "last_used_at", "password_at"):
         op.drop_column("sign_ins", column)
-    for name in ("ix_users_unconfirmed", "ix_users_admins", "ix_users_identity_kept"):
+    for name in ("ix_users_role_state_id", "ix_users_unconfirmed", "ix_users_admins", "ix_users_identity_kept"):
         op.drop_index(name, "users")
     for column in ("identity_erased_at", "erased_at", "full_name_folded"):
         op.drop_column("users", column)

@@ -23,6 +23,7 @@ from absense.v1 import (
     role_pb2,
     student_service_pb2,
     student_service_pb2_grpc,
+    user_pb2,
 )
 from tests.support.hall import (
     CONSENT,
@@ -223,6 +224,51 @@ async def _withdraw(scene: Scene) -> Asked:
     return student, student_service_pb2.WithdrawFaceConsentRequest()
 
 
+async def _request_reset(scene: Scene) -> Asked:
+    return await scene.student(), student_service_pb2.RequestDeviceResetRequest(reason="I lost it")
+
+
+async def _list_resets(scene: Scene) -> Asked:
+    for _ in range(scene.size):
+        await (await scene.student()).request_reset()
+    return scene.admin, admin_service_pb2.ListDeviceResetRequestsRequest(page_size=200)
+
+
+async def _approve_reset(scene: Scene) -> Asked:
+    reset = await (await scene.student()).request_reset()
+    return scene.admin, admin_service_pb2.ApproveDeviceResetRequest(reset_request_id=reset.id)
+
+
+async def _reject_reset(scene: Scene) -> Asked:
+    reset = await (await scene.student()).request_reset()
+    return scene.admin, admin_service_pb2.RejectDeviceResetRequest(reset_request_id=reset.id, note="Come by")
+
+
+async def _create_user(scene: Scene) -> Asked:
+    request_id, email = str(uuid.uuid4()), f"{uuid.uuid4().hex}@example.edu"
+    return scene.admin, admin_service_pb2.CreateUserRequest(
+        request_id=request_id, email=email, full_name="Efua", role=role_pb2.ROLE_LECTURER
+    )
+
+
+async def _update_user(scene: Scene) -> Asked:
+    """Everything that costs something: to another role, off, at another address."""
+    admin = await scene.hall.admin()
+    request = admin_service_pb2.UpdateUserRequest(
+        user_id=admin.id,
+        role=role_pb2.ROLE_LECTURER,
+        state=user_pb2.USER_STATE_DEACTIVATED,
+        email=f"{uuid.uuid4().hex}@example.edu",
+        institution_number=uuid.uuid4().hex,
+    )
+    request.update_mask.paths.extend(["role", "state", "email", "institution_number"])
+    return scene.admin, request
+
+
+async def _send_reset(scene: Scene) -> Asked:
+    return scene.admin, admin_service_pb2.SendPasswordResetRequest(user_id=scene.ama.id)
+
+
 async def _get_template(scene: Scene) -> Asked:
     student, _, _ = await scene.student_with_face()
     return scene.admin, admin_service_pb2.GetFaceTemplateRequest(user_id=student.id)
@@ -316,9 +362,17 @@ async def _confirm(scene: Scene) -> Asked:
 
 
 CALLS: dict[str, Prepare] = {
+    "AdminService/ApproveDeviceReset": _approve_reset,
     "AdminService/ClearFaceReference": _clear,
+    "AdminService/CreateUser": _create_user,
     "AdminService/GetFaceTemplate": _get_template,
     "AdminService/GetImage": _admin_image,
+    "AdminService/GetUser": _by("admin", lambda s: admin_service_pb2.GetUserRequest(user_id=s.ama.id)),
+    "AdminService/ListDeviceResetRequests": _list_resets,
+    "AdminService/ListUsers": _by("admin", lambda s: admin_service_pb2.ListUsersRequest(page_size=200)),
+    "AdminService/RejectDeviceReset": _reject_reset,
+    "AdminService/SendPasswordReset": _send_reset,
+    "AdminService/UpdateUser": _update_user,
     "AdminService/VerifyFaceTemplate": _vouch,
     "AuthService/GetCurrentUser": _by("ama", lambda s: auth_service_pb2.GetCurrentUserRequest()),
     "AuthService/GetServerInfo": _by("ama", lambda s: auth_service_pb2.GetServerInfoRequest()),
@@ -383,6 +437,7 @@ CALLS: dict[str, Prepare] = {
     "StudentService/GetDevice": _by("ama", lambda s: student_service_pb2.GetDeviceRequest()),
     "StudentService/ListMyCourses": _by("ama", lambda s: student_service_pb2.ListMyCoursesRequest(page_size=200)),
     "StudentService/ListOpenSessions": _by("ama", lambda s: student_service_pb2.ListOpenSessionsRequest(page_size=200)),
+    "StudentService/RequestDeviceReset": _request_reset,
     "StudentService/ScanQr": _scan,
     "StudentService/SearchCourses": _by(
         "ama", lambda s: student_service_pb2.SearchCoursesRequest(query=f"Rows {s.size}", page_size=200)

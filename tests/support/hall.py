@@ -19,6 +19,7 @@ from google.type import latlng_pb2
 from grpc_status import rpc_status
 
 from absense.v1 import (
+    admin_service_pb2,
     admin_service_pb2_grpc,
     attendance_record_pb2,
     attendance_session_pb2,
@@ -37,6 +38,7 @@ from absense.v1 import (
     role_pb2,
     student_service_pb2,
     student_service_pb2_grpc,
+    user_pb2,
 )
 from absense_server.app import App
 from absense_server.domain.consent import consent_text
@@ -206,6 +208,30 @@ class Admin(Person):
     def stub(self) -> admin_service_pb2_grpc.AdminServiceAsyncStub:
         return admin_service_pb2_grpc.AdminServiceStub(self.hall.channel)
 
+    async def user(self, user_id: str) -> user_pb2.User:
+        request = admin_service_pb2.GetUserRequest(user_id=user_id)
+        return (await self.stub.GetUser(request, metadata=self.metadata)).user
+
+    async def create_user(self, **fields: Any) -> user_pb2.User:
+        """An account, by default a student's."""
+        wish = {"email": f"user-{uuid.uuid4().hex}@example.edu", "full_name": "Esi New", "role": role_pb2.ROLE_STUDENT}
+        request = admin_service_pb2.CreateUserRequest(**{**wish, **fields})
+        return (await self.stub.CreateUser(request, metadata=self.metadata)).user
+
+    async def update_user(self, user_id: str, **fields: Any) -> user_pb2.User:
+        """Change what is named."""
+        request = admin_service_pb2.UpdateUserRequest(user_id=user_id, **fields)
+        request.update_mask.paths.extend(fields)
+        return (await self.stub.UpdateUser(request, metadata=self.metadata)).user
+
+    async def approve_reset(self, reset_id: str, note: str = "") -> device_pb2.DeviceResetRequest:
+        request = admin_service_pb2.ApproveDeviceResetRequest(reset_request_id=reset_id, note=note)
+        return (await self.stub.ApproveDeviceReset(request, metadata=self.metadata)).reset_request
+
+    async def reject_reset(self, reset_id: str, note: str = "Come by") -> device_pb2.DeviceResetRequest:
+        request = admin_service_pb2.RejectDeviceResetRequest(reset_request_id=reset_id, note=note)
+        return (await self.stub.RejectDeviceReset(request, metadata=self.metadata)).reset_request
+
 
 @dataclass
 class Student(Person):
@@ -241,6 +267,10 @@ class Student(Person):
             statement=statement,
             signature=key.sign(b"absense.binding.v1\0" + statement, ec.ECDSA(hashes.SHA256())),
         )
+
+    async def request_reset(self, reason: str = "I lost it") -> device_pb2.DeviceResetRequest:
+        request = student_service_pb2.RequestDeviceResetRequest(reason=reason)
+        return (await self.stub.RequestDeviceReset(request, metadata=self.metadata)).reset_request
 
     async def enroll(self, course: course_pb2.Course | None = None) -> course_pb2.Enrollment:
         request = student_service_pb2.EnrollInCourseRequest(course_id=(course or self.hall.course).id)

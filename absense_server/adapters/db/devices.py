@@ -1,15 +1,16 @@
 """Bound phones."""
 
 from collections.abc import Collection
+from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select, update
 
 from absense_server.adapters.db.conflicts import add_unless_taken
 from absense_server.adapters.db.rows import AnyRow, labelled
 from absense_server.adapters.db.tables import devices
 from absense_server.domain.devices import Device
 from absense_server.domain.errors.devices import DeviceAlreadyBound, DeviceTaken
-from absense_server.domain.ids import UserId
+from absense_server.domain.ids import DeviceId, UserId
 
 DEVICE_COLUMNS = labelled(
     "device_", devices, "id", "student_id", "identifier_mac", "platform", "model", "bound_at", "public_key"
@@ -27,6 +28,13 @@ class SqlDevices:
             select(*DEVICE_COLUMNS).where(devices.c.student_id == student_id, devices.c.unbound_at.is_(None))
         ).one_or_none()
         return None if row is None else to_device(row)
+
+    def hold_identifiers(self, identifier_macs: Collection[bytes]) -> None:
+        if self._connection.dialect.name == "sqlite":  # its one writer holds everything anyway
+            return
+        # in one order, so that two who hold several do not wait for each other
+        for number in sorted(int.from_bytes(mac[:8], "big", signed=True) for mac in identifier_macs):
+            self._connection.execute(select(func.pg_advisory_xact_lock(number)))
 
     def is_bound(self, identifier_macs: Collection[bytes]) -> bool:
         if not identifier_macs:
@@ -50,6 +58,12 @@ class SqlDevices:
         )
         if not added:
             raise DeviceTaken if self.active(device.student_id) is None else DeviceAlreadyBound
+
+    def unbind(self, device_id: DeviceId, at: datetime) -> bool:
+        unbound = self._connection.execute(
+            update(devices).where(devices.c.id == device_id, devices.c.unbound_at.is_(None)).values(unbound_at=at)
+        )
+        return unbound.rowcount > 0
 
 
 def to_device(row: AnyRow) -> Device:

@@ -93,6 +93,7 @@ Index(
     postgresql_where=text("erased_at IS NOT NULL AND identity_erased_at IS NULL"),
     sqlite_where=text("erased_at IS NOT NULL AND identity_erased_at IS NULL"),
 )
+Index("ix_users_role_state_id", users.c.role, users.c.state, users.c.id)
 Index(
     "ix_users_admins",
     users.c.id,
@@ -250,12 +251,7 @@ Index(
     postgresql_where=text("state = 'PENDING'"),
     sqlite_where=text("state = 'PENDING'"),
 )
-Index(
-    "ix_device_reset_requests_pending",
-    device_reset_requests.c.id,
-    postgresql_where=text("state = 'PENDING'"),
-    sqlite_where=text("state = 'PENDING'"),
-)
+Index("ix_device_reset_requests_state_id", device_reset_requests.c.state, device_reset_requests.c.id)
 
 # Courses
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, DateTime, Engine, func, select
 from absense_server.adapters.db.audit import SqlAudit
 from absense_server.adapters.db.chores import SqlChores
 from absense_server.adapters.db.courses import SqlCourses
+from absense_server.adapters.db.device_resets import SqlDeviceResets
 from absense_server.adapters.db.devices import SqlDevices
 from absense_server.adapters.db.engine import READ_ONLY
 from absense_server.adapters.db.enrollments import SqlEnrollments
@@ -45,6 +46,7 @@ class SqlTransaction:
         self.enrollments = SqlEnrollments(connection)
         self.sessions = SqlSessions(connection)
         self.devices = SqlDevices(connection)
+        self.device_resets = SqlDeviceResets(connection)
         self.records = SqlRecords(connection)
         self.faces = SqlFaces(connection)
         self.verifications = SqlVerifications(connection)

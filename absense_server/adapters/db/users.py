@@ -2,18 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
-from sqlalchemy import Connection, FromClause, Label, delete, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, FromClause, Label, delete, or_, select, text, union_all, update
 
 from absense_server.adapters.db.conflicts import add_unless_taken
 from absense_server.adapters.db.errors import unless_taken
 from absense_server.adapters.db.rows import AnyRow
 from absense_server.adapters.db.tables import users
+from absense_server.domain.courses import folded
 from absense_server.domain.errors.accounts import EmailTaken, NumberTaken
 from absense_server.domain.ids import UserId
 from absense_server.domain.people import Person, Role, User, UserState, normalize_email
-from absense_server.ports.findings import Credentials, Race
+from absense_server.ports.findings import Credentials, Race, UserFilter
+
+_ALL_BUT_ERASED: Final = frozenset(UserState) - {UserState.ERASED}
 
 
 class SqlUsers:
@@ -45,7 +49,7 @@ class SqlUsers:
             institution_number=user.institution_number or None,
             claimed_number=user.claimed_number,
             full_name=user.full_name,
-            full_name_folded=user.full_name.casefold(),
+            full_name_folded=folded(user.full_name),
             role=user.role,
             state=user.state,
             programme_id=user.programme_id,
@@ -68,7 +72,7 @@ class SqlUsers:
                     institution_number=user.institution_number or None,
                     claimed_number=user.claimed_number,
                     full_name=user.full_name,
-                    full_name_folded=user.full_name.casefold(),
+                    full_name_folded=folded(user.full_name),
                     role=user.role,
                     state=user.state,
                     programme_id=user.programme_id,
@@ -90,6 +94,24 @@ class SqlUsers:
     def get(self, user_id: UserId) -> User | None:
         row = self._connection.execute(select(users).where(users.c.id == user_id)).one_or_none()
         return None if row is None else _to_user(row)
+
+    def list(self, which: UserFilter, *, after: UUID | None, limit: int) -> Sequence[User]:
+        conditions = [] if after is None else [users.c.id < after]
+        if which.query:
+            conditions.append(_matches(which.query))
+        # a page of each kind, newest first by ix_users_role_state_id: a rare one is not looked for among the rest
+        kinds = [
+            select(users)
+            .where(users.c.role == role, users.c.state == state, *conditions)
+            .order_by(users.c.id.desc())
+            .limit(limit)
+            .subquery()
+            for role in (Role if which.role is None else [which.role])
+            for state in sorted(which.states or _ALL_BUT_ERASED, key=lambda state: state.value)
+        ]
+        found = union_all(*(select(kind) for kind in kinds)).subquery("found")
+        rows = self._connection.execute(select(found).order_by(found.c.id.desc()).limit(limit))
+        return [_to_user(row) for row in rows]
 
     def credentials(self, login: str) -> Credentials | None:
         address = normalize_email(login)
@@ -124,6 +146,15 @@ class SqlUsers:
             .with_for_update(skip_locked=True)
         )
         return self._connection.scalars(delete(users).where(users.c.id.in_(old)).returning(users.c.id)).all()
+
+
+def _matches(query: str) -> ColumnElement[bool]:
+    return or_(
+        users.c.full_name_folded.contains(folded(query), autoescape=True),
+        users.c.email.contains(normalize_email(query), autoescape=True),
+        users.c.institution_number == query.strip(),
+        users.c.claimed_number == query.strip(),
+    )
 
 
 def _to_user(row: AnyRow) -> User:

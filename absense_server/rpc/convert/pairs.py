@@ -9,7 +9,7 @@ from absense.v1 import (
     user_pb2,
     verdict_pb2,
 )
-from absense_server.domain.devices import Platform
+from absense_server.domain.devices import Platform, ResetState
 from absense_server.domain.faces import TemplateTrust
 from absense_server.domain.people import Role, UserState
 from absense_server.domain.policy import Attention, RecordStatus, Requirement, StandIn
@@ -21,6 +21,7 @@ from absense_server.rpc.convert.enums import EnumPair
 ROLE = EnumPair(Role, role_pb2.Role, "ROLE")
 USER_STATE = EnumPair(UserState, user_pb2.UserState, "USER_STATE")
 PLATFORM = EnumPair(Platform, device_pb2.DevicePlatform, "DEVICE_PLATFORM")
+RESET_STATE = EnumPair(ResetState, device_pb2.DeviceResetState, "DEVICE_RESET_STATE")
 SESSION_STATE = EnumPair(SessionState, attendance_session_pb2.SessionState, "SESSION_STATE")
 REQUIREMENT = EnumPair(Requirement, attendance_session_pb2.Requirement, "REQUIREMENT")
 STAND_IN = EnumPair(StandIn, attendance_session_pb2.FaceStandIn, "FACE_STAND_IN")

@@ -24,7 +24,7 @@ from absense.v1 import (
 )
 from absense_server.domain.advice import Advice
 from absense_server.domain.courses import Course, Enrollment
-from absense_server.domain.devices import Device
+from absense_server.domain.devices import Device, DeviceReset
 from absense_server.domain.errors.base import DomainError
 from absense_server.domain.people import Person, User
 from absense_server.domain.places import Fix, Geofence, LatLng
@@ -126,6 +126,27 @@ def device(value: Device) -> device_pb2.Device:
         has_key=value.public_key is not None,
         bind_time=time(value.bound_at),
     )
+
+
+def device_reset(value: DeviceReset) -> device_pb2.DeviceResetRequest:
+    """A student's wish for another phone, as the student may see it."""
+    return device_pb2.DeviceResetRequest(
+        id=str(value.id),
+        student=person(value.student),
+        device=device(value.device),
+        reason=value.reason,
+        state=pairs.RESET_STATE.number(value.state),
+        create_time=time(value.created_at),
+        decide_time=time(value.decided_at),
+        note=value.note,
+    )
+
+
+def device_reset_to_decide(value: DeviceReset) -> device_pb2.DeviceResetRequest:
+    """The same as administrators see it."""
+    message = device_reset(value)
+    message.earlier_approved_count = value.earlier_approved
+    return message
 
 
 def policy(value: Policy) -> attendance_session_pb2.CheckPolicy:

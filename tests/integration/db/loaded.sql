@@ -70,6 +70,14 @@ SELECT pg_temp.key('device', n), pg_temp.key('student', (n - 1) % 10000 + 1), sh
     sha256(n::text::bytea), pg_temp.today(), CASE WHEN n <= 10000 THEN pg_temp.today() END
 FROM generate_series(1, 20000) n;
 
+-- each had the first phone unbound; every tenth waits for the second to be
+INSERT INTO device_reset_requests (id, student_id, device_id, reason, state, created_at, decided_at, decided_by, note)
+SELECT pg_temp.key('reset', n), pg_temp.key('student', (n - 1) % 10000 + 1), pg_temp.key('device', n), 'lost',
+    CASE WHEN n <= 10000 THEN 'APPROVED' ELSE 'PENDING' END, pg_temp.today(),
+    CASE WHEN n <= 10000 THEN pg_temp.today() END, CASE WHEN n <= 10000 THEN pg_temp.key('lecturer', 1) END, ''
+FROM generate_series(1, 20000) n
+WHERE n <= 10000 OR n % 10 = 8;
+
 INSERT INTO courses (id, term_id, code, title, code_folded, title_folded, level, archived, enrollment_open, created_at,
     revision)
 SELECT pg_temp.key('course', n), pg_temp.key('term', 1), 'CS' || n, 'Logic', 'cs' || n, 'logic', 100, n % 20 = 19, true,

@@ -9,13 +9,14 @@ from uuid import UUID, uuid4
 
 from absense_server.adapters.db.unit_of_work import SqlTransaction
 from absense_server.domain.courses import Course, Enrollment
+from absense_server.domain.devices import DeviceReset, ResetState
 from absense_server.domain.faces import ConsentEnd
-from absense_server.domain.ids import ClaimId, ImageId, MailId, SignInId
-from absense_server.domain.people import User
+from absense_server.domain.ids import ClaimId, ImageId, MailId, SignInId, UserId
+from absense_server.domain.people import Role, User, UserState
 from absense_server.domain.policy import Attention, RecordStatus
 from absense_server.domain.records import AttendanceRecord
 from absense_server.domain.sessions import AttendanceSession, SessionState
-from absense_server.ports.findings import ClaimKey, FlaggedFilter, SessionFilter, StoredImage
+from absense_server.ports.findings import ClaimKey, FlaggedFilter, SessionFilter, StoredImage, UserFilter
 from tests.integration.db.world import NOW, World, a_claim, a_decision
 
 Read: TypeAlias = tuple[int, Callable[[SqlTransaction], object]]
@@ -29,6 +30,7 @@ LARGE = {
     "requests",
     "revocations",
     "devices",
+    "device_reset_requests",
     "enrollments",
     "attendance_sessions",
     "images",
@@ -85,7 +87,8 @@ DO_NOT_READ = {
     "courses": {"add_term", "add_programme", "add"},
     "enrollments": {"add", "end", "resume"},
     "sessions": {"add", "lock_course", "close", "start_generation", "count_typed_try", "seal_ended"},
-    "devices": {"add"},
+    "devices": {"hold_identifiers", "add", "unbind"},
+    "device_resets": {"add", "decide"},
     "records": {"add", "save"},
     "faces": {"add", "add_view", "renew_consent", "set_trust", "touch", "remove"},
     "verifications": {"add", "take", "postpone", "end", "log"},
@@ -109,6 +112,8 @@ class Term:
     """The first student's."""
     records: Sequence[AttendanceRecord]
     image: StoredImage
+    reset: DeviceReset
+    """The first student's wish for another phone, that waits."""
 
     @classmethod
     def small(cls, world: World) -> "Term":
@@ -121,8 +126,8 @@ class Term:
         ]
         sessions = [world.session(course, lecturer) for course in courses]
         students = [world.user() for _ in range(4)]
-        for student in students:
-            world.device(student)
+        phones = [world.device(student) for student in students]
+        resets = [world.device_reset(*pair) for pair in zip(students, phones, strict=True)]
         enrollments = [world.enrollment(student, course) for student in students for course in courses]
         image = world.image(students[0])
         world.face(students[0], views=2)
@@ -137,7 +142,7 @@ class Term:
             for session in sessions
             for student in students
         ]
-        return cls(lecturer, courses, sessions, students, enrollments[: len(courses)], records, image)
+        return cls(lecturer, courses, sessions, students, enrollments[: len(courses)], records, image, resets[0])
 
 
 def reads(term: Term) -> dict[str, Read]:
@@ -164,6 +169,9 @@ def reads(term: Term) -> dict[str, Read]:
         "sessions.generations": (1, lambda tx: tx.sessions.generations(session.id)),
         "sessions.counts": (1, lambda tx: tx.sessions.counts([one.id for one in term.sessions[:5]])),
         "devices.active": (1, lambda tx: tx.devices.active(student.id)),
+        "device_resets.get": (1, lambda tx: tx.device_resets.get(term.reset.id)),
+        "device_resets.pending": (1, lambda tx: tx.device_resets.pending(student.id)),
+        "device_resets.latest_of": (1, lambda tx: tx.device_resets.latest_of(term.reset.device.id)),
         "records.view": (
             4,
             lambda tx: tx.records.view(student.id, claim_id, session_id=session.id, session_code=None),
@@ -223,6 +231,8 @@ def _lists(term: Term) -> dict[str, tuple[int, Page]]:
     """Each list: how many statements a page takes, and a page after a key."""
     student, session, lecturer = term.students[0], term.sessions[0], term.lecturer.id
     return {
+        "users.list": (1, lambda tx, after: tx.users.list(UserFilter(), after=after, limit=50)),
+        "device_resets.list": (1, lambda tx, after: tx.device_resets.list(None, None, after=after, limit=50)),
         "courses.list_for_lecturer": (
             3,
             lambda tx, after: tx.courses.list_for_lecturer(lecturer, include_archived=False, after=after, limit=50),
@@ -266,8 +276,25 @@ def _filtered_lists(term: Term) -> dict[str, tuple[int, Page]]:
         which = replace(FlaggedFilter(), **fields)  # type: ignore[arg-type]
         return lambda tx, after: tx.records.list_flagged(lecturer, which, after=after, limit=50)
 
+    def users(**fields: object) -> Page:
+        which = replace(UserFilter(), **fields)  # type: ignore[arg-type]
+        return lambda tx, after: tx.users.list(which, after=after, limit=50)
+
+    def resets(state: ResetState | None, of: UserId | None = None) -> Page:
+        return lambda tx, after: tx.device_resets.list(state, of, after=after, limit=50)
+
     some_days = {"opens_from": NOW - timedelta(days=2), "opens_until": NOW + timedelta(days=1)}
     return {
+        **{f"users.list {role.name}": (1, users(role=role)) for role in Role},
+        **{f"users.list {state.name}": (1, users(states=frozenset({state}))) for state in UserState},
+        "users.list of two kinds": (
+            1,
+            users(role=Role.STUDENT, states=frozenset({UserState.ACTIVE, UserState.INVITED})),
+        ),
+        "users.list by text": (1, users(query="lecturer-7@")),
+        **{f"device_resets.list {state.name}": (1, resets(state)) for state in ResetState},
+        "device_resets.list of a student": (1, resets(None, term.students[0].id)),
+        "device_resets.list of a student, PENDING": (1, resets(ResetState.PENDING, term.students[0].id)),
         "courses.list_for_lecturer with archived ones": (
             3,
             lambda tx, after: tx.courses.list_for_lecturer(lecturer, include_archived=True, after=after, limit=50),
@@ -301,6 +328,8 @@ def _later_pages(term: Term, lists: Mapping[str, tuple[int, Page]]) -> dict[str,
             ("sessions", term.sessions),
             ("records", term.records),
             ("enrollments", term.enrollments),
+            ("users", term.students),
+            ("device_resets", [term.reset]),
         )
     }
     return {

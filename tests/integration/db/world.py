@@ -17,7 +17,7 @@ from absense_server.adapters.db.tables import attendance_records
 from absense_server.adapters.db.unit_of_work import SqlTransaction, SqlUnitOfWork
 from absense_server.domain.codes import CodeTimes, Generation
 from absense_server.domain.courses import Course, Enrollment, Programme, Term
-from absense_server.domain.devices import NO_EVIDENCE, Device, Platform
+from absense_server.domain.devices import NO_EVIDENCE, Device, DeviceReset, Platform
 from absense_server.domain.faces import Consent, FaceModel, FaceTemplate, TemplateTrust
 from absense_server.domain.ids import (
     ClaimId,
@@ -25,6 +25,7 @@ from absense_server.domain.ids import (
     CourseId,
     DecisionId,
     DeviceId,
+    DeviceResetId,
     EnrollmentId,
     FaceTemplateId,
     FaceViewId,
@@ -145,6 +146,14 @@ class World:
             tx.devices.add(device)
             tx.commit()
         return device
+
+    def device_reset(self, student: User, device: Device, **fields: object) -> DeviceReset:
+        reset = DeviceReset(DeviceResetId(uuid7()), student.person, device, "stolen in the tram", NOW)
+        reset = replace(reset, **fields)  # type: ignore[arg-type]
+        with self.uow() as tx:
+            tx.device_resets.add(reset)
+            tx.commit()
+        return reset
 
     def image(self, owner: User, key_id: str = "k1") -> StoredImage:
         image = StoredImage(
