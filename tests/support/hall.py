@@ -166,6 +166,16 @@ class Person:
     def metadata(self) -> tuple[tuple[str, str], ...]:
         return (("authorization", f"Bearer {self.token}"),)
 
+    async def refresh(self) -> auth_service_pb2.RefreshTokenResponse:
+        """Exchange the refresh token, and go on with what came for it."""
+        request = auth_service_pb2.RefreshTokenRequest(refresh_token=self.refresh_token, request_id=str(uuid.uuid4()))
+        answer = await self.hall.auth.RefreshToken(request)
+        self.token, self.refresh_token = answer.access_token, answer.refresh_token
+        return answer
+
+    async def logout(self) -> None:
+        await self.hall.auth.Logout(auth_service_pb2.LogoutRequest(), metadata=self.metadata)
+
 
 @dataclass
 class Lecturer(Person):
