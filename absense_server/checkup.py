@@ -19,6 +19,7 @@ from absense_server.adapters.extras import ExtraMissing
 from absense_server.adapters.face import weights
 from absense_server.adapters.face.models import face_model
 from absense_server.adapters.keys import KeyRing
+from absense_server.adapters.mail.smtp import SmtpMailer
 from absense_server.adapters.passwords import Pbkdf2Passwords
 from absense_server.adapters.rate_limits.redis import RedisRateLimits
 from absense_server.adapters.system import SystemClock, SystemIds
@@ -58,6 +59,8 @@ def prepare_folders(settings: Settings) -> None:
         _make(database.parent)
     if settings.storage_backend == "local":
         _make(settings.storage_folder)
+    if not settings.smtp_host:
+        _make(settings.mail_outbox_folder)
 
 
 def _make(folder: Path) -> None:
@@ -76,6 +79,7 @@ def examine(settings: Settings, *, unknown: Iterable[str] = ()) -> list[Finding]
         *strangers,
         *_database(settings),
         *_storage(settings),
+        *_mail(settings),
         *_calls(settings),
         *_faces(settings),
     ]
@@ -230,6 +234,50 @@ def _s3(settings: Settings) -> Iterator[Finding]:
             text=f"BLOB_ENCRYPTION is off: photographs are left to the storage's encryption ({by}), whose operator can "
             "see them, and erasing them reaches no backup; docs/PRIVACY.md",
         )
+
+
+def _mail(settings: Settings) -> Iterator[Finding]:
+    yield from _mail_server(settings) if settings.smtp_host else _outbox(settings)
+    if not settings.web_url:
+        yield Finding(ok=True, text="mail: holds codes to be typed; with WEB_URL, links")
+    elif _in_the_open(urlsplit(settings.web_url).scheme == "http", urlsplit(settings.web_url).hostname):
+        yield Finding(ok=False, text="WEB_URL is not https: whoever is on the way can take the links in mails over")
+
+
+def _outbox(settings: Settings) -> Iterator[Finding]:
+    folder = settings.mail_outbox_folder.resolve()
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        reason = error.strerror or "cannot be written"
+        yield Finding(ok=False, text=f"mail: {folder}: {reason}; make it, or set MAIL_OUTBOX_FOLDER or SMTP_HOST")
+        return
+    text = f"mail: is put into the folder {folder} and reaches nobody; set SMTP_HOST"
+    yield Finding(ok=settings.demo_mode, text=text)
+
+
+def _mail_server(settings: Settings) -> Iterator[Finding]:
+    where = f"{settings.smtp_host}:{settings.smtp_port}"
+    try:
+        SmtpMailer(sender=settings.mail_sender, **settings.smtp).check()
+    except BackendUnavailable as error:
+        text = f"mail: {where}: {error.__cause__}; check the SMTP_ settings: mails wait, for a day at most"
+        yield Finding(ok=False, text=text)
+    else:
+        how = {"starttls": "STARTTLS", "tls": "TLS", "none": "no encryption"}[settings.smtp_security]
+        who = "signed in" if settings.smtp_user else "not signed in"
+        yield Finding(ok=True, text=f"mail: {where} answers, with {how}, {who}")
+    if _in_the_open(settings.smtp_security == "none", settings.smtp_host):
+        what = "SMTP_PASSWORD and the tokens in mails" if settings.smtp_user else "the tokens in mails"
+        yield Finding(ok=False, text=f"SMTP_SECURITY is none: {what} can be read by whoever is on the way")
+    if settings.mail_sender.domain == "localhost":
+        yield Finding(ok=False, text=f"MAIL_FROM is {settings.mail_sender}, which other mail servers refuse; set it")
+
+
+def _in_the_open(plain: bool, host: str | None) -> bool:
+    """Whether something goes over a network unencrypted."""
+    return plain and host not in {"localhost", "127.0.0.1", "::1"}
 
 
 def _calls(settings: Settings) -> Iterator[Finding]:

@@ -4,6 +4,9 @@ import os
 import re
 from collections.abc import Sequence
 from datetime import timedelta
+from email.errors import HeaderParseError
+from email.headerregistry import Address
+from email.utils import getaddresses
 from ipaddress import IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypedDict
@@ -47,6 +50,16 @@ class S3Options(TypedDict):
     endpoint_url: str
     public_endpoint_url: str
     server_side_encryption: str
+
+
+class SmtpOptions(TypedDict):
+    """Keywords of adapters.mail.smtp.SmtpMailer."""
+
+    host: str
+    port: int
+    security: Literal["starttls", "tls", "none"]
+    user: str
+    password: str
 
 
 class Settings(BaseSettings):
@@ -221,6 +234,26 @@ class Settings(BaseSettings):
             raise ValueError(msg) from None
         return value
 
+    @field_validator("web_url")
+    @classmethod
+    def _base_url(cls, value: str) -> str:
+        parts = urlsplit(value)
+        plain = value.isascii() and value.isprintable() and " " not in value
+        if value and (parts.scheme not in {"http", "https"} or not parts.netloc or not plain or set(value) & set("?#")):
+            msg = "must be a URL such as https://attendance.example.edu, to which links in mails add a page"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        try:
+            _address(value)
+        except (HeaderParseError, IndexError, ValueError):  # what the parser says of text that is no address
+            msg = "must be an address such as Absense <absense@example.edu>"
+            raise ValueError(msg) from None
+        return value
+
     @field_validator("cors_allow_origins")
     @classmethod
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -248,7 +281,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fit_together(self) -> "Settings":
-        problems = [*self._production_problems(), *self._storage_problems()]
+        problems = [*self._production_problems(), *self._storage_problems(), *self._mail_problems()]
         if (self.tls_certificate_file is None) != (self.tls_key_file is None):
             problems.append(
                 "TLS_CERTIFICATE_FILE, TLS_KEY_FILE: set both, or neither for a proxy in front that encrypts"
@@ -297,6 +330,14 @@ class Settings(BaseSettings):
             problems.append("S3_SERVER_SIDE_ENCRYPTION: is needed with BLOB_ENCRYPTION=false, such as AES256")
         return problems
 
+    def _mail_problems(self) -> list[str]:
+        user, password = self.smtp_user, self.smtp_password.get_secret_value()
+        if bool(user) != bool(password):
+            return ["SMTP_USER, SMTP_PASSWORD: set both, or neither for a server that takes mails from anybody here"]
+        if not (user + password).isascii():
+            return ["SMTP_USER, SMTP_PASSWORD: must be ASCII, as mail servers want them"]
+        return []
+
     @property
     def s3(self) -> S3Options:
         """What the client of S3 is made with."""
@@ -325,6 +366,22 @@ class Settings(BaseSettings):
             return not ip_address(host).is_loopback
         except ValueError:
             return host != "localhost"
+
+    @property
+    def mail_sender(self) -> Address:
+        """Who mails are from."""
+        return _address(self.mail_from)
+
+    @property
+    def smtp(self) -> SmtpOptions:
+        """Where the mail server is, and who we are there."""
+        return {
+            "host": self.smtp_host,
+            "port": self.smtp_port,
+            "security": self.smtp_security,
+            "user": self.smtp_user,
+            "password": self.smtp_password.get_secret_value(),
+        }
 
     @property
     def uses_sqlite(self) -> bool:
@@ -375,6 +432,13 @@ class Settings(BaseSettings):
     def upload_max_bytes(self) -> int:
         """Largest photograph."""
         return int(self.upload_max_image_mb * 1024 * 1024)
+
+
+def _address(text: str) -> Address:
+    [(name, address)] = getaddresses([text])
+    if not text.isprintable() or not address.isascii() or "@" not in address:
+        raise ValueError("no address")
+    return Address(name, addr_spec=address)
 
 
 def _cores() -> int:

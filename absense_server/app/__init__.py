@@ -23,6 +23,7 @@ from absense_server.app.faces import ConfiguredFaces
 from absense_server.app.outside import Outside
 from absense_server.app.use_cases import UseCases
 from absense_server.jobs.alarms import Alarms
+from absense_server.jobs.postman import Postman
 from absense_server.jobs.pulse import Pulse
 from absense_server.jobs.scheduler import Jobs
 from absense_server.jobs.verifier import Verifier
@@ -94,6 +95,7 @@ class App:
         self.pulse = Pulse(use_cases.verification, outside.metrics)
         self.verifier = Verifier(use_cases.verification, self.events, self.clock)
         self.health = Health(SERVICES, use_cases.readiness, lambda: self.faces.well)
+        self.postman = Postman(self.mail_delivery)
         self.alarms = Alarms(self.events, self.clock)
         self.jobs = Jobs(
             events=self.events,
@@ -104,6 +106,7 @@ class App:
             orphans=self.orphans,
             registration=use_cases.registration,
             old_sign_ins=use_cases.old_sign_ins,
+            mails=self.mail_delivery,
             housekeeping=outside.housekeeping_threads,
             on_revocations=self._lifetime.revocations_changed,
             watch_health=self.health.watch,
@@ -165,6 +168,7 @@ class App:
             self.alarms.start()
             self.jobs.start()
             self.pulse.start()
+            self.postman.start()
         return port
 
     def _add_servicers(self, server: grpc.aio.Server) -> None:
@@ -236,6 +240,7 @@ class App:
         self.orphans.stop()
         if self._server is not None:
             await self._server.stop(grace)
+        await self.postman.stop()
         await self.jobs.stop()
         await self.pulse.stop()
         self.alarms.stop()

@@ -14,8 +14,8 @@ from absense_server.adapters.email_addresses import EmailAddresses
 from absense_server.adapters.events.memory import MemoryEventBus
 from absense_server.adapters.events.postgres import PostgresEventBus
 from absense_server.adapters.keys import KeyRing
-from absense_server.adapters.mail.message import sender_of
 from absense_server.adapters.mail.outbox import OutboxFolder
+from absense_server.adapters.mail.smtp import SmtpMailer
 from absense_server.adapters.metrics.process import ProcessMetrics
 from absense_server.adapters.metrics.server import MetricsServer
 from absense_server.adapters.passwords import Pbkdf2Passwords
@@ -146,7 +146,9 @@ def _blobs(settings: Settings) -> BlobStore:
 
 
 def _mailer(settings: Settings) -> Mailer:
-    return OutboxFolder(settings.mail_outbox_folder, sender_of(settings.mail_from))
+    if settings.smtp_host:
+        return SmtpMailer(sender=settings.mail_sender, **settings.smtp)
+    return OutboxFolder(settings.mail_outbox_folder, settings.mail_sender)
 
 
 def _rate_limits(settings: Settings, clock: Clock, ring: KeyRing) -> RateLimits:

@@ -11,6 +11,7 @@ from absense_server.domain.errors.base import DomainError
 from absense_server.ports.outside import EventBus, Threads
 from absense_server.services.erasure import Erasure
 from absense_server.services.old_sign_ins import OldSignIns
+from absense_server.services.mail_delivery import MailDelivery
 from absense_server.services.orphans import Orphans, OrphanSweep
 from absense_server.services.registration import Registration
 from absense_server.services.revocations import Revocations
@@ -39,6 +40,7 @@ class Jobs:
         orphans: OrphanSweep,
         registration: Registration,
         old_sign_ins: OldSignIns,
+        mails: MailDelivery,
         housekeeping: Threads,
         on_revocations: Callable[[], None],
         watch_health: Callable[[], Awaitable[None]],
@@ -52,6 +54,7 @@ class Jobs:
         self._orphans = orphans
         self._registration = registration
         self._old_sign_ins = old_sign_ins
+        self._mails = mails
         self._housekeeping = housekeeping
         self._on_revocations = on_revocations
         self._watch_health = watch_health
@@ -67,7 +70,13 @@ class Jobs:
         self._every(_SEAL_SECONDS, self.seal_ended)
         self._every(_HEALTH_SECONDS, self._watch_health)
         self._every(_SWEEP_SECONDS, self.sweep)
-        for job in (self.erase_old, self.sweep_orphans, self.expire_registrations, self.remove_old_sign_ins):
+        for job in (
+            self.erase_old,
+            self.sweep_orphans,
+            self.expire_registrations,
+            self.remove_old_sign_ins,
+            self.forget_tokens,
+        ):
             self._every(_RETENTION_SECONDS, job)
             self._scheduler.add_job(self._run, args=[job])  # at once, too: a server may never run for an hour
         self._scheduler.start()
@@ -134,6 +143,11 @@ class Jobs:
         """Delete what is over of sign-ins."""
         with self._told_once("old sign-ins not removed"):
             await self._housekeeping.run(self._old_sign_ins.remove)
+
+    async def forget_tokens(self) -> None:
+        """Delete the tokens of mails whose time is over."""
+        with self._told_once("old tokens not deleted"):
+            await self._housekeeping.run(self._mails.remove_expired)
 
     async def sweep_orphans(self) -> None:
         """Delete the photographs that no row names, if no process has done so within a day."""

@@ -9,6 +9,7 @@ import structlog
 
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
+from absense_server.domain.errors.base import DomainError
 from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.domain.ids import UserId
 from absense_server.domain.mails import (
@@ -83,8 +84,13 @@ class MailDelivery:
         """
         taken = await self._threads.run(self._take)
         outcomes = await asyncio.gather(*(self._deliver(queued) for queued in taken), return_exceptions=True)
+        for queued, outcome in zip(taken, outcomes, strict=True):
+            if isinstance(outcome, Exception) and not isinstance(outcome, DomainError):
+                # one that cannot be written shall not come first for ever
+                log.error("mail not sent", mail=str(queued.id), kind=queued.kind.value, exc_info=outcome)
+                await self._threads.run(self._postpone, queued)
         for outcome in outcomes:
-            if outcome is not None:
+            if isinstance(outcome, DomainError):
                 raise outcome
         return len(taken)
 

@@ -1,28 +1,14 @@
 """A mail as it travels (RFC 5322)."""
 
-import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from uuid import uuid4
 
 from email_validator import EmailNotValidError, validate_email
 
 from absense_server.ports.mail import Mail, MailRefused
-
-_NO_NAME = re.compile(r"[\x00-\x1f\x7f]")
-
-
-def sender_of(text: str) -> Address:
-    """Who mails are from: `Name <local@domain>` or `local@domain`.
-
-    Raises ValueError.
-    """
-    name, address = parseaddr(text)
-    if _NO_NAME.search(text) or "@" not in address:
-        raise ValueError("is no address such as Absense <absense@example.edu>")
-    return Address(name, addr_spec=address)
 
 
 def reader_of(mail: Mail) -> str:
