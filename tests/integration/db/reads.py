@@ -12,11 +12,12 @@ from absense_server.domain.courses import Course, Enrollment
 from absense_server.domain.devices import DeviceReset, ResetState
 from absense_server.domain.faces import ConsentEnd
 from absense_server.domain.ids import ClaimId, ImageId, MailId, SignInId, UserId
+from absense_server.domain.mails import MailKind
 from absense_server.domain.people import Role, User, UserState
 from absense_server.domain.policy import Attention, RecordStatus
 from absense_server.domain.records import AttendanceRecord
 from absense_server.domain.sessions import AttendanceSession, SessionState
-from absense_server.ports.findings import ClaimKey, FlaggedFilter, SessionFilter, StoredImage, UserFilter
+from absense_server.ports.findings import ClaimKey, FlaggedFilter, QueuedMail, SessionFilter, StoredImage, UserFilter
 from tests.integration.db.world import NOW, World, a_claim, a_decision
 
 Read: TypeAlias = tuple[int, Callable[[SqlTransaction], object]]
@@ -114,6 +115,8 @@ class Term:
     image: StoredImage
     reset: DeviceReset
     """The first student's wish for another phone, that waits."""
+    mail_id: MailId = MailId(UUID(int=0))
+    """A mail that waits."""
 
     @classmethod
     def small(cls, world: World) -> "Term":
@@ -142,7 +145,12 @@ class Term:
             for session in sessions
             for student in students
         ]
-        return cls(lecturer, courses, sessions, students, enrollments[: len(courses)], records, image, resets[0])
+        mail = QueuedMail(MailId(uuid4()), MailKind.APPROVED, NOW, students[0].id)
+        with world.uow() as tx:
+            tx.mails.queue(mail)
+            tx.commit()
+        own = enrollments[: len(courses)]
+        return cls(lecturer, courses, sessions, students, own, records, image, resets[0], mail.id)
 
 
 def reads(term: Term) -> dict[str, Read]:
@@ -152,7 +160,7 @@ def reads(term: Term) -> dict[str, Read]:
     return _first_pages(_lists(term)) | {
         "users.get": (1, lambda tx: tx.users.get(student.id)),
         "mails.is_due": (1, lambda tx: tx.mails.is_due(NOW)),
-        "mails.waits": (1, lambda tx: tx.mails.waits(MailId(uuid4()))),
+        "mails.waits": (1, lambda tx: tx.mails.waits(term.mail_id)),
         "users.credentials": (1, lambda tx: tx.users.credentials(student.email)),
         "users.credentials_of": (1, lambda tx: tx.users.credentials_of(student.id)),
         "courses.term": (1, lambda tx: tx.courses.term(course.term.id)),
