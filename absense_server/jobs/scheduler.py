@@ -10,8 +10,8 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from absense_server.domain.errors.base import DomainError
 from absense_server.ports.outside import EventBus, Threads
 from absense_server.services.erasure import Erasure
-from absense_server.services.old_sign_ins import OldSignIns
 from absense_server.services.mail_delivery import MailDelivery
+from absense_server.services.old_sign_ins import OldSignIns
 from absense_server.services.orphans import Orphans, OrphanSweep
 from absense_server.services.registration import Registration
 from absense_server.services.revocations import Revocations

@@ -100,6 +100,9 @@ DO_NOT_READ = {
 """The methods that write."""
 
 
+_NO_MAIL = MailId(UUID(int=0))
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """A lecturer with courses, sessions, students and their records; somewhere in it an image of a claim."""
@@ -115,7 +118,7 @@ class Term:
     image: StoredImage
     reset: DeviceReset
     """The first student's wish for another phone, that waits."""
-    mail_id: MailId = MailId(UUID(int=0))
+    mail_id: MailId = _NO_MAIL
     """A mail that waits."""
 
     @classmethod
