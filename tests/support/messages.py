@@ -35,7 +35,6 @@ _CANDIDATES: Final[dict[int, Sequence[Any]]] = {
     FieldDescriptor.CPPTYPE_DOUBLE: (1.0, 60.0),
     FieldDescriptor.CPPTYPE_FLOAT: (1.0, 60.0),
     FieldDescriptor.CPPTYPE_BOOL: (True,),
-    FieldDescriptor.CPPTYPE_ENUM: tuple(range(1, 10)),
 }
 _WELL_KNOWN: Final[dict[str, dict[str, Any]]] = {
     "google.protobuf.Timestamp": {"seconds": 1_777_888_800},
@@ -56,6 +55,12 @@ def rules_of(field: FieldDescriptor) -> validate_pb2.FieldRules:
     """What the contract demands of the field."""
     rules: validate_pb2.FieldRules = field.GetOptions().Extensions[_RULES]
     return rules
+
+
+def numbers_of(field: FieldDescriptor) -> list[int]:
+    """The values of the field's enum."""
+    enum: Any = field.enum_type
+    return [value.number for value in enum.values]
 
 
 def mask_paths(field: FieldDescriptor) -> list[str]:
@@ -107,7 +112,7 @@ def minimal(descriptor: Descriptor, path: Path = (), value: Any = None) -> Messa
     return message
 
 
-def _mend(message: Message, where: Sequence[str]) -> None:
+def _mend(message: Message, where: list[str]) -> None:
     """Put something into the field that the rules let through."""
     inner: Any = message
     for name in where[:-1]:
@@ -129,13 +134,16 @@ def _mend(message: Message, where: Sequence[str]) -> None:
 
 def _field(message: Message, name: str) -> FieldDescriptor:
     """The field of that name or, where it is that of a oneof, the first one in it."""
-    descriptor: Descriptor = message.DESCRIPTOR
+    descriptor: Any = message.DESCRIPTOR
     if name in descriptor.oneofs_by_name:
-        return descriptor.oneofs_by_name[name].fields[0]
-    return descriptor.fields_by_name[name]
+        name = descriptor.oneofs_by_name[name].fields[0].name
+    field: FieldDescriptor = descriptor.fields_by_name[name]
+    return field
 
 
 def _candidates(field: FieldDescriptor) -> Iterable[Any]:
+    if field.cpp_type == FieldDescriptor.CPPTYPE_ENUM:
+        return numbers_of(field)
     if field.message_type is None:
         return _CANDIDATES[field.cpp_type]
     if field.message_type.full_name == _MASK:
