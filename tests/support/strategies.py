@@ -128,7 +128,8 @@ def _foreign(descriptor: Descriptor) -> SearchStrategy[Message]:
 @st.composite
 def malformed(draw: DrawFn, descriptor: Descriptor) -> bytes:
     """A message of the right kind, with whatever in its fields: some rules are broken, as a rule."""
-    return draw(_anything(descriptor, depth=0)).SerializeToString()
+    message: Message = draw(_anything(descriptor, depth=0))
+    return message.SerializeToString()
 
 
 @st.composite
