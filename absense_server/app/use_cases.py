@@ -19,6 +19,7 @@ from absense_server.services.courses import Courses
 from absense_server.services.device_resets import DeviceResets
 from absense_server.services.devices import Devices
 from absense_server.services.earlier_claims import EarlierClaims
+from absense_server.services.email_confirmation import EmailConfirmation
 from absense_server.services.erasure import Erasure, Retention
 from absense_server.services.examiner import Examiner
 from absense_server.services.face_enrollment import FaceEnrollment
@@ -32,7 +33,9 @@ from absense_server.services.new_passwords import NewPasswords
 from absense_server.services.old_sign_ins import OldSignIns
 from absense_server.services.orphans import OrphanSweep
 from absense_server.services.own_sign_ins import OwnSignIns
+from absense_server.services.passwords import UserPasswords
 from absense_server.services.photographs import Photographs
+from absense_server.services.profile import Profiles
 from absense_server.services.qr_codes import QrCodes
 from absense_server.services.readiness import Readiness
 from absense_server.services.records import Records
@@ -110,8 +113,32 @@ class UseCases:
             rules=settings.registration_rules,
             addresses=outside.addresses,
             new_passwords=new_passwords,
+            mails=self.mails,
             clock=clock,
             ids=ids,
+        )
+        self.confirmation = EmailConfirmation(
+            uow=uow,
+            threads=outside.db_threads,
+            hashing_threads=outside.login_threads,
+            passwords=outside.passwords,
+            clock=clock,
+        )
+        self.profiles = Profiles(
+            uow=uow,
+            rules=settings.registration_rules,
+            addresses=outside.addresses,
+            mails=self.mails,
+            clock=clock,
+        )
+        self.passwords = UserPasswords(
+            uow=uow,
+            threads=outside.db_threads,
+            hashing_threads=outside.login_threads,
+            passwords=outside.passwords,
+            new_passwords=new_passwords,
+            mails=self.mails,
+            clock=clock,
         )
         self.seeding = Seeding(uow, outside.passwords, clock, ids)
         self.revocations = Revocations(uow, clock, settings.access_token_life)

@@ -1,12 +1,12 @@
 """Who may register: what is demanded of their addresses and numbers, for each role."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
 from absense_server.domain.errors.accounts import EmailNotAccepted, NumberNotAccepted
-from absense_server.domain.people import Role, UserState
+from absense_server.domain.people import Role, User, UserState
 
 UNCONFIRMED_LIFE: Final = timedelta(days=7)
 """How long an account waits for its address to be confirmed."""
@@ -59,6 +59,14 @@ class RegistrationRules:
 def confirmed_state(role: Role) -> UserState:
     """Where a registered account stands once its address is confirmed."""
     return UserState.PENDING_APPROVAL if role is Role.LECTURER else UserState.ACTIVE
+
+
+def confirmed(user: User, *, with_number: bool) -> User:
+    """A registered account once its address is confirmed; `with_number`: it holds the number that it claimed."""
+    user = replace(user, state=confirmed_state(user.role))
+    if with_number and user.claimed_number and not user.institution_number:
+        user = replace(user, institution_number=user.claimed_number, claimed_number="")
+    return user
 
 
 def is_domain(text: str) -> bool:

@@ -186,8 +186,8 @@ class Mails(Protocol):
 
     def token(self, token_hash: bytes) -> MailToken | None: ...
 
-    def use_token(self, token_hash: bytes) -> bool:
-        """It is gone; returns False where somebody else was faster."""
+    def changing_to(self, user_id: UserId, now: datetime) -> str:
+        """The address that a CHANGE_EMAIL of the user, sent or not, waits to have confirmed; empty: none does."""
         ...
 
     def remove_tokens(self, user_id: UserId, kinds: Collection[MailKind]) -> None:

@@ -12,8 +12,11 @@ from absense_server.rpc.context import Context
 from absense_server.rpc.convert import faces, from_proto, sign_ins, to_proto
 from absense_server.rpc.server_info import ServerInfo
 from absense_server.services.accounts import Accounts
+from absense_server.services.email_confirmation import EmailConfirmation
 from absense_server.services.face_templates import FaceTemplates
 from absense_server.services.own_sign_ins import OwnSignIns
+from absense_server.services.passwords import UserPasswords
+from absense_server.services.profile import Profiles
 from absense_server.services.registration import Registration
 from absense_server.services.sign_ins import SignIns
 from absense_server.services.token_exchange import TokenExchange
@@ -28,6 +31,9 @@ class Auth(AuthServiceServicer):
         info: ServerInfo,
         accounts: Accounts,
         registration: Registration,
+        confirmation: EmailConfirmation,
+        profiles: Profiles,
+        passwords: UserPasswords,
         sign_ins: SignIns,
         token_exchange: TokenExchange,
         own_sign_ins: OwnSignIns,
@@ -39,6 +45,9 @@ class Auth(AuthServiceServicer):
         self._info = info
         self._accounts = accounts
         self._registration = registration
+        self._confirmation = confirmation
+        self._profiles = profiles
+        self._passwords = passwords
         self._sign_ins = sign_ins
         self._token_exchange = token_exchange
         self._own_sign_ins = own_sign_ins
@@ -53,6 +62,10 @@ class Auth(AuthServiceServicer):
     async def Register(self, request: pb.RegisterRequest, context: Context) -> pb.RegisterResponse:
         user = await self._registration.register(current_caller(), from_proto.new_user(request))
         return pb.RegisterResponse(user=to_proto.user(user))
+
+    async def ConfirmEmail(self, request: pb.ConfirmEmailRequest, context: Context) -> pb.ConfirmEmailResponse:
+        user = await self._confirmation.confirm(current_caller(), request.token, request.password)
+        return pb.ConfirmEmailResponse(user=to_proto.user(user))
 
     async def Login(self, request: pb.LoginRequest, context: Context) -> pb.LoginResponse:
         signed_in = await self._sign_ins.login(current_caller(), request.login, request.password, request.device_name)
@@ -91,3 +104,22 @@ class Auth(AuthServiceServicer):
             user=to_proto.user(user),
             face_template=faces.template(None if face is None else face.template, self._face_model),
         )
+
+    async def UpdateProfile(self, request: pb.UpdateProfileRequest, context: Context) -> pb.UpdateProfileResponse:
+        change = from_proto.profile_change(request)
+        profile = await self._threads.run(self._profiles.update, current_caller(), change)
+        return pb.UpdateProfileResponse(user=to_proto.user(profile.user), pending_email=profile.pending_email)
+
+    async def ChangePassword(self, request: pb.ChangePasswordRequest, context: Context) -> pb.ChangePasswordResponse:
+        ended = await self._passwords.change(current_caller(), request.current_password, request.new_password)
+        return pb.ChangePasswordResponse(ended_sign_in_count=ended)
+
+    async def RequestPasswordReset(
+        self, request: pb.RequestPasswordResetRequest, context: Context
+    ) -> pb.RequestPasswordResetResponse:
+        await self._threads.run(self._passwords.request_reset, current_caller(), request.login)
+        return pb.RequestPasswordResetResponse()
+
+    async def ResetPassword(self, request: pb.ResetPasswordRequest, context: Context) -> pb.ResetPasswordResponse:
+        user = await self._passwords.reset(current_caller(), request.token, request.new_password)
+        return pb.ResetPasswordResponse(user=to_proto.user(user))

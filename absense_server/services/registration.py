@@ -6,11 +6,13 @@ from absense_server.domain import audit
 from absense_server.domain.audit import Action
 from absense_server.domain.errors.accounts import EmailTaken, RoleNotOpen
 from absense_server.domain.ids import UserId
+from absense_server.domain.mails import MailKind
 from absense_server.domain.people import Caller, NewUser, Role, User, UserState
 from absense_server.domain.registration import UNCONFIRMED_LIFE, RegistrationRules
 from absense_server.ports.data import Transaction, UnitOfWork
 from absense_server.ports.findings import Race
 from absense_server.ports.outside import Addresses, Clock, Ids, Threads
+from absense_server.services.mails import Mails
 from absense_server.services.new_passwords import NewPasswords
 from absense_server.services.settle import settle
 
@@ -28,6 +30,7 @@ class Registration:
         rules: RegistrationRules,
         addresses: Addresses,
         new_passwords: NewPasswords,
+        mails: Mails,
         clock: Clock,
         ids: Ids,
     ) -> None:
@@ -36,6 +39,7 @@ class Registration:
         self._rules = rules
         self._addresses = addresses
         self._new_passwords = new_passwords
+        self._mails = mails
         self._clock = clock
         self._ids = ids
 
@@ -70,6 +74,8 @@ class Registration:
             except EmailTaken:
                 raise Race from None  # since we looked; it may be one that gives way
             tx.audit.add(audit.event(Action.USER_REGISTERED, caller, user.created_at, user.id, role=user.role.value))
+            if user.state is UserState.PENDING_EMAIL:
+                self._mails.queue(tx, MailKind.CONFIRM_EMAIL, user.id)
             tx.commit()
 
     def expire(self) -> int:
@@ -83,8 +89,9 @@ class Registration:
         now = self._clock.now()
         with self._uow() as tx:
             ids = tx.users.remove_unconfirmed(now - UNCONFIRMED_LIFE, _AT_ONCE)
-            tx.audit.add(*(audit.machine_event(Action.REGISTRATION_EXPIRED, now, user_id) for user_id in ids))
-            tx.commit()
+            if ids:
+                tx.audit.add(*(audit.machine_event(Action.REGISTRATION_EXPIRED, now, user_id) for user_id in ids))
+                tx.commit()
         return ids
 
 

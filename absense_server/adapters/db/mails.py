@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, union_all, update
 
 from absense_server.adapters.db.tables import mail_queue, mail_tokens
 from absense_server.domain.ids import MailId, UserId
@@ -84,9 +84,13 @@ class SqlMails:
             return None
         return MailToken(row.token_hash, row.user_id, row.kind, row.address, row.issued_at, row.expires_at)
 
-    def use_token(self, token_hash: bytes) -> bool:
-        gone = self._connection.execute(delete(mail_tokens).where(mail_tokens.c.token_hash == token_hash))
-        return gone.rowcount > 0
+    def changing_to(self, user_id: UserId, now: datetime) -> str:
+        waiting = [
+            select(table.c.address).where(table.c.user_id == user_id, table.c.kind == MailKind.CHANGE_EMAIL, *current)
+            for table, current in ((mail_tokens, (mail_tokens.c.expires_at > now,)), (mail_queue, ()))
+        ]
+        # an earlier wish ends with the next one: all that is found is one address
+        return self._connection.scalars(union_all(*waiting).limit(1)).one_or_none() or ""
 
     def remove_tokens(self, user_id: UserId, kinds: Collection[MailKind]) -> None:
         for table in (mail_tokens, mail_queue):

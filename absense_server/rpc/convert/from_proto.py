@@ -43,6 +43,7 @@ from absense_server.domain.proofs import Proof, ScannedProof, TicketProof, Typed
 from absense_server.domain.sessions import NewSession
 from absense_server.ports.findings import FlaggedFilter, SessionFilter
 from absense_server.rpc.convert import pairs
+from absense_server.services.profile import ProfileChange
 from absense_server.services.requests import RequestKey
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -115,6 +116,14 @@ def new_user(request: auth_service_pb2.RegisterRequest) -> NewUser:
         full_name=request.full_name,
         role=pairs.ROLE.member(request.role) or Role.STUDENT,
         claimed_number=request.institution_number,
+    )
+
+
+def profile_change(request: auth_service_pb2.UpdateProfileRequest) -> ProfileChange:
+    """What the mask names."""
+    named = set(request.update_mask.paths)
+    return ProfileChange(
+        full_name=request.full_name if "full_name" in named else None, email=request.email if "email" in named else None
     )
 
 

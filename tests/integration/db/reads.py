@@ -80,7 +80,6 @@ DO_NOT_READ = {
         "remove",
         "add_token",
         "token",
-        "use_token",
         "remove_tokens",
         "remove_expired",
     },

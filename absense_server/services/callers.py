@@ -1,0 +1,17 @@
+"""Callers whose account has to be there still when something is written for them."""
+
+from absense_server.domain.errors.accounts import SignInEnded
+from absense_server.domain.people import Caller, User, UserState
+from absense_server.ports.data import Transaction
+
+
+def hold_caller(tx: Transaction, caller: Caller) -> User:
+    """The caller's account, held: it is not erased or deactivated before the transaction ends.
+
+    Raises SignInEnded unless it is ACTIVE: a token outlives its account by some seconds.
+    """
+    tx.users.hold(caller.id)
+    user = tx.users.get(caller.id)
+    if user is None or user.state is not UserState.ACTIVE:
+        raise SignInEnded
+    return user
