@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import grpc.aio
+from google.protobuf import field_mask_pb2
 from google.protobuf.message import Message
 
 from absense.v1 import (
@@ -165,6 +166,39 @@ async def _logout(scene: Scene) -> Asked:
 async def _revoke_sign_in(scene: Scene) -> Asked:
     login = await scene.hall.login(scene.ama.email)
     return scene.ama, auth_service_pb2.RevokeSignInRequest(sign_in_id=login.sign_in_id)
+
+
+async def _reset_token(scene: Scene) -> str:
+    """Of a new student."""
+    student = await scene.student(phone=False)
+    await scene.hall.auth.RequestPasswordReset(auth_service_pb2.RequestPasswordResetRequest(login=student.email))
+    return (await scene.hall.mail_to(student.email)).token
+
+
+async def _reset_password(scene: Scene) -> Asked:
+    return None, auth_service_pb2.ResetPasswordRequest(token=await _reset_token(scene), new_password="another one")
+
+
+async def _change_password(scene: Scene) -> Asked:
+    student = await scene.student(phone=False)
+    await scene.hall.login(student.email)
+    return student, auth_service_pb2.ChangePasswordRequest(current_password=PASSWORD, new_password="another one")
+
+
+async def _update_profile(scene: Scene) -> Asked:
+    email = f"{uuid.uuid4().hex}@example.edu"
+    mask = field_mask_pb2.FieldMask(paths=["full_name", "email"])
+    return await scene.student(phone=False), auth_service_pb2.UpdateProfileRequest(
+        full_name="Efua", email=email, update_mask=mask
+    )
+
+
+async def _confirm_email(scene: Scene) -> Asked:
+    student, request = await _update_profile(scene)
+    assert student is not None
+    assert isinstance(request, auth_service_pb2.UpdateProfileRequest)
+    await scene.hall.auth.UpdateProfile(request, metadata=student.metadata)
+    return None, auth_service_pb2.ConfirmEmailRequest(token=(await scene.hall.mail_to(request.email)).token)
 
 
 async def _bind_device(scene: Scene) -> Asked:
@@ -374,6 +408,8 @@ CALLS: dict[str, Prepare] = {
     "AdminService/SendPasswordReset": _send_reset,
     "AdminService/UpdateUser": _update_user,
     "AdminService/VerifyFaceTemplate": _vouch,
+    "AuthService/ChangePassword": _change_password,
+    "AuthService/ConfirmEmail": _confirm_email,
     "AuthService/GetCurrentUser": _by("ama", lambda s: auth_service_pb2.GetCurrentUserRequest()),
     "AuthService/GetServerInfo": _by("ama", lambda s: auth_service_pb2.GetServerInfoRequest()),
     "AuthService/Login": _by("ama", lambda s: auth_service_pb2.LoginRequest(login=s.ama.email, password=PASSWORD)),
@@ -383,6 +419,11 @@ CALLS: dict[str, Prepare] = {
     "AuthService/RefreshToken": _refresh,
     "AuthService/Register": _register,
     "AuthService/RevokeSignIn": _revoke_sign_in,
+    "AuthService/RequestPasswordReset": _by(
+        "ama", lambda s: auth_service_pb2.RequestPasswordResetRequest(login=s.ama.email)
+    ),
+    "AuthService/ResetPassword": _reset_password,
+    "AuthService/UpdateProfile": _update_profile,
     "LecturerService/CloseSession": _close_session,
     "LecturerService/ConfirmAttendance": _confirm,
     "LecturerService/CreateCourse": _by(
