@@ -161,6 +161,7 @@ def reads(term: Term) -> dict[str, Read]:
     lecturer, claim_id = term.lecturer.id, record.claims[0].claim_id
     return _first_pages(_lists(term)) | {
         "users.get": (1, lambda tx: tx.users.get(student.id)),
+        "mails.changing_to": (1, lambda tx: [tx.mails.changing_to(student.id, NOW)]),
         "mails.is_due": (1, lambda tx: tx.mails.is_due(NOW)),
         "mails.waits": (1, lambda tx: tx.mails.waits(term.mail_id)),
         "users.credentials": (1, lambda tx: tx.users.credentials(student.email)),
