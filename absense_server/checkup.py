@@ -22,6 +22,7 @@ from absense_server.adapters.keys import KeyRing
 from absense_server.adapters.mail.smtp import SmtpMailer
 from absense_server.adapters.passwords import Pbkdf2Passwords
 from absense_server.adapters.rate_limits.redis import RedisRateLimits
+from absense_server.adapters.signing_keys import SigningKeyUnusable, ed25519_keys
 from absense_server.adapters.system import SystemClock, SystemIds
 from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.ports.data import UnitOfWork
@@ -76,6 +77,7 @@ def examine(settings: Settings, *, unknown: Iterable[str] = ()) -> list[Finding]
     return [
         *_modes(settings),
         *who_connects(settings),
+        *_tokens(settings),
         *strangers,
         *_database(settings),
         *_storage(settings),
@@ -130,6 +132,21 @@ def _tls(certificate_file: Path, key_file: Path) -> Iterator[Finding]:
     yield Finding(ok=not soon, text=text + ("; renew it, then send SIGHUP" if soon else ""))
     if keys.readable_by_anyone:
         yield Finding(ok=False, text=f"TLS_KEY_FILE: every user of this machine can read or write {key_file}")
+
+
+def _tokens(settings: Settings) -> Iterator[Finding]:
+    if settings.algorithm == "HS256" or settings.signing_key_file is None:
+        unused = bool(settings.signing_key_file or settings.verifying_key_files)
+        text = "access tokens: HS256, for this server alone"
+        yield Finding(ok=not unused, text=text + ("; SIGNING_KEY_FILE waits for ALGORITHM=EdDSA" if unused else ""))
+        return
+    try:
+        keys = ed25519_keys(settings.signing_key_file, [Path(name) for name in settings.verifying_key_files])
+    except SigningKeyUnusable as error:
+        yield Finding(ok=False, text=str(error), fatal=True)
+        return
+    others = len(keys.public) - 1
+    yield Finding(ok=True, text=f"access tokens: EdDSA, signed with {keys.key_id}; {others} other keys verify them")
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

@@ -286,6 +286,8 @@ class Settings(BaseSettings):
             problems.append(
                 "TLS_CERTIFICATE_FILE, TLS_KEY_FILE: set both, or neither for a proxy in front that encrypts"
             )
+        if self.algorithm == "EdDSA" and self.signing_key_file is None:
+            problems.append("SIGNING_KEY_FILE: is needed with ALGORITHM=EdDSA; .env.example says how to make one")
         if self.own_port(self.processes - 1) > _LAST_PORT:
             problems.append(f"PROCESS_PORTS_FROM: leaves no ports for {self.processes} processes")
         if self.uses_sqlite and (self.workers or 1) > 1:

@@ -1,59 +1,53 @@
 """Access tokens as JWTs (RFC 7519) in the profile of RFC 9068."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import jwt
-from jwt.types import Options
 
-from absense_server.adapters.keys import KeyRing
+from absense_server.adapters.signing_keys import TokenKeys
 from absense_server.domain.errors.accounts import TokenExpired, TokenInvalid
 from absense_server.domain.ids import SignInId, UserId
 from absense_server.domain.people import Role
 from absense_server.ports.outside import AccessClaims
 
-ALGORITHM: Final = "HS256"
-"""The only one that is written, and the only one that is read, whatever a token's header says."""
-
-PURPOSE: Final = "absense/access-token/v1"
-ISSUER: Final = "absense"
-AUDIENCE: Final = "absense"
 TYPE: Final = "at+jwt"
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-# Three parts in base64url. An HMAC-SHA256 of 32 bytes takes 43 characters, and the last of them carries 4
-# bits: its other 2 must be 0, or one token could be written in four ways. The bounds keep the JSON too short
-# to nest deeply.
-_SHAPE = re.compile(r"[A-Za-z0-9_-]{1,200}\.[A-Za-z0-9_-]{1,600}\.[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]")
-_OPTIONS: Final[Options] = {
-    "require": ["iss", "aud", "sub", "sid", "role", "auth_time", "iat", "exp"],
-    "strict_aud": True,
-    # PyJWT would ask the system clock; `read` asks `now`.
-    "verify_exp": False,
-    "verify_iat": False,
-    "verify_nbf": False,
+# Three parts in base64url. The last character of a signature carries 4 bits of an HMAC-SHA256 of 32 bytes, 2 of an
+# Ed25519 signature of 64: its others must be 0, or one token could be written in several ways. The bounds keep the
+# JSON too short to nest deeply.
+_SHAPES = {
+    "HS256": re.compile(r"[A-Za-z0-9_-]{1,200}\.[A-Za-z0-9_-]{1,4000}\.[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"),
+    "EdDSA": re.compile(r"[A-Za-z0-9_-]{1,200}\.[A-Za-z0-9_-]{1,4000}\.[A-Za-z0-9_-]{85}[AQgw]"),
 }
 
 
 class JwtAccessTokens:
-    """Writes tokens under the ring's current key; reads those of any of its keys, as the header's `kid` says.
+    """Writes tokens under one key; reads those of any of its keys, as the header's `kid` says.
 
-    `leeway` allows for the clocks of other replicas, which may have written the token.
+    Only its own algorithm is read, whatever a header says, and no header that we would not write. `leeway` allows for
+    the clocks of other replicas, which may have written the token.
     """
 
-    def __init__(self, ring: KeyRing, leeway: timedelta = timedelta(seconds=10)) -> None:
-        self._keys = ring.derive_all(PURPOSE)
-        self._key_id = ring.key_id
-        self._headers = {self._signed({}, key_id).partition(".")[0]: key for key_id, key in self._keys.items()}
+    def __init__(
+        self, keys: TokenKeys, *, issuer: str, audience: str, leeway: timedelta = timedelta(seconds=10)
+    ) -> None:
+        self._keys = keys
+        self._issuer = issuer
+        self._audience = audience
         self._leeway = leeway
+        self._shape = _SHAPES[keys.algorithm]
+        self._jws = jwt.PyJWS(algorithms=[keys.algorithm])
 
     def write(self, claims: AccessClaims) -> str:
         """The token that says `claims`."""
         payload = {
-            "iss": ISSUER,
-            "aud": AUDIENCE,
+            "iss": self._issuer,
+            "aud": self._audience,
             "sub": str(claims.user_id),
             "sid": str(claims.sign_in_id),
             "role": claims.role.value,
@@ -61,18 +55,19 @@ class JwtAccessTokens:
             "iat": _number(claims.issued_at),
             "exp": _number(claims.expires_at),
         }
-        return self._signed(payload, self._key_id)
+        headers = {"kid": self._keys.key_id, "typ": TYPE}
+        return self._jws.encode(_json(payload), self._keys.signing, self._keys.algorithm, headers)
 
     def read(self, token: str, now: datetime) -> AccessClaims:
         """What `token` says, if it is ours and good at `now`.
 
         Raises TokenInvalid, TokenExpired.
         """
-        if _SHAPE.fullmatch(token) is None:
+        if self._shape.fullmatch(token) is None:
             raise TokenInvalid
         try:
-            claims = _claims(self._payload(token))
-        except (jwt.PyJWTError, ValueError, OverflowError, RecursionError) as error:
+            claims = self._claims(self._payload(token))
+        except (jwt.PyJWTError, LookupError, TypeError, ValueError, OverflowError, RecursionError) as error:
             raise TokenInvalid from error
         if claims.issued_at > now + self._leeway:
             raise TokenInvalid
@@ -80,55 +75,58 @@ class JwtAccessTokens:
             raise TokenExpired
         return claims
 
-    def _signed(self, payload: dict[str, Any], key_id: str) -> str:
-        return jwt.encode(payload, self._keys[key_id], ALGORITHM, {"kid": key_id, "typ": TYPE})
-
     def _payload(self, token: str) -> dict[str, Any]:
-        return jwt.decode(
-            token,
-            self._key_of(token),
-            algorithms=[ALGORITHM],
-            issuer=ISSUER,
-            audience=AUDIENCE,
-            options=_OPTIONS,
+        header = _object(jwt.utils.base64url_decode(token.partition(".")[0]))
+        key_id = header["kid"]
+        if header != {"alg": self._keys.algorithm, "kid": key_id, "typ": TYPE}:
+            raise ValueError("not a header of ours")
+        return _object(self._jws.decode(token, self._keys.verifying[key_id], [self._keys.algorithm]))
+
+    def _claims(self, payload: dict[str, Any]) -> AccessClaims:
+        if (payload["iss"], payload["aud"]) != (self._issuer, self._audience):
+            raise ValueError("not by us, or not for us")
+        return AccessClaims(
+            UserId(UUID(_text(payload["sub"]))),
+            SignInId(UUID(_text(payload["sid"]))),
+            Role(payload["role"]),
+            _instant(payload["auth_time"]),
+            _instant(payload["iat"]),
+            _instant(payload["exp"]),
         )
 
-    def _key_of(self, token: str) -> bytes:
-        # read twice, here and by PyJWT, only where it is not to the letter as we write it
-        key = self._headers.get(token.partition(".")[0])
-        if key is not None:
-            return key
-        header = jwt.get_unverified_header(token)
-        key = self._keys.get(header.get("kid", ""))
-        if key is None or header.get("typ") != TYPE:
-            raise ValueError("not a kind of token, or not a key, that is used here")
-        return key
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
 
 
-def _claims(payload: dict[str, Any]) -> AccessClaims:
-    return AccessClaims(
-        UserId(UUID(_text(payload["sub"]))),
-        SignInId(UUID(_text(payload["sid"]))),
-        Role(payload["role"]),
-        _instant(payload["auth_time"]),
-        _instant(payload["iat"]),
-        _instant(payload["exp"]),
-    )
+def _object(data: bytes) -> dict[str, Any]:
+    value = json.loads(data, object_pairs_hook=_once)
+    if not isinstance(value, dict):
+        raise TypeError("not an object")
+    return value
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object that says everything once: of two values readers would take different ones."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a name that stands there twice")
+    return found
 
 
 def _number(instant: datetime) -> float:
-    """A NumericDate with its microseconds: sign-ins are compared with revocations just before and after."""
+    """A NumericDate with its microseconds."""
     seconds = (instant - _EPOCH) / timedelta(seconds=1)
     return int(seconds) if seconds.is_integer() else seconds
 
 
 def _instant(number: object) -> datetime:
     if isinstance(number, bool) or not isinstance(number, int | float):
-        raise ValueError("not a NumericDate")  # noqa: TRY004 - `read` turns every ValueError into TokenInvalid
+        raise TypeError("not a NumericDate")
     return _EPOCH + timedelta(seconds=number)
 
 
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise ValueError("not a text")  # noqa: TRY004 - `read` turns every ValueError into TokenInvalid
+        raise TypeError("not a text")
     return value

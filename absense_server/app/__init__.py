@@ -191,6 +191,7 @@ class App:
             sign_ins=use_cases.sign_ins,
             token_exchange=use_cases.token_exchange,
             own_sign_ins=use_cases.own_sign_ins,
+            signing_keys=use_cases.signing_keys,
             templates=use_cases.face_templates,
             face_model=face_model,
             threads=threads,

@@ -24,6 +24,7 @@ from absense_server.adapters.rate_limits.fallback import FallbackRateLimits
 from absense_server.adapters.rate_limits.memory import MemoryRateLimits
 from absense_server.adapters.rate_limits.redis import RedisRateLimits
 from absense_server.adapters.refresh_tokens import RandomRefreshTokens
+from absense_server.adapters.signing_keys import TokenKeys, ed25519_keys, secret_keys
 from absense_server.adapters.system import SystemClock, SystemIds
 from absense_server.adapters.threads import ThreadPool
 from absense_server.adapters.tokens import JwtAccessTokens
@@ -63,7 +64,9 @@ class Outside:
         self.qr_artist = QrCodeArtist()
 
         ring = KeyRing(settings.secret_keys[0], settings.secret_keys[1:])
-        self.tokens = JwtAccessTokens(ring)
+        token_keys = token_keys_of(settings, ring)
+        self.tokens = JwtAccessTokens(token_keys, issuer=settings.token_issuer, audience=settings.token_audience)
+        self.signing_keys = token_keys.public
         self.refresh_tokens = RandomRefreshTokens()
         self.code_keys = CodeKeys(ring.derive("absense/qr-code/v1"))
         self.tickets = TicketOffice(ring.derive("absense/scan-ticket/v1"))
@@ -131,6 +134,16 @@ class Outside:
             threads.close()
         self.events.stop()  # after the threads, to send what they published last
         self.engine.dispose()
+
+
+def token_keys_of(settings: Settings, ring: KeyRing) -> TokenKeys:
+    """The keys of access tokens.
+
+    Raises SigningKeyUnusable.
+    """
+    if settings.algorithm == "HS256" or settings.signing_key_file is None:
+        return secret_keys(ring)
+    return ed25519_keys(settings.signing_key_file, [Path(name) for name in settings.verifying_key_files])
 
 
 def _events(settings: Settings, clock: Clock) -> MemoryEventBus:

@@ -48,6 +48,7 @@ from absense_server.services.seeding import Seeding
 from absense_server.services.sessions import SessionDefaults, Sessions
 from absense_server.services.sign_in_tokens import Lives, SignInTokens
 from absense_server.services.sign_ins import SignIns
+from absense_server.services.signing_keys import SigningKeys
 from absense_server.services.token_exchange import TokenExchange
 from absense_server.services.uploads import UploadLimits, Uploads
 from absense_server.services.user_changes import UserChanges
@@ -170,6 +171,7 @@ class UseCases:
             ids=ids,
         )
         self.token_exchange = TokenExchange(uow, outside.refresh_tokens, sign_in_tokens, self.mails, clock)
+        self.signing_keys = SigningKeys(outside.signing_keys, outside.pages)
         self.own_sign_ins = OwnSignIns(uow, sign_in_tokens, clock, outside.pages)
         self.old_sign_ins = OldSignIns(uow, clock, settings.access_token_life)
         self.devices = Devices(uow, outside.identifiers, outside.signatures, clock, ids)

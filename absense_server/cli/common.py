@@ -12,6 +12,7 @@ from absense_server.adapters.db import migrate
 from absense_server.adapters.db.errors import said
 from absense_server.adapters.extras import ExtraMissing
 from absense_server.adapters.metrics.server import MetricsAddressInUse
+from absense_server.adapters.signing_keys import SigningKeyUnusable
 from absense_server.adapters.tls import TlsUnusable
 from absense_server.app import AddressInUse, DemoAccountsOpen
 from absense_server.app.database import DatabaseNotReady
@@ -47,6 +48,7 @@ def explained() -> Iterator[None]:
         DemoAccountsOpen,
         AddressInUse,
         MetricsAddressInUse,
+        SigningKeyUnusable,
         TlsUnusable,
         ExtraMissing,
         checkup.FolderNotMade,

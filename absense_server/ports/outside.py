@@ -116,6 +116,18 @@ class AccessTokens(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A public key that access tokens are verified with."""
+
+    key_id: str
+    algorithm: str
+    jwk: str
+    """As a JSON Web Key (RFC 7517)."""
+    current: bool
+    """Tokens are signed with it now."""
+
+
+@dataclass(frozen=True, slots=True)
 class NewRefreshToken:
     """A refresh token just made."""
 

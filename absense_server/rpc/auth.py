@@ -19,6 +19,7 @@ from absense_server.services.passwords import UserPasswords
 from absense_server.services.profile import Profiles
 from absense_server.services.registration import Registration
 from absense_server.services.sign_ins import SignIns
+from absense_server.services.signing_keys import SigningKeys
 from absense_server.services.token_exchange import TokenExchange
 
 
@@ -37,6 +38,7 @@ class Auth(AuthServiceServicer):
         sign_ins: SignIns,
         token_exchange: TokenExchange,
         own_sign_ins: OwnSignIns,
+        signing_keys: SigningKeys,
         templates: FaceTemplates,
         face_model: FaceModel | None,
         threads: Threads,
@@ -51,6 +53,7 @@ class Auth(AuthServiceServicer):
         self._sign_ins = sign_ins
         self._token_exchange = token_exchange
         self._own_sign_ins = own_sign_ins
+        self._signing_keys = signing_keys
         self._templates = templates
         self._face_model = face_model
         self._threads = threads
@@ -96,6 +99,12 @@ class Auth(AuthServiceServicer):
     async def RevokeSignIn(self, request: pb.RevokeSignInRequest, context: Context) -> pb.RevokeSignInResponse:
         await self._threads.run(self._own_sign_ins.revoke, current_caller(), SignInId(UUID(request.sign_in_id)))
         return pb.RevokeSignInResponse()
+
+    async def ListSigningKeys(self, request: pb.ListSigningKeysRequest, context: Context) -> pb.ListSigningKeysResponse:
+        page = self._signing_keys.list(from_proto.page(request))
+        return pb.ListSigningKeysResponse(
+            keys=[sign_ins.signing_key(key) for key in page.items], next_page_token=page.next_token
+        )
 
     async def GetCurrentUser(self, request: pb.GetCurrentUserRequest, context: Context) -> pb.GetCurrentUserResponse:
         user = await self._threads.run(self._accounts.current, current_caller())

@@ -414,6 +414,7 @@ CALLS: dict[str, Prepare] = {
     "AuthService/GetServerInfo": _by("ama", lambda s: auth_service_pb2.GetServerInfoRequest()),
     "AuthService/Login": _by("ama", lambda s: auth_service_pb2.LoginRequest(login=s.ama.email, password=PASSWORD)),
     "AuthService/ListSignIns": _signed_in_often,
+    "AuthService/ListSigningKeys": _by("ama", lambda s: auth_service_pb2.ListSigningKeysRequest()),
     "AuthService/Logout": _logout,
     "AuthService/Reauthenticate": _by("ama", lambda s: auth_service_pb2.ReauthenticateRequest(password=PASSWORD)),
     "AuthService/RefreshToken": _refresh,

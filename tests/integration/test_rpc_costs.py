@@ -37,9 +37,10 @@ COSTS: dict[str, tuple[int, int, int]] = {
     "AuthService/GetCurrentUser": (2, 2, 0),
     "AuthService/GetServerInfo": (0, 0, 0),
     "AuthService/ListSignIns": (1, 1, 0),
-    "AuthService/Login": (9, 2, 1),
-    "AuthService/Logout": (5, 1, 1),
-    "AuthService/Reauthenticate": (6, 2, 1),
+    "AuthService/ListSigningKeys": (0, 0, 0),
+    "AuthService/Login": (8, 2, 1),
+    "AuthService/Logout": (6, 1, 1),
+    "AuthService/Reauthenticate": (7, 2, 1),
     "AuthService/RefreshToken": (7, 1, 1),
     "AuthService/Register": (4, 1, 1),
     "AuthService/RequestPasswordReset": (3, 1, 1),
@@ -174,7 +175,7 @@ async def test_what_each_rpc_costs(hall: Hall, portraits: dict[str, bytes]) -> N
         for rpc, prepare in CALLS.items():
             cost, answers = await cost_of(scene, rpc, prepare)
             found[rpc] = cost.numbers
-            if "/List" in rpc or "/Search" in rpc:
+            if ("/List" in rpc or "/Search" in rpc) and rpc != "AuthService/ListSigningKeys":
                 assert rows_in(answers) >= size, rpc
         for claim in (SUBMIT, f"{SUBMIT}Inline"):
             assert is_within(found[claim], COSTS[claim]), found[claim]

@@ -5,6 +5,7 @@ from datetime import datetime
 from absense.v1 import auth_service_pb2, sign_in_pb2
 from absense_server.domain.ids import SignInId
 from absense_server.ports.findings import SignIn
+from absense_server.ports.outside import SigningKey
 from absense_server.rpc.convert import to_proto
 from absense_server.services.sign_in_tokens import Issued, SignedIn
 
@@ -50,3 +51,8 @@ def sign_in(value: SignIn, ends_at: datetime, current: SignInId | None) -> sign_
         current=value.id == current,
         password_time=to_proto.time(value.password_at),
     )
+
+
+def signing_key(value: SigningKey) -> sign_in_pb2.SigningKey:
+    """A public key."""
+    return sign_in_pb2.SigningKey(key_id=value.key_id, algorithm=value.algorithm, jwk=value.jwk, current=value.current)
