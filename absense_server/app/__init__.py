@@ -103,6 +103,7 @@ class App:
             revocations=self.revocations,
             sessions=use_cases.sessions,
             erasure=self.erasure,
+            account_erasure=use_cases.account_erasure,
             orphans=self.orphans,
             registration=use_cases.registration,
             old_sign_ins=use_cases.old_sign_ins,
@@ -188,6 +189,7 @@ class App:
             confirmation=use_cases.confirmation,
             profiles=use_cases.profiles,
             passwords=use_cases.passwords,
+            account_erasure=use_cases.account_erasure,
             sign_ins=use_cases.sign_ins,
             token_exchange=use_cases.token_exchange,
             own_sign_ins=use_cases.own_sign_ins,
@@ -225,6 +227,7 @@ class App:
             device_resets=use_cases.device_resets,
             faces=use_cases.face_office,
             face_model=face_model,
+            account_erasure=use_cases.account_erasure,
             threads=threads,
         )
         auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server)
@@ -241,6 +244,7 @@ class App:
             await asyncio.sleep(self.settings.shutdown_notice_seconds)
         self._lifetime.shutdown()
         self.erasure.stop()
+        self.use_cases.account_erasure.stop()
         self.orphans.stop()
         if self._server is not None:
             await self._server.stop(grace)

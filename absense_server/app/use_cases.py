@@ -9,6 +9,7 @@ from absense_server.domain.images import MediaType
 from absense_server.domain.policy import Engines, StandIn
 from absense_server.domain.verdicts import Reason
 from absense_server.ports.faces import FaceEngine
+from absense_server.services.account_erasure import AccountErasure
 from absense_server.services.accounts import Accounts
 from absense_server.services.check_in import CheckIn
 from absense_server.services.claim_admission import ClaimAdmission
@@ -230,6 +231,17 @@ class UseCases:
             outside.blobs,
             Retention(timedelta(days=settings.selfie_retention_days), timedelta(days=settings.face_retention_days)),
             clock,
+        )
+        self.account_erasure = AccountErasure(
+            uow=uow,
+            threads=outside.db_threads,
+            hashing_threads=outside.login_threads,
+            blob_threads=outside.file_threads,
+            passwords=outside.passwords,
+            erasure=self.erasure,
+            mails=self.mails,
+            events=events,
+            clock=clock,
         )
         self.orphans = OrphanSweep(uow, outside.blobs, clock)
         vectors, examiner = FaceVectors(outside.vector_vault), Examiner(engine)

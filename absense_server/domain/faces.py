@@ -117,6 +117,8 @@ class ConsentEnd(Enum):
     CLEARED = "CLEARED"
     EXPIRED = "EXPIRED"
     RENEWED = "RENEWED"
+    ERASED = "ERASED"
+    """With the account."""
 
 
 @dataclass(frozen=True, slots=True)

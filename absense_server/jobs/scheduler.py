@@ -9,6 +9,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from absense_server.domain.errors.base import DomainError
 from absense_server.ports.outside import EventBus, Threads
+from absense_server.services.account_erasure import AccountErasure
 from absense_server.services.erasure import Erasure
 from absense_server.services.mail_delivery import MailDelivery
 from absense_server.services.old_sign_ins import OldSignIns
@@ -37,6 +38,7 @@ class Jobs:
         revocations: Revocations,
         sessions: Sessions,
         erasure: Erasure,
+        account_erasure: AccountErasure,
         orphans: OrphanSweep,
         registration: Registration,
         old_sign_ins: OldSignIns,
@@ -51,6 +53,7 @@ class Jobs:
         self._revocations = revocations
         self._sessions = sessions
         self._erasure = erasure
+        self._account_erasure = account_erasure
         self._orphans = orphans
         self._registration = registration
         self._old_sign_ins = old_sign_ins
@@ -72,6 +75,7 @@ class Jobs:
         self._every(_SWEEP_SECONDS, self.sweep)
         for job in (
             self.erase_old,
+            self.erase_identities,
             self.sweep_orphans,
             self.expire_registrations,
             self.remove_old_sign_ins,
@@ -148,6 +152,11 @@ class Jobs:
         """Delete the tokens of mails whose time is over."""
         with self._told_once("old tokens not deleted"):
             await self._housekeeping.run(self._mails.remove_expired)
+
+    async def erase_identities(self) -> None:
+        """Erase who the erased were, where no open term needs it any more."""
+        with self._told_once("identities not erased"):
+            await self._housekeeping.run(self._account_erasure.erase_identities)
 
     async def sweep_orphans(self) -> None:
         """Delete the photographs that no row names, if no process has done so within a day."""

@@ -43,6 +43,7 @@ from absense_server.ports.findings import (
     ClaimView,
     Credentials,
     DoneRequest,
+    ErasedRows,
     FlaggedFilter,
     MailToken,
     MatchEntry,
@@ -77,7 +78,10 @@ class Users(Protocol):
         ...
 
     def save(self, user: User) -> None:
-        """Write what `user` says over what is kept, less when it was made. Raises EmailTaken, NumberTaken."""
+        """Write what `user` says over what is kept, less when it was made; not over one who is ERASED.
+
+        Raises EmailTaken, NumberTaken.
+        """
         ...
 
     def set_password(self, user_id: UserId, password_hash: str | None) -> None: ...
@@ -421,13 +425,17 @@ class Records(Protocol):
         ...
 
     def add(self, *new: AttendanceRecord) -> None:
-        """With everything in them. Raises Race when a student has one there, or a claim_id is taken."""
+        """With everything in them.
+
+        Raises Race when a student has one there, or is ERASED, or a claim_id is taken.
+        """
         ...
 
     def save(self, before: AttendanceRecord, after: AttendanceRecord) -> None:
         """Writes what changed: the row, new claims, changed verdicts, new decisions.
 
-        Raises Race when the record is no longer at `before.revision`, or a claim_id is taken.
+        Raises Race when the record is no longer at `before.revision`, or a claim_id is taken, or a claim is new and
+        its student ERASED.
         """
         ...
 
@@ -579,6 +587,37 @@ class Images(Protocol):
         ...
 
 
+class Erasures(Protocol):
+    """What the database has of a person, erased. Photographs, faces and sign-ins have ways of their own."""
+
+    def hold(self, user_id: UserId) -> None:
+        """As Users.hold, and it holds off whatever else would name this user."""
+        ...
+
+    def account(self, user_id: UserId, at: datetime) -> ErasedRows:
+        """The account is ERASED, without password, phone, mails, requests; enrollments end, and nobody teaches.
+
+        Of courses that are left without a lecturer, open sessions are closed and those to come are cancelled.
+        """
+        ...
+
+    def is_bound_to_open_term(self, user_id: UserId, now: datetime) -> bool:
+        """Whether an open term has attendance, an enrollment, a session or a decision of the user."""
+        ...
+
+    def unfinished(self, erased_until: datetime, *, after: UserId | None, limit: int) -> Sequence[UserId]:
+        """Those erased until then, of whom something may be left."""
+        ...
+
+    def identity(self, user_id: UserId) -> bool:
+        """Whatever tells who an erased user was, and whatever the account has got since; False: nothing told it."""
+        ...
+
+    def finish(self, user_id: UserId, at: datetime) -> None:
+        """Nothing is left, and nothing more will come."""
+        ...
+
+
 class Chores(Protocol):
     """Work that one process does for all, once in a while."""
 
@@ -625,6 +664,8 @@ class Transaction(Protocol):
     def verifications(self) -> Verifications: ...
     @property
     def images(self) -> Images: ...
+    @property
+    def erasures(self) -> Erasures: ...
     @property
     def chores(self) -> Chores: ...
     @property

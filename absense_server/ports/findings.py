@@ -10,6 +10,7 @@ from absense_server.domain.faces import FaceModel, FaceTemplate
 from absense_server.domain.ids import (
     ClaimId,
     CourseId,
+    EnrollmentId,
     FaceViewId,
     ImageId,
     MailId,
@@ -125,6 +126,19 @@ class DoneRequest:
 
     fingerprint: bytes
     resource_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedRows:
+    """What became of an account that was erased."""
+
+    device: bool
+    """A phone was bound."""
+    enrollments: tuple[EnrollmentId, ...]
+    """Ended."""
+    closed: tuple[SessionId, ...]
+    """Sessions of courses that have no lecturer left."""
+    cancelled: tuple[SessionId, ...]
 
 
 @dataclass(frozen=True, slots=True)

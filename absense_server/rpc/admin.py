@@ -10,8 +10,9 @@ from absense_server.domain.ids import DeviceResetId, FaceTemplateId, ImageId, Us
 from absense_server.ports.outside import Threads
 from absense_server.rpc.calls import current_caller
 from absense_server.rpc.context import Context
-from absense_server.rpc.convert import accounts, faces, from_proto, pairs, to_proto
+from absense_server.rpc.convert import accounts, erasure, faces, from_proto, pairs, to_proto
 from absense_server.rpc.server_info import MAX_CHUNK_BYTES
+from absense_server.services.account_erasure import AccountErasure
 from absense_server.services.device_resets import DeviceResets
 from absense_server.services.face_office import FaceOffice
 from absense_server.services.user_changes import UserChanges
@@ -29,6 +30,7 @@ class Admin(AdminServiceServicer):
         device_resets: DeviceResets,
         faces: FaceOffice,
         face_model: FaceModel | None,
+        account_erasure: AccountErasure,
         threads: Threads,
     ) -> None:
         self._users = users
@@ -36,6 +38,7 @@ class Admin(AdminServiceServicer):
         self._device_resets = device_resets
         self._faces = faces
         self._face_model = face_model
+        self._account_erasure = account_erasure
         self._threads = threads
 
     async def ListUsers(self, request: pb.ListUsersRequest, context: Context) -> pb.ListUsersResponse:
@@ -85,6 +88,11 @@ class Admin(AdminServiceServicer):
         reset_id, note = DeviceResetId(UUID(request.reset_request_id)), request.note.strip()
         reset = await self._threads.run(self._device_resets.reject, current_caller(), reset_id, note)
         return pb.RejectDeviceResetResponse(reset_request=to_proto.device_reset_to_decide(reset))
+
+    async def EraseUser(self, request: pb.EraseUserRequest, context: Context) -> pb.EraseUserResponse:
+        user_id = UserId(UUID(request.user_id))
+        erased = await self._account_erasure.erase(current_caller(), user_id, request.reason.strip())
+        return pb.EraseUserResponse(erased=erasure.erased_account(erased))
 
     async def GetFaceTemplate(self, request: pb.GetFaceTemplateRequest, context: Context) -> pb.GetFaceTemplateResponse:
         found = await self._threads.run(self._faces.get, UserId(UUID(request.user_id)))

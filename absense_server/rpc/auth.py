@@ -9,8 +9,9 @@ from absense_server.domain.ids import SignInId
 from absense_server.ports.outside import Clock, Threads
 from absense_server.rpc.calls import current_caller
 from absense_server.rpc.context import Context
-from absense_server.rpc.convert import faces, from_proto, sign_ins, to_proto
+from absense_server.rpc.convert import erasure, faces, from_proto, sign_ins, to_proto
 from absense_server.rpc.server_info import ServerInfo
+from absense_server.services.account_erasure import AccountErasure
 from absense_server.services.accounts import Accounts
 from absense_server.services.email_confirmation import EmailConfirmation
 from absense_server.services.face_templates import FaceTemplates
@@ -35,6 +36,7 @@ class Auth(AuthServiceServicer):
         confirmation: EmailConfirmation,
         profiles: Profiles,
         passwords: UserPasswords,
+        account_erasure: AccountErasure,
         sign_ins: SignIns,
         token_exchange: TokenExchange,
         own_sign_ins: OwnSignIns,
@@ -50,6 +52,7 @@ class Auth(AuthServiceServicer):
         self._confirmation = confirmation
         self._profiles = profiles
         self._passwords = passwords
+        self._account_erasure = account_erasure
         self._sign_ins = sign_ins
         self._token_exchange = token_exchange
         self._own_sign_ins = own_sign_ins
@@ -132,3 +135,7 @@ class Auth(AuthServiceServicer):
     async def ResetPassword(self, request: pb.ResetPasswordRequest, context: Context) -> pb.ResetPasswordResponse:
         user = await self._passwords.reset(current_caller(), request.token, request.new_password)
         return pb.ResetPasswordResponse(user=to_proto.user(user))
+
+    async def DeleteAccount(self, request: pb.DeleteAccountRequest, context: Context) -> pb.DeleteAccountResponse:
+        erased = await self._account_erasure.erase_own(current_caller(), request.password)
+        return pb.DeleteAccountResponse(erased=erasure.erased_account(erased))

@@ -9,6 +9,7 @@ from absense_server.domain.pages import Page, PageRequest, PageTokens
 from absense_server.domain.people import Caller, Person
 from absense_server.ports.data import Transaction, UnitOfWork
 from absense_server.ports.outside import Clock, Ids
+from absense_server.services.callers import hold_caller
 from absense_server.services.requests import RequestKey, made_before
 from absense_server.services.settle import settle
 
@@ -25,11 +26,13 @@ class Courses:
     def create(self, caller: Caller, wish: NewCourse, request: RequestKey | None = None) -> Course:
         """Make a course with the caller as its lecturer.
 
-        Raises CourseCodeTaken, NoCurrentTerm, TermNotFound, TermClosed, ProgrammeNotFound, RequestIdReused.
+        Raises CourseCodeTaken, NoCurrentTerm, TermNotFound, TermClosed, ProgrammeNotFound, RequestIdReused,
+        SignInEnded.
         """
 
         def attempt() -> Course:
             with self._uow() as tx:
+                hold_caller(tx, caller)
                 made = made_before(tx, caller.id, request)
                 if made is not None:
                     return tx.courses.for_lecturer(caller.id, CourseId(made))

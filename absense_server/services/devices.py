@@ -6,12 +6,12 @@ from datetime import datetime
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
 from absense_server.domain.devices import BINDING_CONTEXT, MAX_BINDING_AGE, Device, DeviceKey, DeviceReset, NewDevice
-from absense_server.domain.errors.accounts import SignInEnded
 from absense_server.domain.errors.devices import DeviceAlreadyBound, DeviceNotFound, DeviceTaken, KeyProofInvalid
 from absense_server.domain.ids import DeviceId
-from absense_server.domain.people import Caller, UserState
+from absense_server.domain.people import Caller
 from absense_server.ports.data import UnitOfWork
 from absense_server.ports.outside import Clock, IdentifierKeys, Ids, Signatures
+from absense_server.services.callers import hold_caller
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,7 @@ class Devices:
     def _bind(self, caller: Caller, device: Device, macs: tuple[bytes, ...]) -> Device:
         with self._uow() as tx:
             # who is erased or switched off meanwhile is left with no phone
-            tx.users.hold(caller.id)
-            user = tx.users.get(caller.id)
-            if user is None or user.state is not UserState.ACTIVE:
-                raise SignInEnded
+            hold_caller(tx, caller)
             bound = tx.devices.active(caller.id)
             if bound is not None:
                 if not _is_same(bound, macs, device.public_key):

@@ -30,6 +30,7 @@ from absense_server.domain.verdicts import Check, Outcome, Reason, Verdict, fail
 from absense_server.ports.data import Transaction, UnitOfWork
 from absense_server.ports.findings import MatchEntry, MatchKind, Race, StoredFace, StoredImage, StoredView
 from absense_server.ports.outside import BlobDamaged, Clock, Ids, Threads
+from absense_server.services.callers import hold_caller
 from absense_server.services.examiner import Examiner
 from absense_server.services.face_vectors import FaceVectors
 from absense_server.services.photographs import Photographs
@@ -119,7 +120,8 @@ class FaceEnrollment:
 
         The same photograph again changes nothing. The new one has to match the first one enrolled before.
         Raises FaceCheckOff, ConsentOutdated, UploadTooLarge and what Uploads.receive raises; the errors in UNFIT;
-        ConsentWithdrawn, FaceDiffers, FaceViewsFull, FaceEngineUnavailable, BackendUnavailable, Overloaded.
+        ConsentWithdrawn, FaceDiffers, FaceViewsFull, FaceEngineUnavailable, BackendUnavailable, Overloaded,
+        SignInEnded.
         """
         model = self._examiner.require()
         if wish.consent_version != self._consent_version:
@@ -191,10 +193,10 @@ class FaceEnrollment:
     def _write(self, caller: Caller, new: _New, match: _Match | None) -> FaceTemplate:
         """Keep the photograph, if the face enrolled before is still the one that was compared.
 
-        Raises Race when it is not; ConsentWithdrawn, FaceDiffers, FaceViewsFull.
+        Raises Race when it is not; ConsentWithdrawn, FaceDiffers, FaceViewsFull, SignInEnded.
         """
         with self._uow() as tx:
-            tx.users.hold(caller.id)
+            hold_caller(tx, caller)
             if tx.faces.has_ended(caller.id, _BREAKS_TRUST, since=new.received_at):
                 raise ConsentWithdrawn
             face = tx.faces.find(caller.id)

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
 from absense_server.domain.courses import Course, Enrollment
-from absense_server.domain.errors.accounts import SignInEnded
 from absense_server.domain.errors.courses import NotEnrolled
 from absense_server.domain.ids import CourseId, EnrollmentId, RecordId, SessionId
 from absense_server.domain.pages import Page, PageRequest, PageTokens
@@ -13,6 +12,7 @@ from absense_server.domain.people import Caller, User
 from absense_server.domain.records import with_enrollment
 from absense_server.ports.data import Transaction, UnitOfWork
 from absense_server.ports.outside import Clock, EventBus, Ids
+from absense_server.services.callers import hold_caller
 from absense_server.services.settle import settle
 
 
@@ -58,19 +58,18 @@ class Rosters:
         """Put the caller on the course's list, and judge again the records that this comes to cover.
 
         One who comes back within the term was never gone: nobody drops out of an absence.
-        Raises CourseNotFound, CourseArchived, TermClosed, EnrollmentClosed, WrongProgrammeOrLevel.
+        Raises CourseNotFound, CourseArchived, TermClosed, EnrollmentClosed, WrongProgrammeOrLevel, SignInEnded.
         """
 
         def attempt() -> _Enrolled:
             with self._uow() as tx:
                 # a claim without enrollment that is being kept right now waits, or is waited for and judged again below
-                tx.users.hold(caller.id)
+                student = hold_caller(tx, caller)
                 running = tx.enrollments.running(caller.id, course_id)
                 if running is not None:
                     return _Enrolled(running)
                 course = tx.courses.get(course_id)
                 course.require_enrollment_open()
-                student = _student(tx, caller)
                 course.require_admits(student)
                 enrollment = self._begin(tx, student, course)
                 now = self._clock.now()
@@ -131,10 +130,3 @@ class Rosters:
             tx.audit.add(audit.event(Action.RECORD_JUDGED_AGAIN, caller, now, record.id, status=again.status.value))
             changed += [record.id, record.session_id]
         return tuple(changed)
-
-
-def _student(tx: Transaction, caller: Caller) -> User:
-    student = tx.users.get(caller.id)
-    if student is None:
-        raise SignInEnded
-    return student

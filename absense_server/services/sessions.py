@@ -26,6 +26,7 @@ from absense_server.domain.sessions import (
 from absense_server.ports.data import Transaction, UnitOfWork
 from absense_server.ports.findings import OpenSession, SessionFilter
 from absense_server.ports.outside import Clock, EventBus, Ids
+from absense_server.services.callers import hold_caller
 from absense_server.services.requests import RequestKey, made_before
 from absense_server.services.settle import settle
 
@@ -74,11 +75,12 @@ class Sessions:
         """Open a session, now or later.
 
         Raises CourseNotFound, CourseArchived, TermClosed, ProgrammeNotFound, SessionOverlaps, SessionTimesInvalid,
-        CodeTimesInvalid, CheckUnavailable, RequestIdReused.
+        CodeTimesInvalid, CheckUnavailable, RequestIdReused, SignInEnded.
         """
 
         def attempt() -> AttendanceSession:
             with self._uow() as tx:
+                hold_caller(tx, caller)
                 made = made_before(tx, caller.id, request)
                 if made is not None:
                     return tx.sessions.for_lecturer(caller.id, SessionId(made))

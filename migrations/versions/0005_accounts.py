@@ -11,12 +11,21 @@ depends_on = None
 SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
+_PEOPLE = (
+    ("attendance_sessions", "created_by"),
+    ("decisions", "decided_by"),
+    ("typed_code_tries", "student_id"),
+)
+
+
 def upgrade() -> None:
     _users()
     _sign_ins()
     _revocations(of_sign_ins=True)
     _mails()
     _device_resets()
+    for table, column in _PEOPLE:
+        op.create_index(op.f(f"ix_{table}_{column}"), table, [column])
     for column in ("actor_id", "subject_id"):
         op.create_index(op.f(f"ix_audit_events_{column}_seq"), "audit_events", [column, "seq"])
 
@@ -176,6 +185,8 @@ def _device_resets() -> None:
 
 
 def downgrade() -> None:
+    for table, column in _PEOPLE:
+        op.drop_index(op.f(f"ix_{table}_{column}"), table)
     for column in ("subject_id", "actor_id"):
         op.drop_index(op.f(f"ix_audit_events_{column}_seq"), "audit_events")
     for table in ("device_reset_requests", "mail_tokens", "mail_queue", "refresh_tokens"):

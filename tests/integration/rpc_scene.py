@@ -334,6 +334,18 @@ async def _image(scene: Scene) -> Asked:
     return scene.teacher, lecturer_service_pb2.LecturerServiceGetImageRequest(image_id=claim.image_id)
 
 
+async def _erase(scene: Scene) -> Asked:
+    student, _, _ = await scene.student_with_face()
+    await student.submit(scene.session, selfie=scene.photograph)
+    return scene.admin, admin_service_pb2.EraseUserRequest(user_id=student.id, reason="left in summer")
+
+
+async def _delete_account(scene: Scene) -> Asked:
+    student, _, _ = await scene.student_with_face()
+    await student.submit(scene.session, selfie=scene.photograph)
+    return student, auth_service_pb2.DeleteAccountRequest(password=PASSWORD)
+
+
 async def _submit(scene: Scene) -> Asked:
     student = await scene.student()
     return student, parts(await student.header(scene.session), b"")
@@ -399,6 +411,7 @@ CALLS: dict[str, Prepare] = {
     "AdminService/ApproveDeviceReset": _approve_reset,
     "AdminService/ClearFaceReference": _clear,
     "AdminService/CreateUser": _create_user,
+    "AdminService/EraseUser": _erase,
     "AdminService/GetFaceTemplate": _get_template,
     "AdminService/GetImage": _admin_image,
     "AdminService/GetUser": _by("admin", lambda s: admin_service_pb2.GetUserRequest(user_id=s.ama.id)),
@@ -410,6 +423,7 @@ CALLS: dict[str, Prepare] = {
     "AdminService/VerifyFaceTemplate": _vouch,
     "AuthService/ChangePassword": _change_password,
     "AuthService/ConfirmEmail": _confirm_email,
+    "AuthService/DeleteAccount": _delete_account,
     "AuthService/GetCurrentUser": _by("ama", lambda s: auth_service_pb2.GetCurrentUserRequest()),
     "AuthService/GetServerInfo": _by("ama", lambda s: auth_service_pb2.GetServerInfoRequest()),
     "AuthService/Login": _by("ama", lambda s: auth_service_pb2.LoginRequest(login=s.ama.email, password=PASSWORD)),

@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Uuid, and_, bindparam, column, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Uuid,
+    and_,
+    bindparam,
+    column,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects import postgresql
 
 from absense_server.adapters.db.devices import DEVICE_COLUMNS, to_device
@@ -87,13 +98,14 @@ def _view(
 
 # only enrollments can be several, one after the other: the newest counts
 _NEWEST_FIRST = (enrollments.c.from_at.desc(), enrollments.c.id.desc())
+_IS_THERE = students.c.state != literal_column("'ERASED'")
 _STUDENT = bindparam("student_id", type_=devices.c.student_id.type)
 _CLAIM = bindparam("claim_id", type_=claims.c.claim_id.type)
 
 
 def _one(name: str, session: ColumnElement[bool]) -> PreparedSelect:
     """One row for the student."""
-    found = _view(students, _STUDENT, session, _CLAIM).where(students.c.id == _STUDENT)
+    found = _view(students, _STUDENT, session, _CLAIM).where(students.c.id == _STUDENT, _IS_THERE)
     return PreparedSelect(name, found.order_by(*_NEWEST_FIRST))
 
 
@@ -108,7 +120,7 @@ def _several() -> PreparedSelect:
         )
         .render_derived()
     )
-    tables = wanted.join(students, students.c.id == wanted.c.student_id)
+    tables = wanted.join(students, and_(students.c.id == wanted.c.student_id, _IS_THERE))
     session = attendance_sessions.c.id == wanted.c.session_id
     found = _view(tables, wanted.c.student_id, session, wanted.c.claim_id, wanted.c.place)
     return PreparedSelect("claim_views", found.order_by(*_NEWEST_FIRST))

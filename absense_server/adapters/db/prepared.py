@@ -10,9 +10,11 @@ from sqlalchemy import (
     JSON,
     Connection,
     CursorResult,
+    Insert,
     Table,
     bindparam,
     column,
+    exists,
     func,
     insert,
     literal_column,
@@ -23,9 +25,13 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import dialect as postgresql_dialect
 
 from absense_server.adapters.db.rows import AnySelect
+from absense_server.adapters.db.tables import users
 
 # The pool's connections have to be sessions of the server: a pooler that hands out transactions does not keep what was
 # prepared.
+
+# written out: a value that is bound would be one more of what is prepared
+_IS_THERE = users.c.state != literal_column("'ERASED'")
 
 
 class PreparedSelect:
@@ -60,19 +66,31 @@ class PreparedInsert:
     Worth it where rows of many columns are added all the time: binding each value costs more than storing it.
     """
 
-    def __init__(self, table: Table, *columns: str, gives_way: bool = False) -> None:
+    def __init__(self, table: Table, *columns: str, gives_way: bool = False, unless_erased: str | None = None) -> None:
         """`columns`: of every row. `gives_way`: on PostgreSQL a row that a unique constraint refuses is left out.
 
-        What a statement holds that fails PostgreSQL writes into its log (adapters.db.conflicts).
+        `unless_erased`: the column that names a user; a row of one who is ERASED is left out, and who is about to be
+        is waited for. What a statement holds that fails PostgreSQL writes into its log (adapters.db.conflicts).
         """
         rows = func.json_populate_recordset(literal_column(f"NULL::{table.name}"), bindparam("rows", type_=JSON))
         row = rows.table_valued(*(column(name) for name in columns)).alias("rows")
-        adding = postgresql.insert(table).from_select(list(columns), select(*row.c), include_defaults=False)
+        wanted = select(*row.c)
+        self._statement: Insert = insert(table).inline()
+        if unless_erased is not None:
+            wanted = (
+                wanted.join_from(row, users, users.c.id == row.c[unless_erased])
+                .where(_IS_THERE)
+                .with_for_update(read=True, key_share=True, of=users)
+            )
+            given = [bindparam(name, type_=table.c[name].type) for name in columns]
+            whose = users.c.id == bindparam(unless_erased)
+            there = select(*given).where(exists().where(whose, _IS_THERE))
+            self._statement = insert(table).from_select(list(columns), there, include_defaults=False)
+        adding = postgresql.insert(table).from_select(list(columns), wanted, include_defaults=False)
         if gives_way:
             adding = adding.on_conflict_do_nothing()
         compiled = adding.compile(dialect=postgresql_dialect(paramstyle="numeric_dollar"))  # type: ignore[no-untyped-call]
         self._name = f"add_{table.name}"
-        self._statement = insert(table).inline()
         self._prepare = f"PREPARE {self._name} AS {compiled}"
         self._execute = f"EXECUTE {self._name}(%s)"
 

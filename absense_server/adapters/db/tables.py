@@ -358,7 +358,7 @@ attendance_sessions = Table(
     Column("generation_started_at", UtcDateTime, nullable=False),
     Column("typed_code_allowed", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    Column("created_by", ForeignKey("users.id", ondelete="RESTRICT"), nullable=False),
+    Column("created_by", ForeignKey("users.id", ondelete="RESTRICT"), nullable=False, index=True),
     Column("revision", Integer, nullable=False),
     CheckConstraint("opens_at < ends_at", "times"),
     CheckConstraint("(latitude IS NULL) = (longitude IS NULL) AND (latitude IS NULL) = (radius_m IS NULL)", "geofence"),
@@ -384,7 +384,7 @@ typed_code_tries = Table(
     "typed_code_tries",
     metadata,
     Column("session_id", ForeignKey("attendance_sessions.id", ondelete="CASCADE"), primary_key=True),
-    Column("student_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True),
+    Column("student_id", ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True),
     Column("tries", Integer, nullable=False),
 )
 
@@ -504,7 +504,7 @@ decisions = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("record_id", ForeignKey("attendance_records.id", ondelete="RESTRICT"), nullable=False, index=True),
-    Column("decided_by", ForeignKey("users.id", ondelete="RESTRICT"), nullable=False),
+    Column("decided_by", ForeignKey("users.id", ondelete="RESTRICT"), nullable=False, index=True),
     Column("decided_at", UtcDateTime, nullable=False),
     Column("reason", Text, nullable=False),
     Column("from_status", choice(RecordStatus, "from_status"), nullable=False),

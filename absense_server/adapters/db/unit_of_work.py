@@ -14,6 +14,7 @@ from absense_server.adapters.db.device_resets import SqlDeviceResets
 from absense_server.adapters.db.devices import SqlDevices
 from absense_server.adapters.db.engine import READ_ONLY
 from absense_server.adapters.db.enrollments import SqlEnrollments
+from absense_server.adapters.db.erasures import SqlErasures
 from absense_server.adapters.db.errors import translated
 from absense_server.adapters.db.faces import SqlFaces
 from absense_server.adapters.db.images import SqlImages
@@ -51,6 +52,7 @@ class SqlTransaction:
         self.faces = SqlFaces(connection)
         self.verifications = SqlVerifications(connection)
         self.images = SqlImages(connection)
+        self.erasures = SqlErasures(connection)
         self.chores = SqlChores(connection)
         self.audit = SqlAudit(connection)
 

@@ -19,6 +19,9 @@ from absense_server.ports.findings import Credentials, Race, UserFilter
 
 _ALL_BUT_ERASED: Final = frozenset(UserState) - {UserState.ERASED}
 
+# nothing brings an erased account back
+_IS_THERE = users.c.state != UserState.ERASED
+
 
 class SqlUsers:
     """ports.data.Users."""
@@ -66,7 +69,7 @@ class SqlUsers:
         with unless_taken(uq_users_email=EmailTaken, uq_users_institution_number=NumberTaken):
             self._connection.execute(
                 update(users)
-                .where(users.c.id == user.id)
+                .where(users.c.id == user.id, _IS_THERE)
                 .values(
                     email=user.email or None,
                     institution_number=user.institution_number or None,
@@ -81,7 +84,9 @@ class SqlUsers:
             )
 
     def set_password(self, user_id: UserId, password_hash: str | None) -> None:
-        self._connection.execute(update(users).where(users.c.id == user_id).values(password_hash=password_hash))
+        self._connection.execute(
+            update(users).where(users.c.id == user_id, _IS_THERE).values(password_hash=password_hash)
+        )
 
     def _raise_if_taken(self, user: User) -> None:
         """Before a constraint refuses it: PostgreSQL would log the statement, with all that is in it."""
@@ -129,7 +134,7 @@ class SqlUsers:
         return None if row is None else Credentials(_to_user(row), row.password_hash)
 
     def set_state(self, user_id: UserId, state: UserState) -> None:
-        self._connection.execute(update(users).where(users.c.id == user_id).values(state=state))
+        self._connection.execute(update(users).where(users.c.id == user_id, _IS_THERE).values(state=state))
 
     def remove_pending(self, user_id: UserId) -> bool:
         gone = delete(users).where(users.c.id == user_id, users.c.state == UserState.PENDING_EMAIL)

@@ -93,6 +93,7 @@ DO_NOT_READ = {
     "faces": {"add", "add_view", "renew_consent", "set_trust", "touch", "remove"},
     "verifications": {"add", "take", "postpone", "end", "log"},
     "images": {"add", "remove", "defer_doomed", "forget_doomed"},
+    "erasures": {"hold", "account", "identity", "finish"},
     "chores": {"begin"},
     "audit": {"add"},
 }
@@ -166,6 +167,7 @@ def reads(term: Term) -> dict[str, Read]:
         "mails.waits": (1, lambda tx: tx.mails.waits(term.mail_id)),
         "users.credentials": (1, lambda tx: tx.users.credentials(student.email)),
         "users.credentials_of": (1, lambda tx: tx.users.credentials_of(student.id)),
+        "erasures.is_bound_to_open_term": (1, lambda tx: tx.erasures.is_bound_to_open_term(student.id, NOW)),
         "courses.term": (1, lambda tx: tx.courses.term(course.term.id)),
         "courses.current_term": (1, lambda tx: tx.courses.current_term(NOW)),
         "courses.known_programmes": (1, lambda tx: tx.courses.known_programmes(course.programme_ids)),
@@ -233,6 +235,7 @@ def more_reads(term: Term) -> dict[str, Read]:
             "faces.has_ended": (1, lambda tx: tx.faces.has_ended(student.id, frozenset(ConsentEnd), since=NOW)),
             "verifications.of_student": (1, lambda tx: tx.verifications.of_student(student.id)),
             "verifications.backlog": (1, lambda tx: tx.verifications.backlog()),
+            "erasures.unfinished": (1, lambda tx: tx.erasures.unfinished(NOW, after=None, limit=100)),
             "images.doomed": (1, lambda tx: tx.images.doomed(100)),
         }
     )

@@ -1,0 +1,10 @@
+"""When what is known of an erased person goes."""
+
+from datetime import timedelta
+from typing import Final
+
+KEPT_AFTER_TERM: Final = timedelta(days=90)
+"""A term that ended longer ago counts as closed, whether or not somebody closed it: nobody's name waits for that."""
+
+SETTLED_AFTER: Final = timedelta(minutes=30)
+"""No call that began while the account was there goes on for so long after it was erased."""
