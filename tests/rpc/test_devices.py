@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from sqlalchemy import func, select
 
-from absense.v1 import device_pb2, student_service_pb2
+from absense.v1 import device_pb2, student_service_pb2, user_pb2
 from absense_server.adapters.db.tables import audit_events, devices
 from absense_server.app import App
 from absense_server.settings import Settings
@@ -295,6 +295,25 @@ async def test_a_proof_binds_nobody_elses_account(hall: Hall) -> None:
     ama, kwame = [await hall.student(phone=False) for _ in range(2)]
     proof = ama.device_key(new_key(), ama.identifier)
     assert await refused(bind(kwame, proof, identifier=ama.identifier)) == "KEY_PROOF_INVALID"
+
+
+async def test_after_a_reset_an_old_proof_binds_nothing_for_anybody(hall: Hall) -> None:
+    ama, kwame, admin = await hall.student(phone=False), await hall.student(phone=False), await hall.admin()
+    proof = ama.device_key(new_key(), ama.identifier)
+    await bind(ama, proof)
+    await admin.approve_reset((await ama.request_reset()).id)
+    assert await refused(bind(kwame, proof, identifier=ama.identifier)) == "KEY_PROOF_INVALID"
+    await hall.turn(301)
+    assert await refused(bind(ama, proof)) == "KEY_PROOF_INVALID"
+    assert await refused(bound(ama)) == "DEVICE_NOT_FOUND"
+
+
+async def test_who_is_switched_off_or_gone_binds_no_phone(hall: Hall) -> None:
+    """Also while their access token is still taken: until the next look at who was signed out."""
+    ama, admin = await hall.student(phone=False), await hall.admin()
+    await admin.update_user(ama.id, state=user_pb2.USER_STATE_DEACTIVATED)
+    assert await refused(bind(ama)) == "SIGN_IN_ENDED"
+    assert rows(hall) == (0, 0)
 
 
 # --- The same phone, another phone, another's phone ---

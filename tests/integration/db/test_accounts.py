@@ -1,13 +1,15 @@
 """Users, sign-ins, requests, devices, audit."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
 
-from absense_server.adapters.db.tables import audit_events, audit_private, devices
+from absense_server.adapters.db.tables import audit_events, audit_private
 from absense_server.domain.audit import Action, event, machine_event
+from absense_server.domain.devices import ResetState
 from absense_server.domain.errors.accounts import EmailTaken, NumberTaken
 from absense_server.domain.errors.devices import DeviceAlreadyBound, DeviceTaken
 from absense_server.domain.people import Caller, Role, UserState
@@ -155,13 +157,33 @@ def test_an_unbound_device_is_free_again(world: World) -> None:
     ama, kofi = world.user(), world.user()
     phone = world.device(ama)
     with world.uow() as tx:
-        tx._connection.execute(devices.update().where(devices.c.id == phone.id).values(unbound_at=NOW))
+        assert tx.devices.unbind(phone.id, NOW)
+        assert not tx.devices.unbind(phone.id, NOW)
         tx.commit()
     with world.uow() as tx:
         assert tx.devices.active(ama.id) is None
         tx.devices.add(a_device(kofi, identifier_mac=phone.identifier_mac))
         tx.devices.add(a_device(ama))
         tx.commit()
+
+
+def test_a_wish_for_another_phone_comes_back_whole(world: World) -> None:
+    ama, admin = world.user(institution_number="20/1"), world.user(Role.ADMIN)
+    phone = world.device(ama)
+    reset = world.device_reset(ama, phone)
+    with world.uow(read_only=True) as tx:
+        assert tx.device_resets.get(reset.id) == tx.device_resets.pending(ama.id) == reset
+        assert tx.device_resets.latest_of(phone.id) == reset
+    with world.uow() as tx:
+        assert tx.device_resets.decide(reset.id, ResetState.APPROVED, admin.id, NOW + MINUTE, "Bind it today")
+        assert not tx.device_resets.decide(reset.id, ResetState.REJECTED, admin.id, NOW, "")
+        tx.commit()
+    later = world.device_reset(ama, phone)
+    with world.uow(read_only=True) as tx:
+        assert tx.device_resets.get(reset.id) == replace(
+            reset, state=ResetState.APPROVED, decided_at=NOW + MINUTE, note="Bind it today"
+        )
+        assert tx.device_resets.latest_of(phone.id) == replace(later, earlier_approved=1)
 
 
 def test_an_audit_event_keeps_apart_what_can_be_erased(world: World) -> None:

@@ -4,13 +4,18 @@ from collections import Counter
 from collections.abc import Sequence
 from uuid import uuid4
 
+from absense_server.adapters.crypto import HmacIdentifierKeys, P256Signatures
+from absense_server.adapters.system import SystemIds
 from absense_server.domain.codes import Generation
+from absense_server.domain.devices import Device, NewDevice, Platform, ResetState
 from absense_server.domain.errors.accounts import EmailTaken
 from absense_server.domain.errors.courses import CourseCodeTaken
 from absense_server.domain.errors.devices import DeviceAlreadyBound, DeviceTaken
 from absense_server.domain.ids import CourseId
+from absense_server.domain.people import Caller, Role
 from absense_server.domain.records import confirmed, with_claim
 from absense_server.ports.findings import DoneRequest, Race
+from absense_server.services.devices import Devices
 from tests.integration.db.conftest import THREADS
 from tests.integration.db.world import (
     MINUTE,
@@ -26,6 +31,7 @@ from tests.integration.db.world import (
     at_once,
     stored,
 )
+from tests.support.clock import HandClock
 
 
 def assert_one_won(results: Sequence[object], *losers: type[Exception]) -> None:
@@ -165,6 +171,47 @@ def test_one_student_for_each_device(world: World) -> None:
             tx.commit()
 
     assert_one_won(at_once(THREADS, bind), DeviceTaken)
+
+
+def test_one_student_for_each_device_whichever_key_is_in_use(world: World) -> None:
+    """While replicas change over to another SECRET_KEY, each knowing both."""
+    students, old, new = [world.user() for _ in range(THREADS)], b"o" * 32, b"n" * 32
+    before, after = (
+        Devices(world.uow, HmacIdentifierKeys(keys), P256Signatures(), HandClock(NOW), SystemIds())
+        for keys in ((old, new), (new, old))
+    )
+
+    def bind(number: int) -> Device:
+        caller = Caller("request", "127.0.0.1", students[number].id)
+        return (before, after)[number % 2].bind(caller, NewDevice("490154203237518", Platform.ANDROID, "Pixel"))
+
+    ends = at_once(THREADS, bind)
+    assert Counter(type(end) for end in ends) == {Device: 1, DeviceTaken: THREADS - 1}, ends
+
+
+def test_one_request_for_another_device_waits(world: World) -> None:
+    student = world.user()
+    device = world.device(student)
+
+    def ask(_: int) -> None:
+        world.device_reset(student, device)
+
+    assert_one_won(at_once(THREADS, ask), Race)
+
+
+def test_one_decision_of_each_request(world: World) -> None:
+    student, admin = world.user(), world.user(Role.ADMIN)
+    device = world.device(student)
+    reset = world.device_reset(student, device)
+
+    def decide(number: int) -> bool:
+        state = (ResetState.APPROVED, ResetState.REJECTED)[number % 2]
+        with world.uow() as tx:
+            decided = tx.device_resets.decide(reset.id, state, admin.id, NOW, "note")
+            tx.commit()
+        return decided
+
+    assert sorted(map(str, at_once(THREADS, decide))) == ["False"] * (THREADS - 1) + ["True"]
 
 
 def test_one_next_generation(world: World) -> None:
