@@ -145,8 +145,8 @@ def _tokens(settings: Settings) -> Iterator[Finding]:
     except SigningKeyUnusable as error:
         yield Finding(ok=False, text=str(error), fatal=True)
         return
-    others = len(keys.public) - 1
-    yield Finding(ok=True, text=f"access tokens: EdDSA, signed with {keys.key_id}; {others} other keys verify them")
+    how = f"signed with {keys.key_id}, verified with {len(keys.public)} keys"
+    yield Finding(ok=True, text=f"access tokens: EdDSA, {how}")
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

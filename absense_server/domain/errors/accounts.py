@@ -18,7 +18,7 @@ class TokenInvalid(DomainError):
 
     kind = Kind.UNAUTHENTICATED
     reason = "TOKEN_INVALID"
-    sentence = "The access token is not valid. Sign in again."
+    sentence = "The access token is not valid. Exchange your refresh token for another, or sign in again."
 
 
 class TokenExpired(DomainError):

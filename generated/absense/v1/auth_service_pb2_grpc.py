@@ -29,8 +29,8 @@ class AuthServiceStub:
     """AuthService makes accounts and signs people in.
 
     A signed-in call carries the access token as metadata: `authorization: Bearer <access_token>`. Access tokens live for
-    minutes; when one is about to expire, or a call fails with TOKEN_EXPIRED, the app exchanges its refresh token for new
-    ones (RefreshToken). A sign-in that was ended, here or elsewhere, ends its access tokens and its streams within three
+    minutes; when one is about to expire, or a call fails with TOKEN_EXPIRED or TOKEN_INVALID (the server's keys were
+    changed), the app exchanges its refresh token for new ones (RefreshToken). A sign-in that was ended, here or elsewhere, ends its access tokens and its streams within three
     seconds, with SIGN_IN_ENDED.
     """
 
@@ -126,8 +126,8 @@ class AuthServiceServicer:
     """AuthService makes accounts and signs people in.
 
     A signed-in call carries the access token as metadata: `authorization: Bearer <access_token>`. Access tokens live for
-    minutes; when one is about to expire, or a call fails with TOKEN_EXPIRED, the app exchanges its refresh token for new
-    ones (RefreshToken). A sign-in that was ended, here or elsewhere, ends its access tokens and its streams within three
+    minutes; when one is about to expire, or a call fails with TOKEN_EXPIRED or TOKEN_INVALID (the server's keys were
+    changed), the app exchanges its refresh token for new ones (RefreshToken). A sign-in that was ended, here or elsewhere, ends its access tokens and its streams within three
     seconds, with SIGN_IN_ENDED.
     """
 
@@ -381,8 +381,8 @@ class AuthService:
     """AuthService makes accounts and signs people in.
 
     A signed-in call carries the access token as metadata: `authorization: Bearer <access_token>`. Access tokens live for
-    minutes; when one is about to expire, or a call fails with TOKEN_EXPIRED, the app exchanges its refresh token for new
-    ones (RefreshToken). A sign-in that was ended, here or elsewhere, ends its access tokens and its streams within three
+    minutes; when one is about to expire, or a call fails with TOKEN_EXPIRED or TOKEN_INVALID (the server's keys were
+    changed), the app exchanges its refresh token for new ones (RefreshToken). A sign-in that was ended, here or elsewhere, ends its access tokens and its streams within three
     seconds, with SIGN_IN_ENDED.
     """
 
