@@ -1,8 +1,18 @@
-"""There is always an administrator who can sign in."""
+"""Administrators: who acts is one still, and there is always one who can sign in."""
 
-from absense_server.domain.errors.accounts import LastAdministrator
-from absense_server.domain.people import Role, User, UserState
+from absense_server.domain.errors.accounts import LastAdministrator, SignInEnded
+from absense_server.domain.people import Caller, Role, User, UserState
 from absense_server.ports.data import Transaction
+
+
+def require_admin(tx: Transaction, caller: Caller) -> None:
+    """Raise SignInEnded unless the caller is an active administrator: a token outlives its account's role by seconds.
+
+    Else who was put out could use them to come back.
+    """
+    user = tx.users.get(caller.id)
+    if user is None or (user.role, user.state) != (Role.ADMIN, UserState.ACTIVE):
+        raise SignInEnded
 
 
 def require_another_admin(tx: Transaction, user: User) -> None:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
 from absense_server.domain.devices import DeviceReset, ResetState
-from absense_server.domain.errors.accounts import SignInEnded
 from absense_server.domain.errors.devices import DeviceNotFound, DeviceResetDecided
 from absense_server.domain.ids import DeviceResetId, UserId
 from absense_server.domain.mails import MailKind
@@ -13,6 +12,8 @@ from absense_server.domain.pages import Page, PageRequest, PageTokens
 from absense_server.domain.people import Caller
 from absense_server.ports.data import UnitOfWork
 from absense_server.ports.outside import Clock, Ids
+from absense_server.services.administrators import require_admin
+from absense_server.services.callers import hold_caller
 from absense_server.services.mails import Mails
 from absense_server.services.settle import settle
 
@@ -41,10 +42,7 @@ class DeviceResets:
 
     def _request(self, caller: Caller, reason: str) -> DeviceReset:
         with self._uow() as tx:
-            tx.users.hold(caller.id)
-            student, device = tx.users.get(caller.id), tx.devices.active(caller.id)
-            if student is None:
-                raise SignInEnded
+            student, device = hold_caller(tx, caller), tx.devices.active(caller.id)
             if device is None:
                 raise DeviceNotFound
             waiting = tx.device_resets.pending(caller.id)
@@ -73,14 +71,14 @@ class DeviceResets:
     def approve(self, caller: Caller, reset_id: DeviceResetId, note: str) -> DeviceReset:
         """Unbind the phone, so that another one can be bound.
 
-        Raises DeviceResetRequestNotFound; DeviceResetDecided, also when that phone is not bound any more.
+        Raises DeviceResetRequestNotFound, SignInEnded; DeviceResetDecided, also when that phone is not bound any more.
         """
         return self._decide(caller, reset_id, ResetState.APPROVED, note)
 
     def reject(self, caller: Caller, reset_id: DeviceResetId, note: str) -> DeviceReset:
         """Leave the phone bound.
 
-        Raises DeviceResetRequestNotFound, DeviceResetDecided.
+        Raises DeviceResetRequestNotFound, DeviceResetDecided, SignInEnded.
         """
         return self._decide(caller, reset_id, ResetState.REJECTED, note)
 
@@ -88,6 +86,7 @@ class DeviceResets:
         """Decide once; the same again changes nothing."""
         kind, action = _SAID[state]
         with self._uow() as tx:
+            require_admin(tx, caller)
             student_id = tx.device_resets.get(reset_id).student.id
             tx.users.hold(student_id)
             reset = tx.device_resets.get(reset_id)

@@ -11,7 +11,7 @@ from absense_server.domain.people import Caller, User, UserState
 from absense_server.domain.user_changes import PERSONAL, UserChange, changed, differences
 from absense_server.ports.data import Transaction, UnitOfWork
 from absense_server.ports.outside import Addresses, Clock
-from absense_server.services.administrators import require_another_admin
+from absense_server.services.administrators import require_admin, require_another_admin
 from absense_server.services.mails import Mails
 from absense_server.services.settle import settle
 from absense_server.services.user_office import require_programme
@@ -39,7 +39,7 @@ class UserChanges:
         Another role, another address or DEACTIVATED ends the sign-ins; the last two void the tokens of mails too.
 
         Raises UserNotFound, UserStateNotAllowed, LastAdministrator, EmailNotAccepted, EmailTaken, NumberTaken,
-        ProgrammeNotFound.
+        ProgrammeNotFound, SignInEnded.
         """
         if change.email is not None:
             change = replace(change, email=self._addresses.normalized(change.email))
@@ -50,6 +50,7 @@ class UserChanges:
             if change.role is not None or change.state is not None:
                 # first: of two who hold each other only then, neither would get on
                 tx.users.hold_admins()
+            require_admin(tx, caller)
             tx.users.hold(user_id)
             found = tx.users.credentials_of(user_id)
             if found is None:

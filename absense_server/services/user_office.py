@@ -15,6 +15,7 @@ from absense_server.domain.user_changes import NewAccount
 from absense_server.ports.data import Transaction, UnitOfWork
 from absense_server.ports.findings import UserFilter
 from absense_server.ports.outside import Addresses, Clock, Ids
+from absense_server.services.administrators import require_admin
 from absense_server.services.mails import Mails
 from absense_server.services.requests import RequestKey, made_before
 from absense_server.services.settle import settle
@@ -64,12 +65,13 @@ class UserOffice:
     def create(self, caller: Caller, wish: NewAccount, request: RequestKey | None = None) -> User:
         """Make an account without a password, and send the invitation to set one.
 
-        Raises EmailNotAccepted, EmailTaken, NumberTaken, ProgrammeNotFound, RequestIdReused.
+        Raises EmailNotAccepted, EmailTaken, NumberTaken, ProgrammeNotFound, RequestIdReused, SignInEnded.
         """
         email = self._addresses.normalized(wish.email)
 
         def attempt() -> User:
             with self._uow() as tx:
+                require_admin(tx, caller)
                 made = made_before(tx, caller.id, request)
                 if made is not None:
                     return existing(tx, UserId(made))
@@ -100,9 +102,10 @@ class UserOffice:
     def send_password_reset(self, caller: Caller, user_id: UserId) -> None:
         """Send a mail with a token that sets a password; to one who is INVITED, the invitation again.
 
-        Raises UserNotFound, UserStateNotAllowed.
+        Raises UserNotFound, UserStateNotAllowed, SignInEnded.
         """
         with self._uow() as tx:
+            require_admin(tx, caller)
             tx.users.hold(user_id)
             user = existing(tx, user_id)
             kind = kind_to_send(MailKind.RESET_PASSWORD, user.state)

@@ -20,18 +20,18 @@ from tests.support.hall import Hall
 from tests.support.held_engine import HeldEngine
 
 COSTS: dict[str, tuple[int, int, int]] = {
-    "AdminService/ApproveDeviceReset": (8, 1, 1),
+    "AdminService/ApproveDeviceReset": (9, 1, 1),
     "AdminService/ClearFaceReference": (17, 2, 2),
-    "AdminService/CreateUser": (6, 1, 1),
+    "AdminService/CreateUser": (7, 1, 1),
     "AdminService/EraseUser": (38, 2, 2),
     "AdminService/GetFaceTemplate": (3, 1, 0),
     "AdminService/GetImage": (3, 1, 1),
     "AdminService/GetUser": (2, 1, 0),
     "AdminService/ListDeviceResetRequests": (1, 1, 0),
     "AdminService/ListUsers": (1, 1, 0),
-    "AdminService/RejectDeviceReset": (7, 1, 1),
-    "AdminService/SendPasswordReset": (5, 1, 1),
-    "AdminService/UpdateUser": (13, 1, 1),
+    "AdminService/RejectDeviceReset": (8, 1, 1),
+    "AdminService/SendPasswordReset": (6, 1, 1),
+    "AdminService/UpdateUser": (14, 1, 1),
     "AdminService/VerifyFaceTemplate": (9, 2, 1),
     "AuthService/ChangePassword": (12, 2, 1),
     "AuthService/ConfirmEmail": (13, 2, 1),

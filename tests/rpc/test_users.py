@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from absense.v1 import admin_service_pb2, auth_service_pb2, role_pb2, user_pb2
 from absense_server.adapters.db.tables import audit_events, audit_private, mail_tokens, programmes, users
 from absense_server.domain.courses import Programme
-from absense_server.domain.errors.accounts import LastAdministrator
+from absense_server.domain.errors.accounts import LastAdministrator, SignInEnded
 from absense_server.domain.ids import ProgrammeId, UserId
 from absense_server.domain.mails import MailKind
 from absense_server.domain.people import Caller, Role, UserState
@@ -341,18 +341,38 @@ async def test_there_is_always_an_administrator(hall: Hall) -> None:
 
 
 @pytest.mark.parametrize("change", [UserChange(role=Role.LECTURER), UserChange(state=UserState.DEACTIVATED)])
-async def test_of_two_administrators_who_put_each_other_out_at_once_one_stays(hall: Hall, change: UserChange) -> None:
+@pytest.mark.parametrize(("each_other", "loser"), [(True, SignInEnded), (False, LastAdministrator)])
+async def test_of_two_administrators_who_put_each_other_or_themselves_out_at_once_one_stays(
+    hall: Hall, change: UserChange, each_other: bool, loser: type[Exception]
+) -> None:
     admins = [UserId(UUID((await hall.admin()).id)) for _ in range(2)]
     changes = hall.app.use_cases.user_changes
 
-    def put_the_other_out(number: int) -> str:
+    def put_out(number: int) -> str:
         caller = Caller("request", "127.0.0.1", admins[number])
-        return changes.make(caller, admins[1 - number], change).full_name
+        return changes.make(caller, admins[1 - number if each_other else number], change).full_name
 
-    ends = await asyncio.to_thread(at_once, 2, put_the_other_out)
-    assert sorted(type(end).__name__ for end in ends) == [LastAdministrator.__name__, "str"], ends
+    ends = await asyncio.to_thread(at_once, 2, put_out)
+    assert {type(end) for end in ends} == {str, loser}, ends
     with hall.app.uow() as tx:
         assert len(tx.users.hold_admins()) == 1
+
+
+async def test_who_was_put_out_uses_no_last_second(hall: Hall) -> None:
+    """An access token is taken until the next look at who was signed out."""
+    admin, other, ama = await hall.admin(), await hall.admin(), await hall.student()
+    reset, esi = await ama.request_reset(), await admin.create_user(role=ADMIN)
+    await admin.update_user(other.id, role=LECTURER)
+    for call in (
+        other.update_user(other.id, role=ADMIN),
+        other.update_user(esi.id, email="other@example.edu"),
+        other.create_user(role=ADMIN),
+        other.approve_reset(reset.id),
+        other.reject_reset(reset.id),
+        send_reset(other, ama.id),
+    ):
+        assert await refused(call) == "SIGN_IN_ENDED"
+    assert (await admin.user(other.id)).role == LECTURER
 
 
 def tokens(hall: Hall) -> int:
