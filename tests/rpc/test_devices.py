@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from sqlalchemy import func, select
 
-from absense.v1 import device_pb2, student_service_pb2, user_pb2
+from absense.v1 import auth_service_pb2_grpc, device_pb2, student_service_pb2, user_pb2
 from absense_server.adapters.db.tables import audit_events, devices
 from absense_server.app import App
 from absense_server.settings import Settings
@@ -510,11 +510,19 @@ async def test_a_new_secret_key_leaves_phones_and_photographs_as_they_were(
         hall.app, hall.channel = new, channel
         answer = await ama.submit(session)
         assert verdicts(answer.record)["DEVICE"] == ("PASSED", "KEY_SIGNED")
-        with pytest.raises(grpc.aio.AioRpcError) as refused:
-            await kwame.bind(identifier=ama.identifier)
-        assert reason_of(refused.value) == "DEVICE_TAKEN"
+        assert await refused(kwame.bind(identifier=ama.identifier)) == "DEVICE_TAKEN"
         assert (await hall.teacher.image(image_id))[1] == selfie
     await new.stop(grace=0)
+
+    without = App(make_settings(secret_key=after), clock=clock)
+    async with channel_to(without) as channel:
+        hall.app, hall.channel, hall.auth = without, channel, auth_service_pb2_grpc.AuthServiceStub(channel)
+        admin = await hall.admin()
+        ama.token = (await hall.login(ama.email)).access_token
+        assert await refused(ama.bind()) == "DEVICE_ALREADY_BOUND"
+        await admin.approve_reset((await ama.request_reset("The server does not know it any more")).id)
+        assert (await ama.bind()).has_key
+    await without.stop(grace=0)
 
 
 @asynccontextmanager

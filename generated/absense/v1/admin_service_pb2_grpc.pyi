@@ -46,8 +46,9 @@ class AdminServiceStub:
     """UpdateUser changes what the mask names of an account. Setting a number vouches for it. The
     registration rules do not bind administrators. ACTIVE approves who is PENDING_APPROVAL, and tells them by mail, vouches for
     the address of who is PENDING_EMAIL, and switches who is DEACTIVATED on again (INVITED where no password was ever set);
-    DEACTIVATED switches off who is in any other state but ERASED. Another role, another address or DEACTIVATED ends the user's sign-ins; another
-    address is told to the old one by mail. Fails with USER_NOT_FOUND, USER_STATE_NOT_ALLOWED, LAST_ADMINISTRATOR,
+    DEACTIVATED switches off who is in any other state but ERASED. Another role, another address or DEACTIVATED ends the
+    user's sign-ins, and takes nothing else away. Another address or DEACTIVATED voids the tokens of mails. Another address
+    is told to the old one by mail; who waits for a mail (PENDING_EMAIL, INVITED) gets it at the new one. Fails with USER_NOT_FOUND, USER_STATE_NOT_ALLOWED, LAST_ADMINISTRATOR,
     EMAIL_NOT_ACCEPTED, EMAIL_TAKEN, NUMBER_TAKEN, PROGRAMME_NOT_FOUND and RECENT_SIGN_IN_REQUIRED. May be retried.
     Administrators may call.
     """
@@ -113,8 +114,9 @@ class AdminServiceAsyncStub(AdminServiceStub):
     """UpdateUser changes what the mask names of an account. Setting a number vouches for it. The
     registration rules do not bind administrators. ACTIVE approves who is PENDING_APPROVAL, and tells them by mail, vouches for
     the address of who is PENDING_EMAIL, and switches who is DEACTIVATED on again (INVITED where no password was ever set);
-    DEACTIVATED switches off who is in any other state but ERASED. Another role, another address or DEACTIVATED ends the user's sign-ins; another
-    address is told to the old one by mail. Fails with USER_NOT_FOUND, USER_STATE_NOT_ALLOWED, LAST_ADMINISTRATOR,
+    DEACTIVATED switches off who is in any other state but ERASED. Another role, another address or DEACTIVATED ends the
+    user's sign-ins, and takes nothing else away. Another address or DEACTIVATED voids the tokens of mails. Another address
+    is told to the old one by mail; who waits for a mail (PENDING_EMAIL, INVITED) gets it at the new one. Fails with USER_NOT_FOUND, USER_STATE_NOT_ALLOWED, LAST_ADMINISTRATOR,
     EMAIL_NOT_ACCEPTED, EMAIL_TAKEN, NUMBER_TAKEN, PROGRAMME_NOT_FOUND and RECENT_SIGN_IN_REQUIRED. May be retried.
     Administrators may call.
     """
@@ -201,8 +203,9 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         """UpdateUser changes what the mask names of an account. Setting a number vouches for it. The
         registration rules do not bind administrators. ACTIVE approves who is PENDING_APPROVAL, and tells them by mail, vouches for
         the address of who is PENDING_EMAIL, and switches who is DEACTIVATED on again (INVITED where no password was ever set);
-        DEACTIVATED switches off who is in any other state but ERASED. Another role, another address or DEACTIVATED ends the user's sign-ins; another
-        address is told to the old one by mail. Fails with USER_NOT_FOUND, USER_STATE_NOT_ALLOWED, LAST_ADMINISTRATOR,
+        DEACTIVATED switches off who is in any other state but ERASED. Another role, another address or DEACTIVATED ends the
+        user's sign-ins, and takes nothing else away. Another address or DEACTIVATED voids the tokens of mails. Another address
+        is told to the old one by mail; who waits for a mail (PENDING_EMAIL, INVITED) gets it at the new one. Fails with USER_NOT_FOUND, USER_STATE_NOT_ALLOWED, LAST_ADMINISTRATOR,
         EMAIL_NOT_ACCEPTED, EMAIL_TAKEN, NUMBER_TAKEN, PROGRAMME_NOT_FOUND and RECENT_SIGN_IN_REQUIRED. May be retried.
         Administrators may call.
         """
