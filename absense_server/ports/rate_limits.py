@@ -23,6 +23,10 @@ class RateLimits(Protocol):
         """
         ...
 
+    async def wait(self, key: str, limit: Limit) -> timedelta | None:
+        """What `hit` would return now; nothing is counted."""
+        ...
+
     async def close(self) -> None:
         """Let go of connections."""
         ...

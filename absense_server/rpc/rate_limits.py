@@ -27,6 +27,8 @@ class RateRule:
     limit: Limit
     shared: str = ""
     """Counted together with the rules of other methods under this name; empty: alone."""
+    together: bool = False
+    """A call that one of these rules of a method refuses is counted by none of them, and told the longest wait."""
 
 
 def per_minute(by: By, count: int) -> RateRule:
@@ -50,7 +52,7 @@ def growing(by: By, count: int) -> tuple[RateRule, ...]:
     windows = [timedelta(minutes=1)]
     while windows[-1] < _LONGEST:
         windows.append(min(2 * windows[-1], _LONGEST))
-    return tuple(RateRule(by, Limit(count + more, window)) for more, window in enumerate(windows))
+    return tuple(RateRule(by, Limit(count + more, window), together=True) for more, window in enumerate(windows))
 
 
 NO_LIMIT: Final[tuple[RateRule, ...]] = ()

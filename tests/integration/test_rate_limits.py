@@ -102,6 +102,18 @@ async def test_waiting_as_long_as_said_is_enough(counts: RateLimits, clock: Hand
         clock.turn(wait.total_seconds())
 
 
+async def test_who_asks_how_long_to_wait_is_not_counted(counts: RateLimits, clock: HandClock) -> None:
+    for _ in range(2):
+        assert [await counts.wait("ama", TWO_A_MINUTE) for _ in range(3)] == [None] * 3
+        assert await counts.hit("ama", TWO_A_MINUTE) is None
+        clock.turn(10)
+    for _ in range(3):
+        assert about(await counts.wait("ama", TWO_A_MINUTE), timedelta(seconds=40))
+    clock.turn(40.002)
+    assert await counts.wait("ama", TWO_A_MINUTE) is None
+    assert await counts.wait("kofi", TWO_A_MINUTE) is None
+
+
 async def test_nobody_is_told_to_wait_longer_than_the_window(counts: RateLimits, clock: HandClock) -> None:
     """Though the clock be put back."""
     for _ in range(2):

@@ -1,6 +1,7 @@
 """Calls counted together while that works, and apart while it does not."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextvars import Context
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,7 +12,7 @@ from absense_server.adapters.rate_limits.memory import MemoryRateLimits
 from absense_server.adapters.rate_limits.redis import RedisRateLimits
 from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.ports.outside import Clock
-from absense_server.ports.rate_limits import Limit
+from absense_server.ports.rate_limits import Limit, RateLimits
 
 _PAUSE: Final = timedelta(seconds=1)
 _TRIAL: Final = "trial", Limit(1000, timedelta(seconds=1))
@@ -38,14 +39,21 @@ class FallbackRateLimits:
 
     async def hit(self, key: str, limit: Limit) -> timedelta | None:
         """See RateLimits."""
+        return await self._ask(lambda counts: counts.hit(key, limit))
+
+    async def wait(self, key: str, limit: Limit) -> timedelta | None:
+        """See RateLimits."""
+        return await self._ask(lambda counts: counts.wait(key, limit))
+
+    async def _ask(self, question: Callable[[RateLimits], Awaitable[timedelta | None]]) -> timedelta | None:
         if self._away_since is None:
             try:
-                return await self._shared.hit(key, limit)
+                return await question(self._shared)
             except BackendUnavailable as error:
                 self._leave(error)
         else:
             self._try_again()
-        return await self._own.hit(key, limit)
+        return await question(self._own)
 
     async def close(self) -> None:
         """Let go of connections."""

@@ -30,26 +30,41 @@ class MemoryRateLimits:
         now = self._clock.now().timestamp()
         if abs(now - self._tidied_at) >= self._TIDY_EVERY:
             self._tidy(now)
-        known = self._hits.get(key)
-        if known is None:
+        times = self._times(key, now)
+        if times is None:
             self._hits[key] = (limit.per.total_seconds(), [now])
             if len(self._hits) > self._most_keys:
                 del self._hits[next(iter(self._hits))]
             return None
-        length, times = known
-        if times[-1] > now:  # the clock was put back: nobody waits longer for that than the window is
-            times[:] = [min(time, now) for time in times]
-        if times[0] <= now - length:
-            del times[: bisect_right(times, now - length)]
-        if len(times) >= limit.count:
-            return timedelta(seconds=times[0] + length - now)
-        times.append(now)
-        return None
+        if (left := _left(times, limit, now)) is None:
+            times.append(now)
+        return left
+
+    async def wait(self, key: str, limit: Limit) -> timedelta | None:
+        """See RateLimits."""
+        now = self._clock.now().timestamp()
+        return _left(self._times(key, now) or [], limit, now)
 
     async def close(self) -> None:
         """Nothing: there are no connections."""
 
+    def _times(self, key: str, now: float) -> list[float] | None:
+        """When there were hits in the window that ends now; None for a key that is not known."""
+        known = self._hits.get(key)
+        if known is None:
+            return None
+        length, times = known
+        if times and times[-1] > now:  # the clock was put back: nobody waits longer for that than the window is
+            times[:] = [min(time, now) for time in times]
+        if times and times[0] <= now - length:
+            del times[: bisect_right(times, now - length)]
+        return times
+
     def _tidy(self, now: float) -> None:
         self._tidied_at = now
-        for key in [key for key, (length, times) in self._hits.items() if times[-1] <= now - length]:
+        for key in [key for key, (length, times) in self._hits.items() if not times or times[-1] <= now - length]:
             del self._hits[key]
+
+
+def _left(times: list[float], limit: Limit, now: float) -> timedelta | None:
+    return timedelta(seconds=times[0] + limit.per.total_seconds() - now) if len(times) >= limit.count else None

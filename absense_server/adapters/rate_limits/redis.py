@@ -3,15 +3,20 @@
 import asyncio
 import math
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import lru_cache
 from hashlib import blake2b
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from absense_server.adapters.extras import ExtraMissing
 from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.ports.rate_limits import Limit
+
+if TYPE_CHECKING:
+    from limits import WindowStats
 
 _PREFIX: Final = "absense"
 _CONNECTIONS: Final = 8
@@ -71,23 +76,40 @@ class RedisRateLimits:
 
     async def hit(self, key: str, limit: Limit) -> timedelta | None:
         """See RateLimits. Raises BackendUnavailable, within half a second."""
-        item = self._item(limit)
-        name = blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16, key=self._key).hexdigest()
-        try:
-            async with asyncio.timeout(_ANSWER_SECONDS):
-                if await self._limiter.hit(item, name):
-                    return None
-                window = await self._limiter.get_window_stats(item, name)
-        except self._failures as error:
-            raise BackendUnavailable from error
+        item, name = self._item(limit), self._name(key)
+        async with self._answering():
+            if await self._limiter.hit(item, name):
+                return None
+            window = await self._limiter.get_window_stats(item, name)
         if window.remaining:
             return _ROUNDING  # the first of those that count has just left the window
-        # where our clock was put back the times lie ahead of us; but Redis forgets a key by its own clock
-        return min(timedelta(seconds=window.reset_time - time.time()), limit.per) + _ROUNDING
+        return _left(window, limit)
+
+    async def wait(self, key: str, limit: Limit) -> timedelta | None:
+        """See RateLimits. Raises BackendUnavailable, within half a second."""
+        async with self._answering():
+            window = await self._limiter.get_window_stats(self._item(limit), self._name(key))
+        return None if window.remaining else _left(window, limit)
+
+    def _name(self, key: str) -> str:
+        return blake2b(key.encode("utf-8", "surrogatepass"), digest_size=16, key=self._key).hexdigest()
+
+    @asynccontextmanager
+    async def _answering(self) -> AsyncIterator[None]:
+        try:
+            async with asyncio.timeout(_ANSWER_SECONDS):
+                yield
+        except self._failures as error:
+            raise BackendUnavailable from error
 
     async def close(self) -> None:
         """Let go of connections."""
         await self._pool.disconnect()
+
+
+def _left(window: "WindowStats", limit: Limit) -> timedelta:
+    # where our clock was put back the times lie ahead of us; but Redis forgets a key by its own clock
+    return min(timedelta(seconds=window.reset_time - time.time()), limit.per) + _ROUNDING
 
 
 def host_of(url: str) -> str:

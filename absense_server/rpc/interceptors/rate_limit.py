@@ -17,6 +17,7 @@ class _Counted(NamedTuple):
     key: str
     by: By
     limit: Limit
+    together: bool
 
 
 class RateLimit(Interceptor):
@@ -36,7 +37,8 @@ class RateLimit(Interceptor):
         # Every rule has a key of its own, unless it is shared: methods and windows are counted apart.
         self._rules = {
             method: tuple(
-                _Counted(f"{rule.shared or method}#{n}:", rule.by, rule.limit) for n, rule in enumerate(table[method])
+                _Counted(f"{rule.shared or method}#{n}:", rule.by, rule.limit, rule.together)
+                for n, rule in enumerate(table[method])
             )
             for method in policy.rules
         }
@@ -57,9 +59,13 @@ class RateLimit(Interceptor):
         caller = call.caller
         if rules is None or caller is None:
             raise RuntimeError("rate limits come after sign-in and authorization")
-        for rule in rules:
-            wait = await self._counts.hit(rule.key + self._whose(rule.by, call.method, caller, message), rule.limit)
-            if wait is not None:
+        keys = [rule.key + self._whose(rule.by, call.method, caller, message) for rule in rules]
+        together = [(key, rule.limit) for key, rule in zip(keys, rules, strict=True) if rule.together]
+        waits = [await self._counts.wait(key, limit) for key, limit in together]
+        if longest := max((wait for wait in waits if wait is not None), default=None):
+            raise RateLimited(longest)
+        for key, rule in zip(keys, rules, strict=True):
+            if (wait := await self._counts.hit(key, rule.limit)) is not None:
                 raise RateLimited(wait)
 
     def _whose(self, by: By, method: str, caller: Caller, message: Any) -> str:

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -5,7 +6,11 @@ import grpc
 import pytest
 from google.rpc import error_details_pb2
 
+from absense.v1 import auth_service_pb2 as pb
+from absense.v1.auth_service_pb2 import LoginResponse
+from absense.v1.role_pb2 import ROLE_STUDENT
 from absense_server.domain.people import Role
+from absense_server.rpc.addresses import TrustedProxies
 from absense_server.rpc.interceptors.rate_limit import check_table, network_of
 from absense_server.rpc.policy import AccessPolicy, AccessRule, PolicyError
 from absense_server.rpc.rate_limits import CREDENTIALS, LIMITS, NO_LIMIT, By, RateRule, per_minute
@@ -13,6 +18,8 @@ from tests.rpc.interceptors.rig import KINDS, Rig, outcome, path, request
 
 MINUTE = timedelta(minutes=1)
 LOGIN = "/absense.v1.AuthService/Login"
+REGISTER = "/absense.v1.AuthService/Register"
+RESET = "/absense.v1.AuthService/RequestPasswordReset"
 
 
 def limited(*rules: RateRule, access: AccessRule | None = None) -> Rig:
@@ -71,41 +78,80 @@ async def test_a_refused_caller_is_not_counted() -> None:
 
 
 class SignInDesk(Rig):
-    """The rig's UnaryUnary under the name and the limits of Login."""
+    """The rig's UnaryUnary under the name and the limits of a method that says whose account it is about."""
 
-    def __init__(self) -> None:
-        super().__init__(more_handlers=self._add_login)
-        self.rules[LOGIN] = AccessRule(public=True)
-        self.limits[LOGIN] = LIMITS[LOGIN]
+    def __init__(self, rpc: str = LOGIN) -> None:
+        super().__init__(more_handlers=self._add, proxies=TrustedProxies(["127.0.0.0/8"]))
+        self.rpc = rpc
+        self.rules[rpc] = AccessRule(public=True)
+        self.limits[rpc] = LIMITS[rpc]
 
-    def _add_login(self, server: grpc.aio.Server) -> None:
-        handlers = {"Login": self._handlers()["UnaryUnary"]}
-        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("absense.v1.AuthService", handlers),))
+    def _add(self, server: grpc.aio.Server) -> None:
+        service, name = self.rpc.strip("/").split("/")
+        handlers: dict[str, Any] = {
+            name: grpc.unary_unary_rpc_method_handler(
+                self._serve_any, type(ASKED[self.rpc]("")).FromString, LoginResponse.SerializeToString
+            )
+        }
+        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, handlers),))
 
-    async def login(self, account: str) -> str:
-        method: Any = self.channel.unary_unary(LOGIN)
-        call = method(request(account).SerializeToString())
+    async def _serve_any(self, _request: Any, _context: Any) -> LoginResponse:
+        return LoginResponse()
+
+    async def come(self, account: str, address: str = "192.0.2.1") -> tuple[str, float]:
+        """OK, or why not; and how many minutes to wait."""
+        method: Any = self.channel.unary_unary(self.rpc)
+        call = method(ASKED[self.rpc](account).SerializeToString(), metadata=(("x-forwarded-for", address),))
         try:
             await call
         except grpc.aio.AioRpcError:
-            return (await outcome(call)).reason
-        return "OK"
+            got = await outcome(call)
+            return got.reason, got.detail(error_details_pb2.RetryInfo).retry_delay.ToTimedelta() / MINUTE
+        return "OK", 0
 
 
-async def test_guessing_at_one_account_is_slowed_down_and_nobody_else_notices() -> None:
-    async with SignInDesk().running() as desk:
-        assert [await desk.login("ama@uni.edu") for _ in range(12)] == ["OK"] * 10 + ["RATE_LIMITED"] * 2
-        assert await desk.login("AMA@uni.edu ") == "RATE_LIMITED", "the same account, written another way"
-        assert await desk.login("kofi@uni.edu") == "OK"
-        desk.clock.turn(60)
-        assert [await desk.login("ama@uni.edu") for _ in range(2)] == ["OK", "RATE_LIMITED"], "11 within two minutes"
+ASKED: dict[str, Callable[[str], Any]] = {
+    LOGIN: request,
+    REGISTER: lambda email: pb.RegisterRequest(email=email, password="a", full_name="Ama", role=ROLE_STUDENT),
+    RESET: lambda login: pb.RequestPasswordResetRequest(login=login),
+}
+
+
+@pytest.mark.parametrize(("rpc", "at_once"), [(LOGIN, 10), (REGISTER, 10), (RESET, 5)])
+async def test_each_further_try_waits_longer_and_never_for_good(rpc: str, at_once: int) -> None:
+    async with SignInDesk(rpc).running() as desk:
+        assert [await desk.come("ama@uni.edu") for _ in range(at_once)] == [("OK", 0)] * at_once
+        for minutes in (1, 1, 2, 4, 8, 16, 28):
+            # however often, and however the account is written; refused tries make nobody wait longer
+            refused = [await desk.come(f"{account}@uni.edu") for account in ("ama", "AMA", "Ama", "ama") * 3]
+            assert refused == [("RATE_LIMITED", minutes)] * 12
+            assert await desk.come(f"kofi{minutes}@uni.edu") == ("OK", 0)
+            assert await desk.come("ama@uni.edu", "198.51.100.7") == ("OK", 0), "from another network"
+            desk.clock.turn(60 * minutes)
+            assert await desk.come("ama@uni.edu") == ("OK", 0), "who waits as told is let in"
         desk.clock.turn(3600)
-        assert await desk.login("ama@uni.edu") == "OK", "never for good"
+        assert [await desk.come("ama@uni.edu") for _ in range(at_once)] == [("OK", 0)] * at_once
 
 
-async def test_a_hall_of_students_signs_in_within_a_minute() -> None:
+async def test_a_stranger_shuts_nobody_out_from_elsewhere() -> None:
     async with SignInDesk().running() as desk:
-        assert {await desk.login(f"student{number}@uni.edu") for number in range(500)} == {"OK"}
+        stranger = [await desk.come("ama@uni.edu", "203.0.113.5") for _ in range(1000)]
+        assert stranger[10:] == [("RATE_LIMITED", 1)] * 990
+        assert await desk.come("ama@uni.edu") == ("OK", 0)
+        # many strangers at once, each from a network of its own: at most for an hour, and no longer than they go on
+        for number in range(1, 40):
+            for _ in range(10):
+                await desk.come("ama@uni.edu", f"203.0.113.{number + 5}")
+        assert await desk.come("ama@uni.edu") == ("RATE_LIMITED", 60)
+        assert await desk.come("kofi@uni.edu") == ("OK", 0)
+        desk.clock.turn(3600)
+        assert await desk.come("ama@uni.edu") == ("OK", 0)
+
+
+@pytest.mark.parametrize("rpc", [LOGIN, REGISTER, RESET])
+async def test_a_hall_of_students_comes_within_a_minute(rpc: str) -> None:
+    async with SignInDesk(rpc).running() as desk:
+        assert {await desk.come(f"student{number}@uni.edu") for number in range(500)} == {("OK", 0)}
 
 
 # The table

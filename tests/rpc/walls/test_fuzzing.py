@@ -39,6 +39,9 @@ class Uncounted:
     async def hit(self, key: str, limit: Limit) -> None:
         """See RateLimits."""
 
+    async def wait(self, key: str, limit: Limit) -> None:
+        """See RateLimits."""
+
     async def close(self) -> None:
         """See RateLimits."""
 
