@@ -62,10 +62,11 @@ class SmtpMailer:
         Raises MailRefused when it refuses reader or mail for good; BackendUnavailable when it does not answer, is not
         who it should be, or says to come again.
         """
-        message, reader = message_of(mail, self._sender), reader_of(mail)
+        content, reader = message_of(mail, self._sender).as_bytes(), reader_of(mail)
         with self._connected() as smtp:
             try:
-                smtp.send_message(message, self._sender.addr_spec, [reader])
+                # `send_message` would change lines that begin with From
+                smtp.sendmail(self._sender.addr_spec, [reader], content)
             except smtplib.SMTPRecipientsRefused as error:
                 _refuse("the reader", next(iter(error.recipients.values()))[0])
             except smtplib.SMTPDataError as error:
