@@ -1,22 +1,31 @@
 """Where mails go: one suite over a real mail server and the outbox folder, then what is particular to each."""
 
+import asyncio
 import re
 import ssl
 import stat
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.headerregistry import Address
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
 
+from absense_server import checkup
 from absense_server.adapters.mail.outbox import OutboxFolder
 from absense_server.adapters.mail.smtp import SmtpMailer
+from absense_server.app import App
 from absense_server.domain.errors.calls import BackendUnavailable
+from absense_server.domain.ids import UserId
+from absense_server.domain.mails import MailKind
+from absense_server.domain.people import Role, User, UserState
+from absense_server.ports.data import Transaction
 from absense_server.ports.mail import Mail, Mailer, MailRefused
+from absense_server.settings import Settings
 from tests.support.certificates import issue
 from tests.support.mails import ReadMail, mails_in
 from tests.support.smtp import PASSWORD, USER, mail_server, scripted_server
@@ -243,3 +252,101 @@ def test_what_hangs_breaks_off_when_it_is_told() -> None:
             mailer.close()
             assert sent.result() == "it ended the connection"
         assert problem(mailer) == "it ended the connection"
+
+
+# The postman
+
+
+async def test_mails_go_by_themselves_and_a_server_that_hangs_keeps_nobody(
+    make_settings: Callable[..., Settings],
+) -> None:
+    with scripted_server("220 hello", hangs=True) as server:
+        app = App(make_settings(smtp_host="127.0.0.1", smtp_port=server.port, smtp_security="none"))
+        with app.uow() as tx:
+            app.use_cases.mails.queue(tx, MailKind.APPROVED, add_lecturer(app, tx))
+            tx.commit()
+        app.postman.start()
+        assert await asyncio.to_thread(server.reached.wait, PATIENCE_S)
+        began = monotonic()
+        await app.postman.stop()
+        app.close()
+        assert monotonic() - began < PATIENCE_S / 2
+    with app.uow(read_only=True) as tx:  # what broke off is sent when its lease ends
+        assert not tx.mails.is_due(app.clock.now())
+        assert tx.mails.is_due(app.clock.now() + timedelta(minutes=6))
+    app.engine.dispose()
+
+
+def add_lecturer(app: App, tx: Transaction) -> UserId:
+    user_id = UserId(app.ids.new())
+    email = f"kofi-{user_id}@example.edu"
+    tx.users.add(User(user_id, email, "Kofi", Role.LECTURER, UserState.ACTIVE, app.clock.now()), None)
+    return user_id
+
+
+# What the doctor says
+
+
+def said_of_mail(settings: Settings) -> list[tuple[bool, str]]:
+    """Whether it is well, and what is said, of mail."""
+    checkup.prepare_folders(settings)
+    findings = checkup.examine(settings)
+    assert not any(PASSWORD in finding.text for finding in findings)
+    about = re.compile(r"mail:|MAIL_FROM|SMTP_|WEB_URL")
+    return [(finding.ok, finding.text) for finding in findings if about.search(finding.text)]
+
+
+def test_the_doctor_says_that_mails_reach_nobody(make_settings: Callable[..., Settings], tmp_path: Path) -> None:
+    settings = make_settings()
+    folder = tmp_path / "outbox"
+    nobody = f"mail: is put into the folder {folder} and reaches nobody; set SMTP_HOST"
+    codes = (True, "mail: holds codes to be typed; with WEB_URL, links")
+    assert said_of_mail(settings) == [(True, nobody), codes]
+    production = {"demo_mode": False, "secret_key": "k" * 32, "password_rounds": 600_000}
+    assert said_of_mail(make_settings(**production))[0] == (False, nobody)
+    folder.rmdir()
+    assert [finding.text for finding in checkup.examine(settings) if str(folder) in finding.text] == [
+        f"mail: {folder}: No such file or directory; make it, or set MAIL_OUTBOX_FOLDER or SMTP_HOST"
+    ]
+
+
+def test_the_doctor_tries_the_mail_server(
+    make_settings: Callable[..., Settings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "ca.pem").write_bytes(CA.pem)
+    with mail_server(tmp_path, SERVER, security="starttls", with_users=True) as box:
+        where = f"mail: 127.0.0.1:{box.port}"
+        good = {
+            "smtp_host": "127.0.0.1",
+            "smtp_port": box.port,
+            "smtp_user": USER,
+            "smtp_password": PASSWORD,
+            "mail_from": SENDER.addr_spec,
+            "web_url": "https://attendance.example.edu",
+        }
+        [(well, text)] = said_of_mail(make_settings(**good))
+        assert (well, text.partition(":")[0]) == (False, "mail")
+        assert text.startswith(f"{where}: its certificate is not trusted: ")
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+        assert said_of_mail(make_settings(**good)) == [(True, f"{where} answers, with STARTTLS, signed in")]
+        assert said_of_mail(make_settings(**good, smtp_security="tls"))[0][0] is False
+        open_ways = said_of_mail(
+            make_settings(
+                **{
+                    **good,
+                    "smtp_host": "localhost",
+                    "mail_from": "absense@localhost",
+                    "web_url": "http://a.example.edu",
+                },
+                smtp_security="none",
+            )
+        )
+    offers = "it does not offer what SMTP_SECURITY or SMTP_USER asks for"
+    assert [text for _, text in open_ways] == [
+        f"mail: localhost:{box.port}: {offers}; check the SMTP_ settings: mails wait, for a day at most",
+        "MAIL_FROM is absense@localhost, which other mail servers refuse; set it",
+        "WEB_URL is not https: whoever is on the way can take the links in mails over",
+    ]
+    far = said_of_mail(make_settings(**{**good, "smtp_host": "mail.invalid"}, smtp_security="none"))
+    assert far[1][1].startswith("SMTP_SECURITY is none: SMTP_PASSWORD and the tokens in mails can be read by")
+    assert not any(well for well, _ in open_ways + far)

@@ -75,6 +75,24 @@ def test_outside_demo_mode_fast_hashes_are_refused() -> None:
                 "unix:///run/redis.sock?db=one",
             )
         ),
+        *(
+            ({"web_url": url}, "WEB_URL: must be a URL such as https://attendance.example.edu")
+            for url in (
+                "attendance.example.edu",
+                "javascript://x",
+                "https://",
+                "https://a.edu/#/app",
+                "https://a.edu/ b",
+            )
+        ),
+        *(
+            ({"mail_from": sender}, "MAIL_FROM: must be an address such as Absense <absense@example.edu>")
+            for sender in ("", "Absense", "a@", "a@b.edu, c@d.edu", "a@b.edu\nBcc: c@d.edu", "ä@b.edu", "a b@c.edu")
+        ),
+        ({"smtp_user": "absense"}, "SMTP_USER, SMTP_PASSWORD: set both"),
+        ({"smtp_password": "hunter2"}, "SMTP_USER, SMTP_PASSWORD: set both"),
+        ({"smtp_user": "absense", "smtp_password": "hunter2ü"}, "SMTP_USER, SMTP_PASSWORD: must be ASCII"),
+        ({"smtp_security": "ssl"}, "SMTP_SECURITY: Input should be"),
         ({"listen_address": "50051"}, "LISTEN_ADDRESS: must be host:port"),
         ({"listen_address": "127.0.0.1:99999"}, "LISTEN_ADDRESS: must be host:port"),
         ({"tls_key_file": "key.pem"}, "TLS_CERTIFICATE_FILE, TLS_KEY_FILE: set both, or neither"),
