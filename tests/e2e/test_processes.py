@@ -5,16 +5,18 @@ from __future__ import annotations  # the stubs' async types exist for type chec
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Callable, Iterator
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import grpc.aio
 import pytest
 from sqlalchemy import text
 
-from absense.v1 import attendance_record_pb2, auth_service_pb2, auth_service_pb2_grpc
+from absense.v1 import attendance_record_pb2, auth_service_pb2, auth_service_pb2_grpc, lecturer_service_pb2
 from absense_server.adapters.db.engine import create_engine
 from backing import postgres as postgresql
 from backing.postgres import Postgres
@@ -24,7 +26,7 @@ from demo.lecture import GREAT_HALL
 from demo.phone import Claim, Student, scanned
 from demo.projector import Lecturer
 from demo.server import ServerProcess
-from demo.wire import channel_to
+from demo.wire import bearer, channel_to, reason_of
 from tests.support.metrics import scrape_now
 
 CONFIRMED = attendance_record_pb2.RECORD_STATUS_CONFIRMED
@@ -145,6 +147,42 @@ async def test_every_process_is_reached_alone_and_one_that_dies_is_replaced(
         assert await answers(address)
     assert server.stop() == 0
     assert server.lines[-1]["event"] == "stopped"
+
+
+async def test_a_sign_in_that_ends_at_one_process_ends_at_the_other_within_three_seconds(
+    make_server: MakeServer, database_url: str
+) -> None:
+    server = make_server(database_url)
+    server.start()
+    here, there = own_addresses(server)
+    async with channel_to(here) as channel, channel_to(there) as other:
+        auth: auth_service_pb2_grpc.AuthServiceAsyncStub = auth_service_pb2_grpc.AuthServiceStub(channel)
+        elsewhere: auth_service_pb2_grpc.AuthServiceAsyncStub = auth_service_pb2_grpc.AuthServiceStub(other)
+        lecturer = await Lecturer.sign_in(channel)
+        session = await lecturer.open_session(await lecturer.course(), GREAT_HALL)
+        # the sign-in goes on at the other process, and a screen under it is open there
+        exchange = auth_service_pb2.RefreshTokenRequest(
+            refresh_token=lecturer.login.refresh_token, request_id=str(uuid.uuid4())
+        )
+        metadata = bearer((await elsewhere.RefreshToken(exchange)).access_token)
+        watch = lecturer_service_pb2.WatchQrCodesRequest(session_id=session.id)
+        screen = Lecturer(other, lecturer.login).stub.WatchQrCodes(watch, metadata=metadata)
+        assert await screen.read() is not grpc.aio.EOF
+        await auth.Logout(auth_service_pb2.LogoutRequest(), metadata=lecturer.metadata)
+        async with asyncio.timeout(3):
+            assert await reason_at_last(screen.read) == "SIGN_IN_ENDED"
+            for stub, token in ((elsewhere, metadata), (auth, lecturer.metadata)):
+                whoever = auth_service_pb2.GetCurrentUserRequest()
+                assert await reason_at_last(partial(stub.GetCurrentUser, whoever, metadata=token)) == "SIGN_IN_ENDED"
+
+
+async def reason_at_last(call: Callable[[], Awaitable[object]]) -> str:
+    """Why a call, made again and again, fails at last."""
+    while True:
+        try:
+            await call()
+        except grpc.aio.AioRpcError as error:
+            return reason_of(error)
 
 
 async def test_metrics_are_those_of_all_processes_together(make_server: MakeServer, database_url: str) -> None:

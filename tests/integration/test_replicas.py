@@ -9,13 +9,19 @@ import grpc
 import grpc.aio
 import pytest
 
+from absense.v1 import auth_service_pb2
 from absense_server.adapters.db import migrate
+from absense_server.adapters.db.users import SqlUsers
 from absense_server.app import AddressInUse, App
+from absense_server.domain.ids import UserId
+from absense_server.domain.people import UserState
 from absense_server.settings import Settings
 from backing.postgres import Postgres
-from tests.rpc.test_accounts import end_sign_ins
+from tests.rpc.test_accounts import current, end_sign_ins
 from tests.rpc.test_qr_codes import Screen
 from tests.rpc.test_review import Watch
+from tests.rpc.test_sign_ins import change
+from tests.rpc.test_uploads import refusal
 from tests.support.clock import HandClock
 from tests.support.hall import Hall, Status, reason_of
 from tests.support.replicas import SOON, at, bus_of, cut_events, replica, session_at, silent
@@ -99,6 +105,70 @@ async def test_a_sign_in_that_ends_elsewhere_ends_streams_after_one_poll(halls: 
     assert reason_of(error.value) == "SIGN_IN_ENDED"
     await session_at(there, session).lecturer.confirm(await session.record_of(kofi))
     assert (await watches[1].next()).status == Status.RECORD_STATUS_CONFIRMED
+
+
+async def test_of_exchanges_of_one_token_at_both_one_wins(halls: Halls, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each has found the token unused before either goes on."""
+    here, there = halls
+    barrier, hold = threading.Barrier(2, timeout=10), SqlUsers.hold
+
+    def meet(users: SqlUsers, user_id: UserId) -> None:
+        barrier.wait()
+        hold(users, user_id)
+
+    for same_request in (False, True):
+        ama, request_ids = await here.student(phone=False), [str(uuid.uuid4()), str(uuid.uuid4())]
+        if same_request:
+            request_ids[1] = request_ids[0]
+        requests = [
+            auth_service_pb2.RefreshTokenRequest(refresh_token=ama.refresh_token, request_id=request_id)
+            for request_id in request_ids
+        ]
+        with monkeypatch.context() as meanwhile:
+            meanwhile.setattr(SqlUsers, "hold", meet)
+            answers = await asyncio.gather(
+                here.auth.RefreshToken(requests[0]), there.auth.RefreshToken(requests[1]), return_exceptions=True
+            )
+        won = [one for one in answers if isinstance(one, auth_service_pb2.RefreshTokenResponse)]
+        if same_request:
+            assert len(won) == 2
+            assert won[0].refresh_token == won[1].refresh_token
+        else:
+            [lost] = (one for one in answers if isinstance(one, grpc.aio.AioRpcError))
+            assert reason_of(lost) == "REFRESH_TOKEN_REUSED"
+            await here.app.jobs.poll_revocations()
+            await there.app.jobs.poll_revocations()
+            for hall in halls:
+                error = await refusal(current(hall, won[0].access_token))
+                assert reason_of(error) == "SIGN_IN_ENDED"
+
+
+async def test_a_login_at_one_that_races_a_deactivation_at_the_other(
+    halls: Halls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both have found the account active before either holds it."""
+    here, there = halls
+    ama, barrier, hold = await here.student(phone=False), threading.Barrier(2, timeout=10), SqlUsers.hold
+
+    def meet(users: SqlUsers, user_id: UserId) -> None:
+        barrier.wait()
+        hold(users, user_id)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(SqlUsers, "hold", meet)
+        login, _ = await asyncio.gather(
+            here.login(ama.email),
+            asyncio.to_thread(change, there, ama, UserState.DEACTIVATED),
+            return_exceptions=True,
+        )
+    await here.app.jobs.poll_revocations()
+    with here.app.uow(read_only=True) as tx:
+        assert not tx.sign_ins.list(UserId(uuid.UUID(ama.id)), here.clock.now(), after=None, limit=9)
+    if isinstance(login, grpc.aio.AioRpcError):
+        assert reason_of(login) == "ACCOUNT_NOT_ACTIVE"
+    else:
+        assert isinstance(login, auth_service_pb2.LoginResponse)
+        assert reason_of(await refusal(current(here, login.access_token))) == "SIGN_IN_ENDED"
 
 
 async def test_what_a_replica_missed_it_reads_when_it_hears_again(halls: Halls) -> None:

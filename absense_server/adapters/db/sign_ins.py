@@ -155,7 +155,8 @@ class SqlSignIns:
     ) -> int:
         # what somebody holds is left for the next time, so that nobody waits and no two wait for each other
         old = select(key).where(age < instant, *which).order_by(age).limit(limit).with_for_update(skip_locked=True)
-        return self._connection.execute(delete(table).where(key.in_(old))).rowcount
+        keys = list(self._connection.scalars(old))
+        return self._connection.execute(delete(table).where(key.in_(keys))).rowcount if keys else 0
 
 
 def _to_sign_in(row: AnyRow) -> SignIn:

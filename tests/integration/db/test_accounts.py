@@ -8,15 +8,16 @@ import pytest
 from sqlalchemy import select
 
 from absense_server.adapters.db.tables import audit_events, audit_private
+from absense_server.adapters.db.unit_of_work import SqlTransaction
 from absense_server.domain.audit import Action, event, machine_event
 from absense_server.domain.devices import ResetState
 from absense_server.domain.errors.accounts import EmailTaken, NumberTaken
 from absense_server.domain.errors.devices import DeviceAlreadyBound, DeviceTaken
-from absense_server.domain.people import Caller, Role, UserState
-from absense_server.ports.findings import Credentials, DoneRequest, Race, Revocation
+from absense_server.domain.people import Caller, Role, User, UserState
+from absense_server.ports.findings import Credentials, DoneRequest, Race, Revocation, SignIn
 from absense_server.ports.outside import AccessClaims
 from absense_server.services.revocations import Revocations
-from tests.integration.db.world import MINUTE, NOW, World, a_device, a_user
+from tests.integration.db.world import MINUTE, NOW, World, a_device, a_refresh_token, a_sign_in, a_user
 from tests.support.clock import HandClock
 
 
@@ -116,6 +117,68 @@ def test_revocations_in_order_from_an_instant_on(world: World) -> None:
     with world.uow(read_only=True) as tx:
         assert tx.sign_ins.revocations_since(NOW) == revocations[1:]
         assert tx.sign_ins.revocations_since(NOW + 2 * MINUTE) == []
+
+
+def test_a_sign_in_comes_back_whole_and_is_only_its_users(world: World) -> None:
+    ama, kofi = world.user(), world.user()
+    sign_in = world.sign_in(ama, device_name="Ọ̀", password_at=NOW - MINUTE)
+    later = replace(sign_in, password_at=NOW + MINUTE, last_used_at=NOW + 2 * MINUTE, expires_at=NOW + 3 * MINUTE)
+    with world.uow() as tx:
+        assert tx.sign_ins.find(ama.id, sign_in.id) == sign_in
+        assert tx.sign_ins.find(kofi.id, sign_in.id) is None
+        tx.sign_ins.save(later)
+        assert not tx.sign_ins.end(kofi.id, sign_in.id, NOW)
+        tx.commit()
+    with world.uow() as tx:
+        assert tx.sign_ins.list(ama.id, NOW, after=None, limit=9) == [later]
+        assert tx.sign_ins.list(ama.id, later.expires_at, after=None, limit=9) == []
+        assert tx.sign_ins.end(ama.id, sign_in.id, NOW)
+        assert not tx.sign_ins.end(ama.id, sign_in.id, NOW)
+
+
+def test_a_sign_in_has_one_token_that_was_not_used(world: World) -> None:
+    sign_in = a_sign_in(world.user())
+    first, second, third = (a_refresh_token(sign_in) for _ in range(3))
+    used = replace(first, used_at=NOW, request_id=uuid4(), successor=b"\0\xff")
+    with world.uow() as tx:
+        tx.sign_ins.add(sign_in, first)
+        tx.commit()
+    with world.uow() as tx:
+        assert tx.sign_ins.with_token(first.token_hash) == (sign_in, first)
+        assert tx.sign_ins.exchange(used, second)
+        assert not tx.sign_ins.exchange(replace(used, used_at=NOW + MINUTE), third)
+        tx.commit()
+    with world.uow() as tx:
+        assert tx.sign_ins.with_token(first.token_hash) == (sign_in, used)
+        assert tx.sign_ins.with_token(second.token_hash) == (sign_in, second)
+        assert tx.sign_ins.with_token(third.token_hash) is None
+    with pytest.raises(Exception, match=r"(?i)unique"), world.uow() as tx:
+        tx.sign_ins._add_token(third)
+
+
+def test_what_is_old_of_sign_ins_goes_so_many_at_a_time(world: World) -> None:
+    ama = world.user()
+    old = [world.sign_in(ama, expires_at=NOW - number * MINUTE) for number in range(1, 4)]
+    with world.uow() as tx:
+        used = [a_refresh_token(old[0], used_at=NOW, expires_at=NOW - number * MINUTE) for number in range(1, 4)]
+        for token in used:
+            tx.sign_ins._add_token(token)
+        assert [tx.sign_ins.remove_tokens(NOW - MINUTE, 1) for _ in range(4)] == [1, 1, 0, 0]
+        assert tx.sign_ins.with_token(used[0].token_hash)
+        # one that was not used goes with its sign-in
+        assert [tx.sign_ins.remove_ended(NOW - MINUTE, 1) for _ in range(4)] == [1, 1, 0, 0]
+        assert tx.sign_ins.find(ama.id, old[0].id)
+        for number in range(3):
+            tx.sign_ins.end(ama.id, one_more(tx, ama).id, NOW - number * MINUTE)
+        assert [tx.sign_ins.remove_revocations(NOW, 1) for _ in range(4)] == [1, 1, 0, 0]
+        assert [one.at for one in tx.sign_ins.revocations_since(NOW - timedelta(days=1))] == [NOW]
+
+
+def one_more(tx: SqlTransaction, user: User) -> SignIn:
+    """One more, in the same transaction."""
+    sign_in = a_sign_in(user)
+    tx.sign_ins.add(sign_in, a_refresh_token(sign_in))
+    return sign_in
 
 
 def test_a_request_id_counts_once_for_each_user(world: World) -> None:

@@ -21,7 +21,7 @@ from absense_server.ports.findings import SessionFilter
 from backing.postgres import Postgres
 from tests.integration.db.loaded import key, load
 from tests.integration.db.reads import LARGE, READS_ALL, Read, Term, more_reads, reads
-from tests.integration.db.world import NOW, a_decision
+from tests.integration.db.world import NOW, a_decision, a_refresh_token, a_sign_in
 
 SOME = 5_000
 """Rows of one table that may be met for a page: none of the large tables is that small."""
@@ -114,6 +114,15 @@ def test_what_is_changed_is_found_by_an_index(uow: SqlUnitOfWork, engine: Engine
         waiting = [one.id for one in tx.verifications.of_student(student.id)]
         tx.users.set_state(student.id, UserState.DEACTIVATED)
         tx.users.hold(student.id)
+        sign_in = a_sign_in(student)
+        tx.sign_ins.save(sign_in)
+        tx.sign_ins.exchange(a_refresh_token(sign_in, used_at=NOW), a_refresh_token(sign_in))
+        tx.sign_ins.end(student.id, sign_in.id, NOW)
+        tx.sign_ins.end_idlest(student.id, NOW, keep=50)
+        tx.sign_ins.end_all(student.id, NOW, but=sign_in.id)
+        tx.sign_ins.remove_ended(NOW, 100)
+        tx.sign_ins.remove_tokens(NOW, 100)
+        tx.sign_ins.remove_revocations(NOW, 100)
         tx.users.save(student)
         tx.device_resets.decide(term.reset.id, ResetState.APPROVED, term.lecturer.id, NOW, "")
         tx.devices.unbind(term.reset.device.id, NOW)
