@@ -23,6 +23,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "ACCOUNT_NOT_ACTIVE": ("PENDING_APPROVAL", "Wait for an administrator."),
     "CHECK_UNAVAILABLE": (Check.FACE,),
     "CONSENT_OUTDATED": ("2026-11",),
+    "EMAIL_NOT_ACCEPTED": ("it has no domain",),
     "FACE_VIEWS_FULL": (5,),
     "CODE_TIMES_INVALID": (FieldViolation("code_life", "is too short"),),
     "DECISION_NOT_ALLOWED": ("CONFIRMED",),
@@ -35,6 +36,7 @@ ARGUMENTS: dict[str, tuple[Any, ...]] = {
     "UPLOAD_OUT_OF_ORDER": ("a second header",),
     "UPLOAD_SIZE_MISMATCH": (2, 1),
     "UPLOAD_TOO_LARGE": (1,),
+    "USER_STATE_NOT_ALLOWED": ("INVITED", "it cannot be made ACTIVE"),
     "WEAK_PASSWORD": (FieldViolation("password", "is too short"),),
 }
 
