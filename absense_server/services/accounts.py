@@ -8,6 +8,8 @@ from absense_server.domain.people import Caller, NewUser, User, UserState
 from absense_server.ports.data import UnitOfWork
 from absense_server.ports.outside import Addresses, Clock, Ids, Threads
 from absense_server.services.new_passwords import NewPasswords
+from absense_server.services.registration import make_way
+from absense_server.services.settle import settle
 
 
 class Accounts:
@@ -45,7 +47,7 @@ class Accounts:
             claimed_number=wish.claimed_number.strip(),
         )
         password_hash = await self._new_passwords.hashed(wish.password, user)
-        await self._threads.run(self._insert, caller, user, password_hash)
+        await self._threads.run(settle, lambda: self._insert(caller, user, password_hash))
         return user
 
     def current(self, caller: Caller) -> User:
@@ -61,6 +63,7 @@ class Accounts:
 
     def _insert(self, caller: Caller, user: User, password_hash: str) -> None:
         with self._uow() as tx:
+            make_way(tx, user.email)
             tx.users.add(user, password_hash)
             tx.audit.add(audit.event(Action.USER_CREATED, caller, user.created_at, user.id, role=user.role.value))
             tx.commit()

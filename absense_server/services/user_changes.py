@@ -13,6 +13,7 @@ from absense_server.ports.data import Transaction, UnitOfWork
 from absense_server.ports.outside import Addresses, Clock
 from absense_server.services.administrators import require_admin, require_another_admin
 from absense_server.services.mails import Mails
+from absense_server.services.registration import make_way
 from absense_server.services.settle import settle
 from absense_server.services.user_office import require_programme
 
@@ -63,6 +64,8 @@ class UserChanges:
                 require_programme(tx, after.programme_id)
             if (after.role, after.state) != (before.role, before.state):
                 require_another_admin(tx, before)
+            if after.email != before.email:
+                make_way(tx, after.email)
             tx.users.save(after)
             ended = self._shut_out(tx, before, after)
             self._tell(tx, before, after)

@@ -17,6 +17,7 @@ from absense_server.ports.findings import UserFilter
 from absense_server.ports.outside import Addresses, Clock, Ids
 from absense_server.services.administrators import require_admin
 from absense_server.services.mails import Mails
+from absense_server.services.registration import make_way
 from absense_server.services.requests import RequestKey, made_before
 from absense_server.services.settle import settle
 
@@ -90,6 +91,7 @@ class UserOffice:
                 if request is not None:
                     # first: of two retries at once the later one waits here, not at the address
                     tx.requests.add(caller.id, request.id, request.done(user.id), user.created_at)
+                make_way(tx, email)
                 tx.users.add(user, None)
                 self._mails.queue(tx, MailKind.INVITATION, user.id)
                 event = audit.event(Action.USER_CREATED, caller, user.created_at, user.id, role=user.role.value)

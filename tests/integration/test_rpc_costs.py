@@ -22,7 +22,7 @@ from tests.support.held_engine import HeldEngine
 COSTS: dict[str, tuple[int, int, int]] = {
     "AdminService/ApproveDeviceReset": (9, 1, 1),
     "AdminService/ClearFaceReference": (17, 2, 2),
-    "AdminService/CreateUser": (7, 1, 1),
+    "AdminService/CreateUser": (8, 1, 1),
     "AdminService/EraseUser": (38, 2, 2),
     "AdminService/GetFaceTemplate": (3, 1, 0),
     "AdminService/GetImage": (3, 1, 1),
@@ -31,7 +31,7 @@ COSTS: dict[str, tuple[int, int, int]] = {
     "AdminService/ListUsers": (1, 1, 0),
     "AdminService/RejectDeviceReset": (8, 1, 1),
     "AdminService/SendPasswordReset": (6, 1, 1),
-    "AdminService/UpdateUser": (14, 1, 1),
+    "AdminService/UpdateUser": (15, 1, 1),
     "AdminService/VerifyFaceTemplate": (9, 2, 1),
     "AuthService/ChangePassword": (12, 2, 1),
     "AuthService/ConfirmEmail": (13, 2, 1),

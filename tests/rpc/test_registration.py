@@ -146,6 +146,19 @@ async def test_an_account_that_was_never_confirmed_gives_way(hall: Hall) -> None
     assert (await confirm(hall, token)).id == second.id
 
 
+async def test_it_gives_way_to_whom_administrators_want_too(hall: Hall) -> None:
+    admin, emails = await hall.admin(), [address() for _ in range(3)]
+    for email in emails:
+        await register(hall, email, "the password of an impostor")
+    invited = await admin.create_user(email=emails[0])
+    assert (invited.email, invited.state) == (emails[0], State.USER_STATE_INVITED)
+    assert (await admin.update_user(invited.id, email=emails[1])).email == emails[1]
+    wish = NewUser(emails[2], PASSWORD, "Abena Admin", Role.ADMIN)
+    assert (await hall.app.accounts.create(NOBODY, wish)).email == emails[2]
+    assert (await hall.login(emails[2])).user.role == role_pb2.ROLE_ADMIN
+    assert {await reason(admin.create_user(email=email)) for email in emails[1:]} == {"EMAIL_TAKEN"}
+
+
 async def test_of_many_who_register_one_address_at_once_one_is_left(hall: Hall) -> None:
     email = address()
     registration = hall.app.use_cases.registration  # beside the contract, which takes ten a minute for one address
