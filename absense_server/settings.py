@@ -20,8 +20,11 @@ from absense_server.domain.registration import RegistrationRule, RegistrationRul
 
 DEMO_SECRET_KEY = "demo-mode-only-do-not-use-in-production-0000"  # noqa: S105 - refused outside demo mode
 MIN_SECRET_LENGTH = 32
-CONNECTIONS_BESIDE = 5
-"""Connections of a server process beside DATABASE_THREADS: for claims, two for jobs, for housekeeping, for events."""
+CONNECTIONS_BESIDE = 7
+"""Connections of a server process beside DATABASE_THREADS.
+
+For claims, two for jobs, for housekeeping, two for reports and exports, for events.
+"""
 _LAST_PORT = 65_535
 _REDIS_OPTIONS = {
     "redis": frozenset[str](),

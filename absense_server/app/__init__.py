@@ -210,6 +210,7 @@ class App:
             records=use_cases.records,
             sessions=use_cases.sessions,
             rosters=use_cases.rosters,
+            data_export=use_cases.data_export,
             threads=threads,
             clock=clock,
         )

@@ -39,6 +39,7 @@ from absense_server.settings import Settings
 _CLAIM_THREADS = 1
 _JOB_THREADS = 2
 _HOUSEKEEPING_THREADS = 1
+_REPORT_THREADS = 2
 _DRAWING_THREADS = 1
 MAIL_THREADS = 4
 _FILE_THREADS = {"local": 4, "s3": 16}
@@ -53,7 +54,8 @@ class Outside:
         self.ids = SystemIds()
         self.engine = create_engine(
             settings.database_url.get_secret_value(),
-            pool_size=settings.database_threads + _CLAIM_THREADS + _JOB_THREADS + _HOUSEKEEPING_THREADS,
+            pool_size=settings.database_threads
+            + sum((_CLAIM_THREADS, _JOB_THREADS, _HOUSEKEEPING_THREADS, _REPORT_THREADS)),
         )
         self.uow = SqlUnitOfWork(self.engine)
         self.events = _events(settings, self.clock)
@@ -86,6 +88,8 @@ class Outside:
         # apart, so that a rush of claims does not keep the server from learning whose sign-in has ended
         self.job_threads = ThreadPool("jobs", _JOB_THREADS, max_wait=timedelta(seconds=20))
         self.housekeeping_threads = ThreadPool("housekeeping", _HOUSEKEEPING_THREADS, max_wait=timedelta(hours=1))
+        # whoever reads much at a time keeps nobody waiting who wants one thing
+        self.report_threads = ThreadPool("reports", _REPORT_THREADS, max_wait=timedelta(seconds=60))
         # registering has its own, so that nobody is kept from signing in by people who register
         self.login_threads = ThreadPool("login", os.cpu_count() or 1, max_wait=timedelta(seconds=60))
         self.register_threads = ThreadPool("register", 1, max_wait=timedelta(seconds=60))
@@ -104,6 +108,7 @@ class Outside:
             self.claim_threads,
             self.job_threads,
             self.housekeeping_threads,
+            self.report_threads,
             self.login_threads,
             self.register_threads,
             self.drawing_threads,

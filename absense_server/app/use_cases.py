@@ -17,6 +17,7 @@ from absense_server.services.claim_keeping import ClaimKeeping
 from absense_server.services.claim_phones import ClaimPhones
 from absense_server.services.code_proofs import CodeProofs
 from absense_server.services.courses import Courses
+from absense_server.services.data_export import DataExport
 from absense_server.services.device_resets import DeviceResets
 from absense_server.services.devices import Devices
 from absense_server.services.earlier_claims import EarlierClaims
@@ -231,6 +232,13 @@ class UseCases:
             outside.blobs,
             Retention(timedelta(days=settings.selfie_retention_days), timedelta(days=settings.face_retention_days)),
             clock,
+        )
+        self.data_export = DataExport(
+            uow=uow,
+            threads=outside.report_threads,
+            blob_threads=outside.file_threads,
+            photographs=self.photographs,
+            clock=clock,
         )
         self.account_erasure = AccountErasure(
             uow=uow,

@@ -7,13 +7,14 @@ the key `after`.
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from absense_server.domain.audit import AuditEvent
 from absense_server.domain.codes import Generation
 from absense_server.domain.courses import Course, Enrollment, Programme, Term
 from absense_server.domain.devices import Device, DeviceReset, ResetState
+from absense_server.domain.exports import Part, Row
 from absense_server.domain.faces import Consent, ConsentEnd, FaceTemplate, TemplateTrust
 from absense_server.domain.ids import (
     ClaimId,
@@ -618,6 +619,14 @@ class Erasures(Protocol):
         ...
 
 
+class Exports(Protocol):
+    """What is held on one person, as it is handed to that person."""
+
+    def page(self, part: Part, user_id: UserId, *, after: tuple[Any, ...] | None, limit: int) -> Sequence[Row]:
+        """Some rows of a part, in the order of their keys."""
+        ...
+
+
 class Chores(Protocol):
     """Work that one process does for all, once in a while."""
 
@@ -666,6 +675,8 @@ class Transaction(Protocol):
     def images(self) -> Images: ...
     @property
     def erasures(self) -> Erasures: ...
+    @property
+    def exports(self) -> Exports: ...
     @property
     def chores(self) -> Chores: ...
     @property

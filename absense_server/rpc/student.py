@@ -1,6 +1,7 @@
 """StudentService."""
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from uuid import UUID
 
 from absense.v1 import student_service_pb2 as pb
@@ -10,8 +11,9 @@ from absense_server.domain.ids import CourseId, RecordId
 from absense_server.ports.outside import Clock, Threads
 from absense_server.rpc.calls import current_caller, deadline_of
 from absense_server.rpc.context import Context
-from absense_server.rpc.convert import faces, from_proto, to_proto
+from absense_server.rpc.convert import erasure, faces, from_proto, to_proto
 from absense_server.services.check_in import CheckIn
+from absense_server.services.data_export import DataExport
 from absense_server.services.device_resets import DeviceResets
 from absense_server.services.devices import Devices
 from absense_server.services.face_enrollment import FaceEnrollment
@@ -38,6 +40,7 @@ class Student(StudentServiceServicer):
         records: Records,
         sessions: Sessions,
         rosters: Rosters,
+        data_export: DataExport,
         threads: Threads,
         clock: Clock,
     ) -> None:
@@ -51,6 +54,7 @@ class Student(StudentServiceServicer):
         self._records = records
         self._sessions = sessions
         self._rosters = rosters
+        self._data_export = data_export
         self._threads = threads
         self._clock = clock
 
@@ -197,3 +201,10 @@ class Student(StudentServiceServicer):
         course_id = CourseId(UUID(request.course_id))
         enrollment = await self._threads.run(self._rosters.drop, current_caller(), course_id)
         return pb.DropCourseResponse(enrollment=to_proto.enrollment(enrollment))
+
+    async def ExportMyData(
+        self, request: pb.ExportMyDataRequest, context: Context
+    ) -> AsyncIterator[pb.ExportMyDataResponse]:
+        async with aclosing(self._data_export.stream(current_caller())) as parts:
+            async for part in parts:
+                yield erasure.export_part(part)

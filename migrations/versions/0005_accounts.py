@@ -14,6 +14,7 @@ SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _PEOPLE = (
     ("attendance_sessions", "created_by"),
     ("decisions", "decided_by"),
+    ("revocations", "user_id"),
     ("typed_code_tries", "student_id"),
 )
 

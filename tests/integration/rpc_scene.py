@@ -497,6 +497,7 @@ CALLS: dict[str, Prepare] = {
     "StudentService/EnrollFace": _enroll_face,
     "StudentService/EnrollFaceInline": _enroll_face_inline,
     "StudentService/EnrollInCourse": _enroll_in_course,
+    "StudentService/ExportMyData": _by("ama", lambda s: student_service_pb2.ExportMyDataRequest()),
     "StudentService/GetAttendanceRecord": _own_record,
     "StudentService/GetDevice": _by("ama", lambda s: student_service_pb2.GetDeviceRequest()),
     "StudentService/ListMyCourses": _by("ama", lambda s: student_service_pb2.ListMyCoursesRequest(page_size=200)),

@@ -6,6 +6,7 @@ import asyncio
 import uuid
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import grpc
 import grpc.aio
@@ -29,8 +30,11 @@ from absense_server.domain.ids import SessionId, UserId
 from absense_server.domain.mails import MailKind
 from absense_server.domain.people import Role, UserState
 from absense_server.domain.sessions import SessionState
+from tests.support.faces import jpeg, plain
 from tests.support.hall import PASSWORD, Admin, Hall, Lecturer, Person, Student, reason_of, timestamp
 from tests.support.traces import rows, traces
+
+PHOTOGRAPH = jpeg(plain())
 
 
 async def delete(person: Person, password: str = PASSWORD) -> user_pb2.ErasedAccount:
@@ -82,7 +86,7 @@ async def a_full_life(hall: Hall) -> tuple[Student, list[str | bytes]]:
     await student.enroll()
     await student.bind()
     session = await hall.open_session()
-    record = (await student.submit(session, fix=None)).record
+    record = (await student.submit(session, fix=None, selfie=PHOTOGRAPH)).record
     await hall.teacher.confirm(record, reason=f"I saw {name}")
     with hall.app.uow() as tx:
         user = tx.users.get(UserId(uuid.UUID(student.id)))
@@ -100,9 +104,11 @@ async def a_full_life(hall: Hall) -> tuple[Student, list[str | bytes]]:
 async def test_deleting_an_account(hall: Hall) -> None:
     student, who = await a_full_life(hall)
     other = (await hall.login(student.email)).access_token
+    assert len(blobs(hall)) == 1
     assert await refused(delete(student, "not mine")) == "WRONG_PASSWORD"
     erased = await delete(student)
-    assert erased == user_pb2.ErasedAccount(device=True, ended_sign_in_count=2, identity_kept=True)
+    assert erased == user_pb2.ErasedAccount(device=True, photograph_count=1, ended_sign_in_count=2, identity_kept=True)
+    assert blobs(hall) == []
     await hall.turn(1)
     for token in (student.token, other):
         again = replace(student, token=token)
@@ -235,6 +241,10 @@ async def test_there_is_always_an_administrator(hall: Hall) -> None:
             active = (users.c.role == Role.ADMIN) & (users.c.state == UserState.ACTIVE)
             (stayed,) = connection.execute(select(users.c.id).where(active)).scalars().all()
             connection.execute(update(users).where(users.c.id == stayed).values(state=UserState.DEACTIVATED))
+
+
+def blobs(hall: Hall) -> list[Path]:
+    return [path for path in Path(hall.app.settings.storage_folder).rglob("*") if path.is_file()]
 
 
 async def list_sessions(lecturer: Lecturer) -> lecturer_service_pb2.LecturerServiceListSessionsResponse:

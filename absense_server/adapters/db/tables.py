@@ -179,7 +179,7 @@ revocations = Table(
     "revocations",
     metadata,
     Column("seq", Serial, Identity(always=True), primary_key=True),
-    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("user_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False, index=True),
     # no foreign key: the row of the sign-in is gone
     Column("sign_in_id", Uuid, nullable=False),
     Column("at", UtcDateTime, nullable=False, index=True),

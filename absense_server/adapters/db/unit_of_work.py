@@ -16,6 +16,7 @@ from absense_server.adapters.db.engine import READ_ONLY
 from absense_server.adapters.db.enrollments import SqlEnrollments
 from absense_server.adapters.db.erasures import SqlErasures
 from absense_server.adapters.db.errors import translated
+from absense_server.adapters.db.exports import SqlExports
 from absense_server.adapters.db.faces import SqlFaces
 from absense_server.adapters.db.images import SqlImages
 from absense_server.adapters.db.mails import SqlMails
@@ -53,6 +54,7 @@ class SqlTransaction:
         self.verifications = SqlVerifications(connection)
         self.images = SqlImages(connection)
         self.erasures = SqlErasures(connection)
+        self.exports = SqlExports(connection)
         self.chores = SqlChores(connection)
         self.audit = SqlAudit(connection)
 

@@ -1,7 +1,9 @@
-"""Erased accounts as messages."""
+"""Erased accounts, and archives of what is held on somebody, as messages."""
 
-from absense.v1 import user_pb2
+from absense.v1 import student_service_pb2, user_pb2
+from absense_server.domain.exports import MEDIA_TYPE
 from absense_server.services.account_erasure import ErasedAccount
+from absense_server.services.data_export import ArchiveName
 
 
 def erased_account(erased: ErasedAccount) -> user_pb2.ErasedAccount:
@@ -13,3 +15,11 @@ def erased_account(erased: ErasedAccount) -> user_pb2.ErasedAccount:
         ended_sign_in_count=erased.sign_ins,
         identity_kept=erased.identity_kept,
     )
+
+
+def export_part(part: ArchiveName | bytes) -> student_service_pb2.ExportMyDataResponse:
+    """A part of an archive."""
+    if isinstance(part, bytes):
+        return student_service_pb2.ExportMyDataResponse(chunk=part)
+    header = student_service_pb2.ExportHeader(file_name=part.text, media_type=MEDIA_TYPE)
+    return student_service_pb2.ExportMyDataResponse(header=header)

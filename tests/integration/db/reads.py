@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 from absense_server.adapters.db.unit_of_work import SqlTransaction
 from absense_server.domain.courses import Course, Enrollment
 from absense_server.domain.devices import DeviceReset, ResetState
+from absense_server.domain.exports import Part
 from absense_server.domain.faces import ConsentEnd
 from absense_server.domain.ids import ClaimId, ImageId, MailId, SignInId, UserId
 from absense_server.domain.mails import MailKind
@@ -94,6 +95,7 @@ DO_NOT_READ = {
     "verifications": {"add", "take", "postpone", "end", "log"},
     "images": {"add", "remove", "defer_doomed", "forget_doomed"},
     "erasures": {"hold", "account", "identity", "finish"},
+    "exports": set(),
     "chores": {"begin"},
     "audit": {"add"},
 }
@@ -235,6 +237,7 @@ def more_reads(term: Term) -> dict[str, Read]:
             "faces.has_ended": (1, lambda tx: tx.faces.has_ended(student.id, frozenset(ConsentEnd), since=NOW)),
             "verifications.of_student": (1, lambda tx: tx.verifications.of_student(student.id)),
             "verifications.backlog": (1, lambda tx: tx.verifications.backlog()),
+            **{f"exports.page {part.name}": (1, partial(_part, part, student.id)) for part in Part},
             "erasures.unfinished": (1, lambda tx: tx.erasures.unfinished(NOW, after=None, limit=100)),
             "images.doomed": (1, lambda tx: tx.images.doomed(100)),
         }
@@ -354,3 +357,7 @@ def _later_pages(term: Term, lists: Mapping[str, tuple[int, Page]]) -> dict[str,
 
 def _page(page: Page, after: UUID | None, tx: SqlTransaction) -> object:
     return page(tx, after)
+
+
+def _part(part: Part, user_id: UserId, tx: SqlTransaction) -> object:
+    return tx.exports.page(part, user_id, after=None, limit=200)
