@@ -70,7 +70,7 @@ COSTS: dict[str, tuple[int, int, int]] = {
     "StudentService/EnrollFace": (13, 3, 1),
     "StudentService/EnrollFaceInline": (13, 3, 1),
     "StudentService/EnrollInCourse": (11, 1, 1),
-    "StudentService/ExportMyData": (33, 31, 1),
+    "StudentService/ExportMyData": (34, 31, 1),
     "StudentService/GetAttendanceRecord": (6, 1, 0),
     "StudentService/GetDevice": (2, 1, 0),
     "StudentService/ListMyCourses": (3, 1, 0),
