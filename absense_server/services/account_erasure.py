@@ -18,7 +18,7 @@ from absense_server.domain.people import Caller, User, UserState
 from absense_server.ports.data import Transaction, UnitOfWork
 from absense_server.ports.findings import Credentials, ErasedRows, Race
 from absense_server.ports.outside import Clock, EventBus, Passwords, Threads
-from absense_server.services.administrators import require_another_admin
+from absense_server.services.administrators import require_admin, require_another_admin
 from absense_server.services.erasure import Erased, Erasure
 from absense_server.services.mails import Mails
 from absense_server.services.settle import settle
@@ -95,7 +95,7 @@ class AccountErasure:
             await self._threads.run(self._refuse, caller)
             raise WrongPassword
 
-        def check(now: Credentials) -> None:
+        def check(_: Transaction, now: Credentials) -> None:
             if now.user.state is not UserState.ACTIVE:
                 raise SignInEnded
             if now.password_hash != found.password_hash:
@@ -106,9 +106,9 @@ class AccountErasure:
     async def erase(self, caller: Caller, user_id: UserId, reason: str) -> ErasedAccount:
         """Erase anybody's account, for a reason; of who is ERASED nothing more is.
 
-        Raises UserNotFound, LastAdministrator.
+        Raises UserNotFound, LastAdministrator, SignInEnded.
         """
-        return await self._erase(caller, user_id, reason, lambda _: None)
+        return await self._erase(caller, user_id, reason, lambda tx, _: require_admin(tx, caller))
 
     def erase_identities(self) -> int:
         """Erase who the erased were, where no open term needs it any more; returns how many are done with.
@@ -141,14 +141,14 @@ class AccountErasure:
             tx.commit()
 
     async def _erase(
-        self, caller: Caller, user_id: UserId, reason: str, check: Callable[[Credentials], None]
+        self, caller: Caller, user_id: UserId, reason: str, check: Callable[[Transaction, Credentials], None]
     ) -> ErasedAccount:
         """`check` is asked of the account as it is while it is held."""
 
         def attempt() -> _Done:
             with self._uow() as tx:
                 held = self._hold(tx, user_id)
-                check(held)
+                check(tx, held)
                 if held.user.state is UserState.ERASED:
                     kept = tx.erasures.is_bound_to_open_term(user_id, self._clock.now())
                     return _Done(ErasedAccount(identity_kept=kept))

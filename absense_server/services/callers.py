@@ -8,10 +8,11 @@ from absense_server.ports.data import Transaction
 def hold_caller(tx: Transaction, caller: Caller) -> User:
     """The caller's account, held: it is not erased or deactivated before the transaction ends.
 
-    Raises SignInEnded unless it is ACTIVE: a token outlives its account by some seconds.
+    Raises SignInEnded unless it is ACTIVE, in the role that the call was let through for: a token outlives both by some
+    seconds.
     """
     tx.users.hold(caller.id)
     user = tx.users.get(caller.id)
-    if user is None or user.state is not UserState.ACTIVE:
+    if user is None or user.state is not UserState.ACTIVE or user.role is not caller.role:
         raise SignInEnded
     return user

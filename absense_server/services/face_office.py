@@ -15,6 +15,7 @@ from absense_server.domain.people import Caller, Person
 from absense_server.ports.data import Transaction, UnitOfWork
 from absense_server.ports.findings import StoredFace, StoredImage
 from absense_server.ports.outside import Clock, EventBus, Threads
+from absense_server.services.administrators import require_admin
 from absense_server.services.erasure import Erased, Erasure
 from absense_server.services.photographs import Photographs, Shown
 from absense_server.services.settle import settle
@@ -66,9 +67,10 @@ class FaceOffice:
     ) -> FaceOf:
         """Record that a person has compared the photographs of this template with the student.
 
-        Raises FaceNotEnrolled; RevisionMismatch when others are enrolled now.
+        Raises FaceNotEnrolled, SignInEnded; RevisionMismatch when others are enrolled now.
         """
         with self._uow() as tx:
+            require_admin(tx, caller)
             tx.users.hold(user_id)
             face = _the_face(tx, user_id, template_id)
             if {view.image_id for view in face.views} != compared:
@@ -82,11 +84,12 @@ class FaceOffice:
     async def clear(self, caller: Caller, user_id: UserId, template_id: FaceTemplateId, reason: str) -> Erased:
         """Erase a student's template with its photographs; selfies of claims stay. The next one is UNVERIFIED.
 
-        Raises FaceNotEnrolled; RevisionMismatch when another one is enrolled now.
+        Raises FaceNotEnrolled, SignInEnded; RevisionMismatch when another one is enrolled now.
         """
 
         def attempt() -> Erased:
             with self._uow() as tx:
+                require_admin(tx, caller)
                 tx.users.hold(user_id)
                 _the_face(tx, user_id, template_id)
                 erased = self._erasure.face(tx, user_id, ConsentEnd.CLEARED, selfies=False)

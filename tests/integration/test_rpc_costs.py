@@ -21,9 +21,9 @@ from tests.support.held_engine import HeldEngine
 
 COSTS: dict[str, tuple[int, int, int]] = {
     "AdminService/ApproveDeviceReset": (9, 1, 1),
-    "AdminService/ClearFaceReference": (17, 2, 2),
+    "AdminService/ClearFaceReference": (18, 2, 2),
     "AdminService/CreateUser": (8, 1, 1),
-    "AdminService/EraseUser": (38, 2, 2),
+    "AdminService/EraseUser": (39, 2, 2),
     "AdminService/GetFaceTemplate": (3, 1, 0),
     "AdminService/GetImage": (3, 1, 1),
     "AdminService/GetUser": (2, 1, 0),
@@ -32,7 +32,7 @@ COSTS: dict[str, tuple[int, int, int]] = {
     "AdminService/RejectDeviceReset": (8, 1, 1),
     "AdminService/SendPasswordReset": (6, 1, 1),
     "AdminService/UpdateUser": (15, 1, 1),
-    "AdminService/VerifyFaceTemplate": (9, 2, 1),
+    "AdminService/VerifyFaceTemplate": (10, 2, 1),
     "AuthService/ChangePassword": (12, 2, 1),
     "AuthService/ConfirmEmail": (13, 2, 1),
     "AuthService/DeleteAccount": (39, 3, 2),

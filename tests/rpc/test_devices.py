@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from sqlalchemy import func, select
 
-from absense.v1 import auth_service_pb2_grpc, device_pb2, student_service_pb2, user_pb2
+from absense.v1 import auth_service_pb2_grpc, device_pb2, role_pb2, student_service_pb2, user_pb2
 from absense_server.adapters.db.tables import audit_events, devices
 from absense_server.app import App
 from absense_server.settings import Settings
@@ -308,11 +308,13 @@ async def test_after_a_reset_an_old_proof_binds_nothing_for_anybody(hall: Hall) 
     assert await refused(bound(ama)) == "DEVICE_NOT_FOUND"
 
 
-async def test_who_is_switched_off_or_gone_binds_no_phone(hall: Hall) -> None:
+async def test_who_is_switched_off_or_no_student_any_more_binds_no_phone(hall: Hall) -> None:
     """Also while their access token is still taken: until the next look at who was signed out."""
-    ama, admin = await hall.student(phone=False), await hall.admin()
+    ama, kwame, admin = await hall.student(phone=False), await hall.student(phone=False), await hall.admin()
     await admin.update_user(ama.id, state=user_pb2.USER_STATE_DEACTIVATED)
-    assert await refused(bind(ama)) == "SIGN_IN_ENDED"
+    await admin.update_user(kwame.id, role=role_pb2.ROLE_LECTURER)
+    for gone in (ama, kwame):
+        assert await refused(bind(gone)) == "SIGN_IN_ENDED"
     assert rows(hall) == (0, 0)
 
 

@@ -370,6 +370,13 @@ async def test_who_was_put_out_uses_no_last_second(hall: Hall) -> None:
         other.approve_reset(reset.id),
         other.reject_reset(reset.id),
         send_reset(other, ama.id),
+        other.stub.EraseUser(
+            admin_service_pb2.EraseUserRequest(user_id=ama.id, reason="for spite"), metadata=other.metadata
+        ),
+        other.stub.ClearFaceReference(
+            admin_service_pb2.ClearFaceReferenceRequest(user_id=ama.id, template_id=ama.id, reason="for spite"),
+            metadata=other.metadata,
+        ),
     ):
         assert await refused(call) == "SIGN_IN_ENDED"
     assert (await admin.user(other.id)).role == LECTURER

@@ -182,7 +182,7 @@ def test_one_student_for_each_device_whichever_key_is_in_use(world: World) -> No
     )
 
     def bind(number: int) -> Device:
-        caller = Caller("request", "127.0.0.1", students[number].id)
+        caller = Caller("request", "127.0.0.1", students[number].id, role=Role.STUDENT)
         return (before, after)[number % 2].bind(caller, NewDevice("490154203237518", Platform.ANDROID, "Pixel"))
 
     ends = at_once(THREADS, bind)
