@@ -28,13 +28,15 @@ class Envoy:
 
 
 @contextmanager
-def running(upstreams: Sequence[str]) -> Iterator[Envoy]:
+def running(upstreams: Sequence[str], source: str | None = None) -> Iterator[Envoy]:
     """Start Envoy before the server processes that listen at `upstreams` (host:port), and kill it in the end.
+
+    `source`: the address that it calls them from; the machine's choice unless said.
 
     Raises RuntimeError when it does not start.
     """
     folder = Path(tempfile.mkdtemp(prefix="absense-envoy-"))
-    (folder / "envoy.json").write_text(json.dumps(configuration(upstreams)), encoding="utf-8")
+    (folder / "envoy.json").write_text(json.dumps(configuration(upstreams, source)), encoding="utf-8")
     log = folder / "log"
     arguments = ["-c", "envoy.json", "--admin-address-path", "admin", "--log-level", "warning", "--concurrency", "2"]
     with log.open("wb") as output:
@@ -55,7 +57,7 @@ def running(upstreams: Sequence[str]) -> Iterator[Envoy]:
         shutil.rmtree(folder)
 
 
-def configuration(upstreams: Sequence[str]) -> Mapping[str, Any]:
+def configuration(upstreams: Sequence[str], source: str | None = None) -> Mapping[str, Any]:
     """Envoy's configuration: gRPC in, gRPC out, each process asked for its health.
 
     It repeats only what has not reached a process; the rest is the clients', who know what may be sent again.
@@ -63,6 +65,8 @@ def configuration(upstreams: Sequence[str]) -> Mapping[str, Any]:
     connections = {
         "@type": f"{_TYPE}.filters.network.http_connection_manager.v3.HttpConnectionManager",
         "stat_prefix": _LISTENER,
+        # whom a call comes from is written behind whatever the call brings along in x-forwarded-for
+        "use_remote_address": True,
         "http_filters": [
             {"name": "router", "typed_config": {"@type": f"{_TYPE}.filters.http.router.v3.Router"}},
         ],
@@ -75,7 +79,7 @@ def configuration(upstreams: Sequence[str]) -> Mapping[str, Any]:
             "listeners": [
                 {"name": _LISTENER, "address": _socket("127.0.0.1:0"), "filter_chains": [{"filters": filters}]}
             ],
-            "clusters": [_cluster(upstreams)],
+            "clusters": [_cluster(upstreams, source)],
         },
     }
 
@@ -101,7 +105,7 @@ def _route() -> Mapping[str, Any]:
     }
 
 
-def _cluster(upstreams: Sequence[str]) -> Mapping[str, Any]:
+def _cluster(upstreams: Sequence[str], source: str | None) -> Mapping[str, Any]:
     http2 = {
         "@type": f"{_TYPE}.upstreams.http.v3.HttpProtocolOptions",
         "explicit_http_config": {"http2_protocol_options": {}},
@@ -112,6 +116,9 @@ def _cluster(upstreams: Sequence[str]) -> Mapping[str, Any]:
         "type": "STATIC",
         "lb_policy": "ROUND_ROBIN",
         "connect_timeout": "1s",
+        **(
+            {} if source is None else {"upstream_bind_config": {"source_address": {"address": source, "port_value": 0}}}
+        ),
         "typed_extension_protocol_options": {"envoy.extensions.upstreams.http.v3.HttpProtocolOptions": http2},
         "load_assignment": {"cluster_name": _CLUSTER, "endpoints": [{"lb_endpoints": endpoints}]},
         "health_checks": [

@@ -5,6 +5,7 @@ from __future__ import annotations  # the stubs' async types exist for type chec
 import asyncio
 import os
 import signal
+import ssl
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -27,6 +28,7 @@ from demo.phone import Claim, Student, scanned
 from demo.projector import Lecturer
 from demo.server import ServerProcess
 from demo.wire import bearer, channel_to, reason_of
+from tests.support.certificates import files_in, issue
 from tests.support.metrics import scrape_now
 
 CONFIRMED = attendance_record_pb2.RECORD_STATUS_CONFIRMED
@@ -241,6 +243,32 @@ async def test_told_to_restart_while_it_starts_it_does_so_once_it_serves(
     await starting
     await asyncio.to_thread(server.wait_for_line, lambda line: not set(pids_of(server).values()) & first)
     assert server.stop() == 0
+
+
+def test_told_to_restart_they_show_the_certificate_that_is_there_by_then(
+    make_server: MakeServer, database_url: str, tmp_path: Path
+) -> None:
+    root = issue("root")
+    first, renewed = (issue("server", root) for _ in range(2))
+    files = files_in(tmp_path).write(first)
+    server = make_server(database_url, TLS_CERTIFICATE_FILE=str(files.chain), TLS_KEY_FILE=str(files.key))
+    server.start()
+
+    def shown() -> set[str]:
+        addresses = [server.address, *own_addresses(server)]
+        return {ssl.get_server_certificate((host, int(port))) for host, port in (at.split(":") for at in addresses)}
+
+    assert shown() == {first.pem.decode()}
+    files.write(renewed, key=first.key_pem())  # as when the restart comes between the two files
+    os.kill(server.pid, signal.SIGHUP)
+    server.wait_for_line(lambda line: line.get("event") == "the new process does not serve: the old ones go on")
+    assert "the key is not that of the certificate" in str(server.lines)
+    assert shown() == {first.pem.decode()}
+    files.write(renewed)
+    os.kill(server.pid, signal.SIGHUP)
+    server.wait_for_line(lambda _: [line.get("event") for line in server.lines].count("stopped") == PROCESSES)
+    assert shown() == {renewed.pem.decode()}
+    assert "PRIVATE KEY" not in str(server.lines)
 
 
 async def test_five_hundred_claims_at_one_instant_on_a_thousand_connections(
