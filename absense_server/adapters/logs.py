@@ -67,9 +67,9 @@ def _numbered(process: int) -> structlog.types.Processor:
     return number
 
 
-def _shown(raised: tuple[type[BaseException], BaseException, TracebackType | None]) -> str:
+def _shown(exc_info: tuple[type[BaseException], BaseException, TracebackType | None]) -> str:
     """The exception and those that led to it, the first one first."""
-    return "\n".join(_told(raised[1], set()))
+    return "\n".join(_told(exc_info[1], set()))
 
 
 def _told(error: BaseException, seen: set[int]) -> Iterator[str]:
