@@ -136,7 +136,7 @@ class SignIns(Protocol):
         ...
 
     def end(self, user_id: UserId, sign_in_id: SignInId, now: datetime) -> bool:
-        """End one sign-in of the user; its row and refresh tokens go. Returns False where there is none."""
+        """End one sign-in of the user; its row and refresh tokens go. Returns False where none goes on."""
         ...
 
     def end_all(self, user_id: UserId, now: datetime, *, but: SignInId | None = None) -> int:

@@ -6,7 +6,7 @@ import asyncio
 import re
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,11 +17,12 @@ import jwt
 import passlib.crypto.digest
 import passlib.handlers.pbkdf2
 import pytest
+from google.protobuf import field_mask_pb2
 from google.rpc import error_details_pb2
 from sqlalchemy import Table, func, select
 
+from absense.v1 import admin_service_pb2, role_pb2, sign_in_pb2, user_pb2
 from absense.v1 import auth_service_pb2 as pb
-from absense.v1 import sign_in_pb2
 from absense_server.adapters.db.tables import audit_events, mail_queue, refresh_tokens, revocations, sign_ins, users
 from absense_server.adapters.refresh_tokens import RandomRefreshTokens
 from absense_server.domain.audit import Action
@@ -170,7 +171,6 @@ async def test_a_login_that_races_a_change_of_the_account_does_not_outlive_it(
     hall: Hall, state: UserState | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The password was right when it was checked; then the account changes before, or while, the sign-in begins."""
-    ama = await hall.student(phone=False)
     verify, barrier = hall.app.outside.passwords.verify, threading.Barrier(2, timeout=10)
 
     def verify_then_meet(password: str, hashed: str | None) -> bool:
@@ -178,23 +178,20 @@ async def test_a_login_that_races_a_change_of_the_account_does_not_outlive_it(
         barrier.wait()
         return right
 
-    def meet_then_change(*, first: bool) -> None:
+    def meet_then_change(person: Person, *, first: bool) -> None:
         if first:
-            change(hall, ama, state)
+            change(hall, person, state)
             barrier.wait()
         else:
             barrier.wait()
-            change(hall, ama, state)
+            change(hall, person, state)
 
+    people = [await hall.student(phone=False) for _ in range(2)]
     monkeypatch.setattr(hall.app.outside.passwords, "verify", verify_then_meet)
     answers = []
-    for first in (False, True):
-        set_state(hall, ama.id, UserState.ACTIVE)
-        with hall.app.uow() as tx:
-            tx.users.set_password(UserId(uuid.UUID(ama.id)), hall.app.outside.passwords.hash(PASSWORD))
-            tx.commit()
+    for ama, first in zip(people, (False, True), strict=True):
         login, _ = await asyncio.gather(
-            hall.login(ama.email), asyncio.to_thread(meet_then_change, first=first), return_exceptions=True
+            hall.login(ama.email), asyncio.to_thread(meet_then_change, ama, first=first), return_exceptions=True
         )
         await hall.turn(1)
         if isinstance(login, pb.LoginResponse):
@@ -394,7 +391,7 @@ async def test_what_changed_of_the_account_counts_at_the_next_exchange(hall: Hal
         tx.commit()
     answer = await ama.refresh()
     assert jwt.decode(answer.access_token, options={"verify_signature": False})["role"] == "LECTURER"
-    for state in (UserState.DEACTIVATED, UserState.ERASED):
+    for state in (UserState.DEACTIVATED, UserState.PENDING_APPROVAL):
         set_state(hall, ama.id, state)
         assert await why_not(exchange(hall, ama.refresh_token)) == (Status.UNAUTHENTICATED, "REFRESH_TOKEN_INVALID")
     set_state(hall, ama.id, UserState.ACTIVE)
@@ -488,6 +485,61 @@ async def test_the_password_is_not_taken_again_for_a_sign_in_that_has_ended(
 
 
 # Ending
+
+
+async def test_every_way_of_ending_a_sign_in_ends_its_tokens_and_streams_at_the_next_poll(hall: Hall) -> None:
+    session, admin, auth = await hall.open_session(), await hall.admin(), hall.auth
+
+    async def revoke(ama: Student, other: Student) -> None:
+        await auth.RevokeSignIn(pb.RevokeSignInRequest(sign_in_id=ama.sign_in_id), metadata=other.metadata)
+
+    async def change_password(ama: Student, other: Student) -> None:
+        request = pb.ChangePasswordRequest(current_password=PASSWORD, new_password=NEW_PASSWORD)
+        assert (await auth.ChangePassword(request, metadata=other.metadata)).ended_sign_in_count == 1
+
+    async def reset_password(ama: Student, _: Student) -> None:
+        await auth.RequestPasswordReset(pb.RequestPasswordResetRequest(login=ama.email))
+        token = (await hall.mail_to(ama.email)).token
+        await auth.ResetPassword(pb.ResetPasswordRequest(token=token, new_password=NEW_PASSWORD))
+
+    async def update_user(ama: Student, **change: Any) -> None:
+        mask = field_mask_pb2.FieldMask(paths=list(change))
+        request = admin_service_pb2.UpdateUserRequest(user_id=ama.id, update_mask=mask, **change)
+        await admin.stub.UpdateUser(request, metadata=admin.metadata)
+
+    async def erase(ama: Student, _: Student) -> None:
+        request = admin_service_pb2.EraseUserRequest(user_id=ama.id, reason="asked for it")
+        await admin.stub.EraseUser(request, metadata=admin.metadata)
+
+    async def delete_account(_: Student, other: Student) -> None:
+        await auth.DeleteAccount(pb.DeleteAccountRequest(password=PASSWORD), metadata=other.metadata)
+
+    async def use_again(ama: Student, _: Student) -> None:
+        stolen = ama.refresh_token
+        await ama.refresh()
+        assert (await why_not(exchange(hall, stolen)))[1] == "REFRESH_TOKEN_REUSED"
+
+    ways: list[Callable[[Student, Student], Awaitable[None]]] = [
+        lambda ama, _: ama.logout(),
+        revoke,
+        change_password,
+        reset_password,
+        lambda ama, _: update_user(ama, state=user_pb2.USER_STATE_DEACTIVATED),
+        lambda ama, _: update_user(ama, role=role_pb2.ROLE_LECTURER),
+        erase,
+        delete_account,
+        use_again,
+    ]
+    for way in ways:
+        ama = await hall.student()
+        other = await again(ama)
+        stream = ama.watch((await ama.submit(session, fix=None)).record)
+        await anext(stream)
+        await way(ama, other)
+        await hall.turn(1)
+        assert await why_not(anext(stream)) == (Status.UNAUTHENTICATED, "SIGN_IN_ENDED"), way
+        assert await why_not(current(hall, ama.token)) == (Status.UNAUTHENTICATED, "SIGN_IN_ENDED"), way
+        assert (await why_not(exchange(hall, ama.refresh_token)))[1] == "REFRESH_TOKEN_INVALID", way
 
 
 async def test_logging_out_ends_this_sign_in_with_its_streams_and_no_other(hall: Hall) -> None:

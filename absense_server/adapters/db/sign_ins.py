@@ -118,11 +118,13 @@ class SqlSignIns:
         return self._end(now, sign_ins.c.id.in_(ids)) if ids else 0
 
     def _end(self, now: datetime, *which: ColumnElement[bool]) -> int:
-        gone = self._connection.execute(delete(sign_ins).where(*which).returning(sign_ins.c.id, sign_ins.c.user_id))
-        ended = [{"user_id": row.user_id, "sign_in_id": row.id, "at": now} for row in gone]
-        if ended:
+        columns = sign_ins.c.id, sign_ins.c.user_id, sign_ins.c.expires_at
+        gone = self._connection.execute(delete(sign_ins).where(*which).returning(*columns)).all()
+        if gone:
+            ended = [{"user_id": row.user_id, "sign_in_id": row.id, "at": now} for row in gone]
             self._connection.execute(insert(revocations).inline(), ended)
-        return len(ended)
+        # of those that had ended by themselves only the last access tokens are ended
+        return sum(row.expires_at > now for row in gone)
 
     def revocations_since(self, instant: datetime) -> Sequence[Revocation]:
         rows = self._connection.execute(
