@@ -90,9 +90,11 @@ class Outside:
         self.housekeeping_threads = ThreadPool("housekeeping", _HOUSEKEEPING_THREADS, max_wait=timedelta(hours=1))
         # whoever reads much at a time keeps nobody waiting who wants one thing
         self.report_threads = ThreadPool("reports", _REPORT_THREADS, max_wait=timedelta(seconds=60))
-        # registering has its own, so that nobody is kept from signing in by people who register
+        # registering has its own, so that nobody is kept from signing in by people who register; and who sets another
+        # password, with a token or the one so far, is kept from it by neither
         self.login_threads = ThreadPool("login", os.cpu_count() or 1, max_wait=timedelta(seconds=60))
         self.register_threads = ThreadPool("register", 1, max_wait=timedelta(seconds=60))
+        self.password_threads = ThreadPool("password", 1, max_wait=timedelta(seconds=60))
         # codes have their own, so that the screens go on while the storage hangs
         self.drawing_threads = ThreadPool("drawing", _DRAWING_THREADS, max_wait=timedelta(seconds=20))
         file_threads = _FILE_THREADS[settings.storage_backend]
@@ -111,6 +113,7 @@ class Outside:
             self.report_threads,
             self.login_threads,
             self.register_threads,
+            self.password_threads,
             self.drawing_threads,
             self.file_threads,
             self.mail_threads,

@@ -139,7 +139,7 @@ class UseCases:
             threads=outside.db_threads,
             hashing_threads=outside.login_threads,
             passwords=outside.passwords,
-            new_passwords=new_passwords,
+            new_passwords=NewPasswords(outside.passwords, outside.password_threads),
             mails=self.mails,
             clock=clock,
         )

@@ -135,11 +135,11 @@ async def test_each_further_try_waits_longer_and_never_for_good(rpc: str, at_onc
 
 async def test_a_stranger_shuts_nobody_out_from_elsewhere() -> None:
     async with SignInDesk().running() as desk:
-        stranger = [await desk.come("ama@uni.edu", "203.0.113.5") for _ in range(1000)]
-        assert stranger[10:] == [("RATE_LIMITED", 1)] * 990
+        stranger = [await desk.come("ama@uni.edu", "203.0.113.5") for _ in range(100)]
+        assert stranger[10:] == [("RATE_LIMITED", 1)] * 90
         assert await desk.come("ama@uni.edu") == ("OK", 0)
         # many strangers at once, each from a network of its own: at most for an hour, and no longer than they go on
-        for number in range(1, 40):
+        for number in range(1, 31):
             for _ in range(10):
                 await desk.come("ama@uni.edu", f"203.0.113.{number + 5}")
         assert await desk.come("ama@uni.edu") == ("RATE_LIMITED", 60)
