@@ -243,14 +243,19 @@ def test_nobody_answers() -> None:
     assert problem(smtp(server.port)) == "it cannot be talked to (ConnectionRefusedError)"
 
 
-def test_what_hangs_breaks_off_when_it_is_told() -> None:
-    with scripted_server("220 hello", "250 well met", hangs=True) as server:
-        mailer = smtp(server.port, patience=PATIENCE_S)
+@pytest.mark.parametrize(
+    ("security", "lines"),
+    [("none", ["250 well met"]), ("starttls", ["250-well met\r\n250 STARTTLS", "220 go on"])],
+    ids=["a reply", "a handshake"],
+)
+def test_what_hangs_breaks_off_when_it_is_told(security: str, lines: list[str]) -> None:
+    with scripted_server("220 hello", *lines, hangs=True) as server:
+        mailer = smtp(server.port, security, patience=PATIENCE_S)
         with ThreadPoolExecutor(1) as threads:
             sent = threads.submit(problem, mailer)
             assert server.reached.wait(PATIENCE_S)
             mailer.close()
-            assert sent.result() == "it ended the connection"
+            assert re.fullmatch(r"it ended the connection|it cannot be talked to \(\w+\)", sent.result())
         assert problem(mailer) == "it ended the connection"
 
 
@@ -265,11 +270,10 @@ async def test_mails_go_by_themselves_and_a_server_that_hangs_keeps_nobody(
         with app.uow() as tx:
             app.use_cases.mails.queue(tx, MailKind.APPROVED, add_lecturer(app, tx))
             tx.commit()
-        app.postman.start()
+        await app.start()
         assert await asyncio.to_thread(server.reached.wait, PATIENCE_S)
         began = monotonic()
-        await app.postman.stop()
-        app.close()
+        await app.stop(grace=0)
         assert monotonic() - began < PATIENCE_S / 2
     with app.uow(read_only=True) as tx:  # what broke off is sent when its lease ends
         assert not tx.mails.is_due(app.clock.now())

@@ -122,28 +122,30 @@ class _Lines:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._open: set[smtplib.SMTP] = set()
+        self._open: set[socket.socket] = set()
         self._cut = False
 
-    def add(self, smtp: smtplib.SMTP) -> bool:
-        """Returns False after `cut`: no more are opened."""
+    def add(self, sock: socket.socket) -> socket.socket | None:
+        """Another handle on the connection, to be given back; None after `cut`: no more are opened."""
         with self._lock:
-            if not self._cut:
-                self._open.add(smtp)
-            return not self._cut
+            if self._cut:
+                return None
+            # TLS takes the connection over from one socket to the next: this one stays
+            line = socket.fromfd(sock.fileno(), sock.family, sock.type)
+            self._open.add(line)
+            return line
 
-    def forget(self, smtp: smtplib.SMTP) -> None:
+    def forget(self, line: socket.socket) -> None:
         with self._lock:
-            self._open.discard(smtp)
+            self._open.discard(line)
+            line.close()
 
     def cut(self) -> None:
         with self._lock:
             self._cut = True
-            for smtp in self._open:
-                if smtp.sock is not None:
-                    with suppress(OSError):
-                        # not the method of TLS, which would change what the other thread is in the midst of
-                        socket.socket.shutdown(smtp.sock, socket.SHUT_RDWR)
+            for line in self._open:
+                with suppress(OSError):
+                    line.shutdown(socket.SHUT_RDWR)
 
 
 class _Bounded(smtplib.SMTP):
@@ -151,20 +153,24 @@ class _Bounded(smtplib.SMTP):
 
     def __init__(self, lines: _Lines, deadline: float, **options: Any) -> None:
         self._lines = lines
+        self._line: socket.socket | None = None
         self._deadline = deadline
         super().__init__(**options)
 
     def getreply(self) -> tuple[int, bytes]:
-        if not self._lines.add(self):
-            self.close()
-            raise smtplib.SMTPServerDisconnected
         if self.sock is not None:
+            self._line = self._line or self._lines.add(self.sock)
+            if self._line is None:
+                self.close()
+                raise smtplib.SMTPServerDisconnected
             self.sock.settimeout(max(_LAST_WORD, self._deadline - monotonic()))
         return super().getreply()
 
     def close(self) -> None:
-        self._lines.forget(self)
         super().close()
+        if self._line is not None:
+            self._lines.forget(self._line)
+            self._line = None
 
 
 class _Plain(_Bounded):
