@@ -1,9 +1,10 @@
 """Mails sent. Several processes share the queue: each takes a few for a while."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 
@@ -28,6 +29,8 @@ from absense_server.ports.mail import Mail, Mailer, MailRefused
 from absense_server.ports.metrics import MailOutcome, Metrics
 from absense_server.ports.outside import Clock, Ids, Threads
 from absense_server.services.mail_texts import MailTexts
+
+T = TypeVar("T")
 
 _LEASE: Final = timedelta(minutes=5)
 """Longer than it takes to send one: whose process died is sent by another then."""
@@ -75,6 +78,8 @@ class MailDelivery:
         self._metrics = metrics
         self._clock = clock
         self._ids = ids
+        # mails leave threads to other jobs
+        self._one_step = asyncio.Semaphore(1)
         self._failing = False
 
     async def deliver(self) -> int:
@@ -82,17 +87,21 @@ class MailDelivery:
 
         Raises BackendUnavailable when the database does not answer: what was taken waits for the end of its lease.
         """
-        taken = await self._threads.run(self._take)
+        taken = await self._step(self._take)
         outcomes = await asyncio.gather(*(self._deliver(queued) for queued in taken), return_exceptions=True)
         for queued, outcome in zip(taken, outcomes, strict=True):
             if isinstance(outcome, Exception) and not isinstance(outcome, DomainError):
                 # one that cannot be written shall not come first for ever
                 log.error("mail not sent", mail=str(queued.id), kind=queued.kind.value, exc_info=outcome)
-                await self._threads.run(self._postpone, queued)
+                await self._step(self._postpone, queued)
         for outcome in outcomes:
             if isinstance(outcome, DomainError):
                 raise outcome
         return len(taken)
+
+    async def _step(self, step: Callable[..., T], *args: object) -> T:
+        async with self._one_step:
+            return await self._threads.run(step, *args)
 
     def remove_expired(self) -> int:
         """Remove tokens whose time is over; returns how many.
@@ -115,21 +124,21 @@ class MailDelivery:
         return list(taken)
 
     async def _deliver(self, queued: QueuedMail) -> None:
-        written = await self._threads.run(self._write, queued)
+        written = await self._step(self._write, queued)
         if written is None:
             return
         try:
             await self._mail_threads.run(self._mailer.send, written.mail)
         except MailRefused as refused:
             log.warning("mail refused", mail=str(queued.id), kind=written.kind.value, problem=str(refused))
-            await self._threads.run(self._remove, queued)
+            await self._step(self._remove, queued)
             self._metrics.mail_handled(MailOutcome.REFUSED)
         except BackendUnavailable as error:
             self._delayed(str(error.__cause__))
-            await self._threads.run(self._postpone, queued)
+            await self._step(self._postpone, queued)
         else:
             self._failing = False
-            await self._threads.run(self._sent, queued, written)
+            await self._step(self._sent, queued, written)
             self._metrics.mail_handled(MailOutcome.SENT)
 
     def _write(self, queued: QueuedMail) -> _Written | None:

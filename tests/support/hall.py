@@ -417,6 +417,7 @@ class Hall:
         self.channel = channel
         self.port = port
         self.auth: auth_service_pb2_grpc.AuthServiceAsyncStub = auth_service_pb2_grpc.AuthServiceStub(channel)
+        app.mail_delivery._at_once = 1  # so that mails are in the outbox in the order in which they were asked for
         self._lecturer: Lecturer | None = None
         self._course: course_pb2.Course | None = None
 

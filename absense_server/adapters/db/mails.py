@@ -40,7 +40,7 @@ class SqlMails:
         due = (
             select(mail_queue.c.id)
             .where(mail_queue.c.due_at <= now)
-            .order_by(mail_queue.c.due_at)
+            .order_by(mail_queue.c.due_at, mail_queue.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
         )
