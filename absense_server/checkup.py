@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -147,6 +148,9 @@ def _tokens(settings: Settings) -> Iterator[Finding]:
         return
     how = f"signed with {keys.key_id}, verified with {len(keys.public)} keys"
     yield Finding(ok=True, text=f"access tokens: EdDSA, {how}")
+    if settings.signing_key_file.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
+        file = settings.signing_key_file
+        yield Finding(ok=False, text=f"SIGNING_KEY_FILE: every user of this machine can read or write {file}")
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

@@ -24,7 +24,9 @@ class Worker:
                 "A worker needs PostgreSQL (DATABASE_URL): SQLite is for one server process, which looks at "
                 "selfies itself."
             )
-        self.outside = outside = Outside(settings, clock=None, blobs=None)
+        # it makes no tokens: the key file that signs them stays with the servers
+        own = settings.model_copy(update={"algorithm": "HS256"})
+        self.outside = outside = Outside(own, clock=None, blobs=None)
         self.faces = ConfiguredFaces(settings, outside.metrics)
         if self.faces.engine is None:
             problem = " ".join(self.faces.missing) or "FACE_VERIFICATION_ENABLED is not true."

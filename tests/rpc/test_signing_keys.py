@@ -18,6 +18,7 @@ from absense.v1 import auth_service_pb2 as pb
 from absense_server import checkup, settings
 from absense_server.adapters.signing_keys import SigningKeyUnusable, thumbprint
 from absense_server.app import App
+from absense_server.app.worker import Worker, WorkerUseless
 from absense_server.settings import Settings, SettingsInvalid
 from tests.rpc.test_accounts import current
 from tests.rpc.test_sign_ins import why_not
@@ -39,6 +40,7 @@ class Keys:
         self.public = {name: folder / f"{name}-public.pem" for name in made}
         for name, key in made.items():
             self.files[name].write_bytes(pem(key))
+            self.files[name].chmod(0o600)
             self.public[name].write_bytes(public_pem(key))
 
     def of(self, signing: str, *others: str) -> dict[str, Any]:
@@ -161,5 +163,15 @@ def test_what_keeps_a_server_from_signing_is_said_at_the_start_and_by_the_doctor
     assert said(make_settings(**keys.of("a", "b"))) == [
         (True, False, f"access tokens: EdDSA, signed with {keys.ids['a']}, verified with 2 keys")
     ]
+    keys.files["a"].chmod(0o644)
+    assert said(make_settings(**keys.of("a")))[1:] == [
+        (False, False, f"SIGNING_KEY_FILE: every user of this machine can read or write {keys.files['a']}")
+    ]
     assert said(make_settings()) == [(True, False, "access tokens: HS256, for this server alone")]
     assert not said(make_settings(signing_key_file=keys.files["a"]))[0][0]
+
+
+def test_a_worker_needs_no_key_that_signs(make_settings: MakeSettings, tmp_path: Path) -> None:
+    nowhere = {"database_url": "postgresql://127.0.0.1/none", "signing_key_file": tmp_path / "none.pem"}
+    with pytest.raises(WorkerUseless, match="FACE_VERIFICATION_ENABLED"):
+        Worker(make_settings(algorithm="EdDSA", **nowhere))
