@@ -18,7 +18,7 @@ SHOWN = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 
 
 @cache
-def tests_in(file: str) -> set[str]:
+def names_in(file: str) -> set[str]:
     tree = ast.parse((ROOT / file).read_text(encoding="utf-8"))
     return {
         node.name
@@ -34,7 +34,7 @@ def test_what_somebody_tries_is_answered_and_shown(row: list[str]) -> None:
     assert answer
     found = SHOWN.findall(shown)
     assert len(found) == shown.count("::") >= 1
-    assert [f"{file}::{name}" for file, name in found if name not in tests_in(file)] == []
+    assert [f"{file}::{name}" for file, name in found if name not in names_in(file)] == []
 
 
 def test_the_table_was_found() -> None:

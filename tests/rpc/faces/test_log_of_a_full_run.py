@@ -287,6 +287,8 @@ async def test_what_is_secret_is_not_in_the_log(hall: Hall, log: io.StringIO, po
     await run.administer(admin)
     assert await run.break_off(abena) >= {"BACKEND_UNAVAILABLE", "INTERNAL"}
     run.keep_rows()
+    export = abena.stub.ExportMyData(student_service_pb2.ExportMyDataRequest(), metadata=abena.metadata)
+    assert [part async for part in export]
     run.keep(**{f"people {n}": person.token for n, person in enumerate([admin, abena, hall.teacher])})
     delete = auth_service_pb2.DeleteAccountRequest(password="a third pass phrase 33")
     await hall.auth.DeleteAccount(delete, metadata=abena.metadata)
