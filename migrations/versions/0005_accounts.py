@@ -1,5 +1,7 @@
 """Sign-ins that go on, mails, device resets, erased people."""
 
+import unicodedata
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -33,7 +35,7 @@ def upgrade() -> None:
 
 def _users() -> None:
     op.add_column("users", sa.Column("full_name_folded", sa.Text(), server_default="", nullable=False))
-    op.execute("UPDATE users SET full_name_folded = lower(full_name)")
+    _fold_names()
     for column in ("erased_at", "identity_erased_at"):
         op.add_column("users", sa.Column(column, sa.DateTime(timezone=True)))
     for name, column, where in (
@@ -43,6 +45,17 @@ def _users() -> None:
     ):
         op.create_index(name, "users", [column], postgresql_where=sa.text(where), sqlite_where=sa.text(where))
     op.create_index("ix_users_role_state_id", "users", ["role", "state", "id"])
+
+
+def _fold_names() -> None:
+    """As the server does from now on: databases differ in folding what is not ASCII."""
+    people = sa.table("users", sa.column("id"), sa.column("full_name"), sa.column("full_name_folded"))
+    connection = op.get_bind()
+    names = connection.execute(sa.select(people.c.full_name).distinct()).scalars().all()
+    folded = [{"name": name, "folded": unicodedata.normalize("NFKC", name).strip().casefold()} for name in names]
+    if folded:
+        change = sa.update(people).where(people.c.full_name == sa.bindparam("name"))
+        connection.execute(change.values(full_name_folded=sa.bindparam("folded")), folded)
 
 
 def _sign_ins() -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import Connection, Engine, event, inspect, text
@@ -12,8 +13,10 @@ from absense_server import checkup
 from absense_server.adapters.db import migrate
 from absense_server.adapters.db.engine import create_engine
 from absense_server.adapters.db.tables import metadata
+from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
 from absense_server.app import App
 from absense_server.app.database import DatabaseNotReady
+from absense_server.ports.findings import UserFilter
 from absense_server.settings import Settings
 from tests.integration.db.world import World
 
@@ -55,6 +58,25 @@ def test_upgrading_twice_changes_nothing(engine: Engine, world: World) -> None:
     migrate.upgrade(engine)
     with world.uow(read_only=True) as tx:
         assert tx.users.get(user.id) == user
+
+
+def test_who_was_there_before_is_found_by_name(empty_url: str) -> None:
+    migrate.upgrade(empty_url, "0004")
+    engine = create_engine(empty_url)
+    person = {"id": uuid4().hex, "name": " Ọ̀SẸ́ Straße ", "at": "2026-11-02 09:00:00"}
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "INSERT INTO users (id, claimed_number, full_name, role, state, level, created_at) "
+                "VALUES (:id, '', :name, 'STUDENT', 'ACTIVE', 0, :at)"
+            ),
+            person,
+        )
+    migrate.upgrade(engine)
+    with SqlUnitOfWork(engine)(read_only=True) as tx:
+        (found,) = tx.users.list(UserFilter(query="ọ̀sẹ́ STRASSE"), after=None, limit=50)
+    assert found.full_name == person["name"]
+    engine.dispose()
 
 
 def test_the_migrations_make_what_the_tables_say(empty_url: str) -> None:
