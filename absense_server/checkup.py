@@ -33,6 +33,8 @@ from absense_server.services.seeding import Seeding
 from absense_server.settings import DEMO_SECRET_KEY, Settings
 
 _LITTLE_SPACE = 1024**3
+_PATIENCE = 10.0
+"""Seconds that a mail server has to answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,7 +283,7 @@ def _outbox(settings: Settings) -> Iterator[Finding]:
 def _mail_server(settings: Settings) -> Iterator[Finding]:
     where = f"{settings.smtp_host}:{settings.smtp_port}"
     try:
-        SmtpMailer(sender=settings.mail_sender, **settings.smtp).check()
+        SmtpMailer(sender=settings.mail_sender, patience=_PATIENCE, **settings.smtp).check()
     except BackendUnavailable as error:
         text = f"mail: {where}: {error.__cause__}; check the SMTP_ settings: mails wait, for a day at most"
         yield Finding(ok=False, text=text)

@@ -79,8 +79,11 @@ def problem(mailer: SmtpMailer, mail: Mail = MAIL) -> str:
 
 
 def test_a_mail_arrives_whole(post: Post) -> None:
+    post.mailer.send(replace(MAIL, text="From ASCII.\n", html="a long line" * 100))
     post.mailer.send(MAIL)
-    [mail] = post.arrived()
+    short, mail = post.arrived()
+    assert [part["Content-Transfer-Encoding"] for part in short.message.iter_parts()] == ["7bit", "quoted-printable"]
+    assert (short.text, short.html) == ("From ASCII.\n", "a long line" * 100 + "\n")
     headers = {name.lower(): str(value) for name, value in mail.message.items()}
     assert {name: headers[name] for name in ("from", "to", "subject", "date", "auto-submitted")} == {
         "from": '"Absense, Légon" <absense@legon.example.edu>',

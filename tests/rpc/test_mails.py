@@ -3,9 +3,10 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -17,6 +18,7 @@ from absense_server.domain.ids import UserId
 from absense_server.domain.mails import TOKEN_LIFE, MailKind, token_hash
 from absense_server.domain.people import Role, User, UserState
 from absense_server.ports.metrics import MailOutcome
+from absense_server.services.mail_texts import Letter, MailTexts
 from absense_server.settings import Settings
 from backing.ports import free_ports
 from tests.support.clock import HandClock
@@ -176,6 +178,25 @@ async def test_who_dies_between_sending_and_saying_so_sends_it_again(
     await hall.turn(HOUR_S)
     await hall.app.jobs.forget_tokens()
     assert (tokens(hall.app), due_times(hall.app)) == (0, [])
+
+
+async def test_one_that_cannot_be_written_is_in_nobodys_way(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = add_user(hall.app)
+    for kind in (MailKind.APPROVED, MailKind.PASSWORD_CHANGED):
+        queue(hall.app, kind, user)
+    letter = MailTexts.letter
+
+    def write(texts: MailTexts, kind: MailKind, *args: Any) -> Letter:
+        if kind is MailKind.APPROVED:
+            raise ZeroDivisionError
+        return letter(texts, kind, *args)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(MailTexts, "letter", write)
+        assert [mail.kind for mail in await hall.mails()] == [MailKind.PASSWORD_CHANGED]
+    assert due_times(hall.app) == [hall.clock.now() + timedelta(seconds=30)]
+    await hall.turn(30)
+    assert [mail.kind for mail in await hall.mails()] == [MailKind.PASSWORD_CHANGED, MailKind.APPROVED]
 
 
 async def test_several_processes_send_each_mail_once(make_settings: MakeSettings, clock: HandClock) -> None:
