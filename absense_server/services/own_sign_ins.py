@@ -54,9 +54,10 @@ class OwnSignIns:
         self._end(caller, sign_in_id, SignInNotFound)
 
     def _end(self, caller: Caller, sign_in_id: SignInId, missing: Callable[[], Exception]) -> None:
-        now = self._clock.now()
         with self._uow() as tx:
             tx.users.hold(caller.id)
+            # not before: who had to wait would write what the polls have passed by
+            now = self._clock.now()
             found = tx.sign_ins.find(caller.id, sign_in_id)
             if found is None or found.expires_at <= now:
                 raise missing()

@@ -8,6 +8,7 @@ from uuid import UUID
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
 from absense_server.domain.errors.accounts import RefreshTokenInvalid, RefreshTokenReused
+from absense_server.domain.ids import UserId
 from absense_server.domain.mails import MailKind
 from absense_server.domain.people import Caller, User, UserState
 from absense_server.ports.data import Transaction, UnitOfWork
@@ -48,13 +49,15 @@ class TokenExchange:
         Raises RefreshTokenInvalid; RefreshTokenReused, and then the sign-in has ended.
         """
         token_hash = self._refresh_tokens.hash(text)
-        if token_hash is None:
+        owner = None if token_hash is None else self._owner(token_hash)
+        if token_hash is None or owner is None:
             raise RefreshTokenInvalid
 
         def attempt() -> SignedIn | None:
             with self._uow() as tx:
+                user, sign_in, token = self._held(tx, owner, token_hash)
                 wish = _Wish(text, request_id, self._clock.now())
-                user, sign_in, token = self._held(tx, token_hash, wish.now)
+                self._require_current(sign_in, token, wish.now)
                 exchanged = self._exchange(tx, wish, sign_in, token)
                 if exchanged is None:
                     self._end_reused(tx, caller, sign_in, wish.now)
@@ -69,19 +72,28 @@ class TokenExchange:
             raise RefreshTokenReused
         return signed_in
 
-    def _held(self, tx: Transaction, token_hash: bytes, now: datetime) -> tuple[User, SignIn, RefreshToken]:
-        """The token with its sign-in and user, who stay as they are meanwhile. Raises RefreshTokenInvalid."""
-        found = tx.sign_ins.with_token(token_hash)
-        if found is not None:
-            tx.users.hold(found[0].user_id)
+    def _owner(self, token_hash: bytes) -> UserId | None:
+        # apart, so that whoever sends nonsense keeps nobody from writing
+        with self._uow(read_only=True) as tx:
             found = tx.sign_ins.with_token(token_hash)
-        if found is None or min(one.expires_at for one in found) <= now:
+        return None if found is None else found[0].user_id
+
+    def _held(self, tx: Transaction, owner: UserId, token_hash: bytes) -> tuple[User, SignIn, RefreshToken]:
+        """The token with its sign-in and user, who stay as they are meanwhile. Raises RefreshTokenInvalid."""
+        tx.users.hold(owner)
+        found = tx.sign_ins.with_token(token_hash)
+        if found is None:
             raise RefreshTokenInvalid
         sign_in, token = found
-        user = tx.users.get(sign_in.user_id)
+        user = tx.users.get(owner)
         if user is None or user.state is not UserState.ACTIVE:
             raise RefreshTokenInvalid
         return user, sign_in, token
+
+    def _require_current(self, sign_in: SignIn, token: RefreshToken, now: datetime) -> None:
+        """Raise RefreshTokenInvalid if either has ended by itself, also by settings that came later."""
+        if min(sign_in.expires_at, token.expires_at, self._tokens.end_of(sign_in.started_at)) <= now:
+            raise RefreshTokenInvalid
 
     def _exchange(
         self, tx: Transaction, wish: _Wish, sign_in: SignIn, token: RefreshToken

@@ -43,7 +43,7 @@ COSTS: dict[str, tuple[int, int, int]] = {
     "AuthService/Login": (8, 2, 1),
     "AuthService/Logout": (6, 1, 1),
     "AuthService/Reauthenticate": (7, 2, 1),
-    "AuthService/RefreshToken": (7, 1, 1),
+    "AuthService/RefreshToken": (7, 2, 1),
     "AuthService/Register": (4, 1, 1),
     "AuthService/RequestPasswordReset": (3, 1, 1),
     "AuthService/ResetPassword": (16, 2, 1),

@@ -144,6 +144,16 @@ async def test_who_issues_tokens_and_whom_they_are_for_are_settings(
         assert await why_not(current(hall, ama.token)) == INVALID
 
 
+async def test_sign_ins_end_by_the_settings_that_are_in_force(make_settings: MakeSettings, clock: HandClock) -> None:
+    async with serving(make_settings(), clock) as hall:
+        ama = await hall.student(enrolled=False, phone=False)
+        clock.turn(24 * 3600)
+        await ama.refresh()
+    async with serving(make_settings(sign_in_expire_days=1), clock) as hall:
+        ama.hall = hall
+        assert await why_not(ama.refresh()) == (grpc.StatusCode.UNAUTHENTICATED, "REFRESH_TOKEN_INVALID")
+
+
 def test_what_keeps_a_server_from_signing_is_said_at_the_start_and_by_the_doctor(
     make_settings: MakeSettings, keys: Keys, tmp_path: Path
 ) -> None:
