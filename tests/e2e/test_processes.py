@@ -251,6 +251,7 @@ def test_told_to_restart_they_show_the_certificate_that_is_there_by_then(
     root = issue("root")
     first, renewed = (issue("server", root) for _ in range(2))
     files = files_in(tmp_path).write(first)
+    files.key.chmod(0o644)
     server = make_server(database_url, TLS_CERTIFICATE_FILE=str(files.chain), TLS_KEY_FILE=str(files.key))
     server.start()
 
@@ -259,6 +260,8 @@ def test_told_to_restart_they_show_the_certificate_that_is_there_by_then(
         return {ssl.get_server_certificate((host, int(port))) for host, port in (at.split(":") for at in addresses)}
 
     assert shown() == {first.pem.decode()}
+    notes = [line["note"] for line in server.lines if line.get("event") == "who connects"]
+    assert notes == [f"TLS_KEY_FILE: every user of this machine can read or write {files.key}"]
     files.write(renewed, key=first.key_pem())  # as when the restart comes between the two files
     os.kill(server.pid, signal.SIGHUP)
     server.wait_for_line(lambda line: line.get("event") == "the new process does not serve: the old ones go on")

@@ -11,7 +11,7 @@ import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -36,6 +36,7 @@ from demo.phone import Claim, Student, scanned
 from demo.projector import DEMO_COURSE, DEMO_LECTURER, DEMO_PASSWORD, Lecturer
 from demo.server import LogLine, ServerProcess
 from demo.wire import channel_to, reason_of, sign_in
+from tests.support.certificates import LIFE, files_in, issue
 from tests.support.metrics import scrape_now
 
 CONFIRMED = attendance_record_pb2.RECORD_STATUS_CONFIRMED
@@ -247,6 +248,15 @@ class TestRefusingToServe:
         done = server.run("doctor")
         assert done.returncode == 1
         assert "PROBLEM database: everybody knows the password of admin@absense.com; use another" in done.stdout
+
+    def test_with_a_certificate_that_is_of_no_use(self, server: ServerProcess) -> None:
+        files = files_in(server.folder).write(issue("server", begins=datetime.now(UTC) - 2 * LIFE))
+        server.environment |= {"TLS_CERTIFICATE_FILE": str(files.chain), "TLS_KEY_FILE": str(files.key)}
+        told = self.refused(server)
+        assert "TLS_CERTIFICATE_FILE: CN=server expired on " in told
+        done = server.run("doctor")
+        assert done.returncode == 1
+        assert "PROBLEM TLS_CERTIFICATE_FILE: CN=server expired on " in done.stdout
 
     def test_with_a_short_key(self, make_server: MakeServer) -> None:
         told = self.refused(make_server(**NO_SECRET_KEY, SECRET_KEY="too-short-to-be-one"))

@@ -584,33 +584,6 @@ async def test_nobody_is_let_in_while_it_is_not_known_who_was_signed_out(hall: H
 # Who may call what
 
 
-async def test_nobody_calls_what_is_not_public(hall: Hall) -> None:
-    found = {name: await ask(hall, method) for name, method in METHODS.items() if not RULES[name].public}
-    assert len(found) > 25
-    assert found == dict.fromkeys(found, "UNAUTHENTICATED NOT_SIGNED_IN")
-
-
-async def test_nobody_calls_what_is_for_another_role(hall: Hall) -> None:
-    email = address()
-    await hall.app.accounts.create(NOBODY, NewUser(email, PASSWORD, "Abena Admin", Role.ADMIN))
-    admin = await hall.login(email)
-    people = {
-        Role.STUDENT: (await hall.student(phone=False)).metadata,
-        Role.LECTURER: hall.teacher.metadata,
-        Role.ADMIN: (("authorization", f"Bearer {admin.access_token}"),),
-    }
-    found = {
-        (name, role.value): await ask(hall, method, metadata)
-        for name, method in METHODS.items()
-        for role, metadata in people.items()
-        if not RULES[name].public and role not in RULES[name].roles
-    }
-    assert len(found) > 50
-    assert found == dict.fromkeys(found, "PERMISSION_DENIED WRONG_ROLE")
-    assert {rule.roles for name, rule in RULES.items() if "StudentService" in name} == {frozenset({Role.STUDENT})}
-    assert {rule.roles for name, rule in RULES.items() if "LecturerService" in name} == {frozenset({Role.LECTURER})}
-
-
 async def test_what_wants_the_password_again_wants_it_after_ten_minutes(hall: Hall) -> None:
     fresh = {name for name, rule in RULES.items() if rule.recent_sign_in}
     assert {name.removeprefix("/absense.v1.") for name in fresh} == PASSWORD_AGAIN
