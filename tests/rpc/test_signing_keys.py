@@ -118,6 +118,20 @@ async def test_another_key_signs_nobody_out(make_settings: MakeSettings, clock: 
         assert (await current(hall, ama.token)).id == ama.id
 
 
+async def test_another_secret_signs_nobody_out(make_settings: MakeSettings, clock: HandClock) -> None:
+    old, new = "k" * 40, "n" * 40
+    async with serving(make_settings(secret_key=old), clock) as hall:
+        ama = await hall.student(enrolled=False, phone=False)
+    before = ama.token
+    async with serving(make_settings(secret_key=new, older_secret_keys=old), clock) as hall:
+        ama.hall = hall
+        assert (await current(hall, before)).id == ama.id
+        await ama.refresh()
+    async with serving(make_settings(secret_key=new), clock) as hall:
+        assert await why_not(current(hall, before)) == INVALID
+        assert (await current(hall, ama.token)).id == ama.id
+
+
 async def test_another_algorithm_takes_no_token_of_the_other(
     make_settings: MakeSettings, clock: HandClock, keys: Keys
 ) -> None:
