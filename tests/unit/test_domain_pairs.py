@@ -13,7 +13,7 @@ from absense.v1 import (
     user_pb2,
     verdict_pb2,
 )
-from absense_server.domain.devices import Platform
+from absense_server.domain.devices import Platform, ResetState
 from absense_server.domain.faces import TemplateTrust
 from absense_server.domain.people import Role, UserState
 from absense_server.domain.policy import Attention, RecordStatus, Requirement, StandIn
@@ -63,6 +63,7 @@ ENUMS: dict[str, tuple[Any, Any, str]] = {
     "FACE_TRUST": (TemplateTrust, face_pb2.FaceTrust, "FACE_TRUST"),
     "ROLE": (Role, role_pb2.Role, "ROLE"),
     "USER_STATE": (UserState, user_pb2.UserState, "USER_STATE"),
+    "RESET_STATE": (ResetState, device_pb2.DeviceResetState, "DEVICE_RESET_STATE"),
     "PLATFORM": (Platform, device_pb2.DevicePlatform, "DEVICE_PLATFORM"),
     "SESSION_STATE": (SessionState, attendance_session_pb2.SessionState, "SESSION_STATE"),
     "REQUIREMENT": (Requirement, attendance_session_pb2.Requirement, "REQUIREMENT"),

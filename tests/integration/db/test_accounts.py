@@ -1,7 +1,7 @@
 """Users, sign-ins, requests, devices, audit."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -13,8 +13,10 @@ from absense_server.domain.audit import Action, event, machine_event
 from absense_server.domain.devices import ResetState
 from absense_server.domain.errors.accounts import EmailTaken, NumberTaken
 from absense_server.domain.errors.devices import DeviceAlreadyBound, DeviceTaken
+from absense_server.domain.ids import MailId
+from absense_server.domain.mails import MailKind
 from absense_server.domain.people import Caller, Role, User, UserState
-from absense_server.ports.findings import Credentials, DoneRequest, Race, Revocation, SignIn
+from absense_server.ports.findings import Credentials, DoneRequest, MailToken, QueuedMail, Race, Revocation, SignIn
 from absense_server.ports.outside import AccessClaims
 from absense_server.services.revocations import Revocations
 from tests.integration.db.world import MINUTE, NOW, World, a_device, a_refresh_token, a_sign_in, a_user
@@ -89,6 +91,45 @@ def test_a_state_is_set(world: World) -> None:
         found = tx.users.get(user.id)
     assert found is not None
     assert found.state is UserState.DEACTIVATED
+
+
+def test_only_what_was_never_confirmed_is_deleted(world: World) -> None:
+    made = {NOW - n * MINUTE: world.user(state=UserState.PENDING_EMAIL, created_at=NOW - n * MINUTE) for n in range(4)}
+    others = [world.user(state=state, created_at=NOW - 4 * MINUTE) for state in UserState if "EMAIL" not in state.value]
+    with world.uow() as tx:
+        assert not any(tx.users.remove_pending(user.id) for user in others)
+        assert [tx.users.remove_pending(made[NOW].id) for _ in range(2)] == [True, False]
+        assert tx.users.remove_unconfirmed(NOW - MINUTE, 1) == [made[NOW - 3 * MINUTE].id]
+        assert tx.users.remove_unconfirmed(NOW - MINUTE, 10) == [made[NOW - 2 * MINUTE].id]
+        assert tx.users.remove_unconfirmed(NOW - MINUTE, 10) == []
+        assert tx.users.get(made[NOW - MINUTE].id) is not None
+        tx.commit()
+
+
+def test_the_address_that_waits_to_be_confirmed(world: World) -> None:
+    ama, kofi = world.user(), world.user()
+
+    def waiting(now: datetime = NOW) -> list[str]:
+        with world.uow(read_only=True) as tx:
+            return [tx.mails.changing_to(user.id, now) for user in (ama, kofi)]
+
+    def sent(kind: MailKind, address: str) -> MailToken:
+        return MailToken(uuid4().bytes, ama.id, kind, address, NOW, NOW + MINUTE)
+
+    assert waiting() == ["", ""]
+    with world.uow() as tx:
+        tx.mails.queue(QueuedMail(MailId(uuid4()), MailKind.CHANGE_EMAIL, NOW, kofi.id, address="kofi@example.org"))
+        tx.mails.queue(QueuedMail(MailId(uuid4()), MailKind.EMAIL_CHANGED, NOW, ama.id, address="ama@example.edu"))
+        tx.mails.add_token(sent(MailKind.CHANGE_EMAIL, "ama@example.org"))
+        tx.mails.add_token(sent(MailKind.RESET_PASSWORD, "ama@example.edu"))
+        tx.commit()
+    assert waiting() == ["ama@example.org", "kofi@example.org"]
+    assert waiting(NOW + MINUTE) == ["", "kofi@example.org"]
+    with world.uow() as tx:
+        for user in (ama, kofi):
+            tx.mails.remove_tokens(user.id, {MailKind.CHANGE_EMAIL})
+        tx.commit()
+    assert waiting() == ["", ""]
 
 
 def test_a_clock_that_was_ahead_makes_no_revocation_forgotten(world: World) -> None:

@@ -15,6 +15,7 @@ from absense_server.domain.codes import Generation
 from absense_server.domain.devices import ResetState
 from absense_server.domain.faces import ConsentEnd, TemplateTrust
 from absense_server.domain.ids import CourseId, DeviceResetId, ImageId, SessionId, UserId, VerificationId
+from absense_server.domain.mails import MailKind
 from absense_server.domain.people import UserState
 from absense_server.domain.records import confirmed
 from absense_server.ports.findings import SessionFilter
@@ -114,6 +115,9 @@ def test_what_is_changed_is_found_by_an_index(uow: SqlUnitOfWork, engine: Engine
         waiting = [one.id for one in tx.verifications.of_student(student.id)]
         tx.users.set_state(student.id, UserState.DEACTIVATED)
         tx.users.hold(student.id)
+        tx.users.remove_pending(student.id)
+        tx.users.remove_unconfirmed(NOW, 10)
+        tx.mails.remove_tokens(student.id, frozenset(MailKind))
         sign_in = a_sign_in(student)
         tx.sign_ins.save(sign_in)
         tx.sign_ins.exchange(a_refresh_token(sign_in, used_at=NOW), a_refresh_token(sign_in))
