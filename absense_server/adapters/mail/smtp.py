@@ -19,6 +19,7 @@ Security = Literal["starttls", "tls", "none"]
 _PATIENCE: Final = 60.0
 """Seconds that one mail may take: some servers look at it for long before they answer for it."""
 _CONNECTING: Final = 10.0
+_GOODBYE: Final = 1.0
 _LAST_WORD: Final = 0.1
 _FOR_GOOD: Final = 500
 _ABOUT_US: Final = frozenset({503, 530, 534, 535, 538})
@@ -165,6 +166,10 @@ class _Bounded(smtplib.SMTP):
                 raise smtplib.SMTPServerDisconnected
             self.sock.settimeout(max(_LAST_WORD, self._deadline - monotonic()))
         return super().getreply()
+
+    def quit(self) -> tuple[int, bytes]:
+        self._deadline = min(self._deadline, monotonic() + _GOODBYE)
+        return super().quit()
 
     def close(self) -> None:
         super().close()
