@@ -231,7 +231,7 @@ class Settings(BaseSettings):
     @classmethod
     def _pattern(cls, value: str) -> str:
         try:
-            re.compile(value)
+            re.compile(value, re.ASCII)
         except re.error as error:
             msg = f"is not a regular expression: {error}"
             raise ValueError(msg) from None

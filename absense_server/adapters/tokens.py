@@ -30,15 +30,23 @@ class JwtAccessTokens:
     """Writes tokens under one key; reads those of any of its keys, as the header's `kid` says.
 
     Only its own algorithm is read, whatever a header says, and no header that we would not write. `leeway` allows for
-    the clocks of other replicas, which may have written the token.
+    the clocks of other replicas, which may have written the token. One that was to live longer than `life` does not:
+    how long it is known that its sign-in has ended goes by that.
     """
 
     def __init__(
-        self, keys: TokenKeys, *, issuer: str, audience: str, leeway: timedelta = timedelta(seconds=10)
+        self,
+        keys: TokenKeys,
+        *,
+        issuer: str,
+        audience: str,
+        life: timedelta,
+        leeway: timedelta = timedelta(seconds=10),
     ) -> None:
         self._keys = keys
         self._issuer = issuer
         self._audience = audience
+        self._life = life
         self._leeway = leeway
         self._shape = _SHAPES[keys.algorithm]
         self._jws = jwt.PyJWS(algorithms=[keys.algorithm])
@@ -71,7 +79,7 @@ class JwtAccessTokens:
             raise TokenInvalid from error
         if claims.issued_at > now + self._leeway:
             raise TokenInvalid
-        if claims.expires_at <= now - self._leeway:
+        if min(claims.expires_at, claims.issued_at + self._life) <= now - self._leeway:
             raise TokenExpired
         return claims
 

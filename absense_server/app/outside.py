@@ -67,7 +67,12 @@ class Outside:
 
         ring = KeyRing(settings.secret_keys[0], settings.secret_keys[1:])
         token_keys = token_keys_of(settings, ring)
-        self.tokens = JwtAccessTokens(token_keys, issuer=settings.token_issuer, audience=settings.token_audience)
+        self.tokens = JwtAccessTokens(
+            token_keys,
+            issuer=settings.token_issuer,
+            audience=settings.token_audience,
+            life=settings.access_token_life,
+        )
         self.signing_keys = token_keys.public
         self.refresh_tokens = RandomRefreshTokens()
         self.code_keys = CodeKeys(ring.derive("absense/qr-code/v1"))

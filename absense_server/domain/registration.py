@@ -19,7 +19,7 @@ class RegistrationRule:
     email_domains: tuple[str, ...] = ()
     """"example.edu", or "*.example.edu" for every domain below that. None: any address will do."""
     number_pattern: str = ""
-    """The whole institution number has to match it. Empty: any number, or none."""
+    """The whole institution number has to match it, ASCII digits for \\d as in apps. Empty: any number, or none."""
 
     def require_email(self, email: str, field: str = "email") -> None:
         """Raise EmailNotAccepted unless the address (normalized) is in one of the domains."""
@@ -28,7 +28,7 @@ class RegistrationRule:
 
     def require_number(self, number: str) -> None:
         """Raise NumberNotAccepted unless the number is of the form that is demanded, if one is."""
-        if self.number_pattern and not re.fullmatch(self.number_pattern, number):
+        if self.number_pattern and not re.fullmatch(self.number_pattern, number, re.ASCII):
             raise NumberNotAccepted
 
 

@@ -17,7 +17,7 @@ class RateLimits(Protocol):
     """Counts calls."""
 
     async def hit(self, key: str, limit: Limit) -> timedelta | None:
-        """Count a call under `key`, which always comes with the same limit.
+        """Count a call under `key`, which always comes with the same limit; up to its first colon it names a rule.
 
         None when it is within the limit; else how long to wait, and the call is not counted.
         """

@@ -6,12 +6,14 @@ from absense_server.ports.data import Transaction
 
 
 def require_admin(tx: Transaction, caller: Caller) -> None:
-    """Raise SignInEnded unless the caller is an active administrator: a token outlives its account's role by seconds.
+    """Raise SignInEnded unless the caller is an active administrator, and signed in: a token outlives both by seconds.
 
     Else who was put out could use them to come back.
     """
     user = tx.users.get(caller.id)
     if user is None or (user.role, user.state) != (Role.ADMIN, UserState.ACTIVE):
+        raise SignInEnded
+    if tx.sign_ins.find(user.id, caller.sign_in) is None:
         raise SignInEnded
 
 

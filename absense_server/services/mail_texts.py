@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from html import escape
 from textwrap import fill
@@ -22,8 +22,8 @@ class Letter:
     """A mail's words, in plain text and the same in HTML."""
 
     subject: str
-    text: str
-    html: str
+    text: str = field(repr=False)
+    html: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +166,8 @@ class _Parts:
     wording: _Wording
     greeting: str
     note: str
-    token: str
-    url: str
+    token: str = field(repr=False)
+    url: str = field(repr=False)
     until: str
 
 

@@ -19,8 +19,11 @@ class NewPasswords:
 
         Raises WeakPassword, before anything is hashed.
         """
+        return await self._hashing_threads.run(self._hash, password, user, field)
+
+    def _hash(self, password: str, user: User, field: str) -> str:
         owner = Owner(user.email, user.full_name, (user.institution_number, user.claimed_number))
         faults = password_faults(password, owner, is_common=self._passwords.is_common(password))
         if faults:
             raise WeakPassword(*(FieldViolation(field, fault) for fault in faults))
-        return await self._hashing_threads.run(self._passwords.hash, password)
+        return self._passwords.hash(password)

@@ -1,6 +1,6 @@
 """Trying again after a race was lost."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from absense_server.domain.errors.calls import Overloaded
@@ -18,6 +18,16 @@ def settle(attempt: Callable[[], T]) -> T:
     for _ in range(_ATTEMPTS):
         try:
             return attempt()
+        except Race:
+            continue
+    raise Overloaded
+
+
+async def settle_async(attempt: Callable[[], Awaitable[T]]) -> T:
+    """The same for what waits beside the event loop."""
+    for _ in range(_ATTEMPTS):
+        try:
+            return await attempt()
         except Race:
             continue
     raise Overloaded

@@ -7,10 +7,11 @@ from absense_server.domain import audit
 from absense_server.domain.audit import Action
 from absense_server.domain.errors.accounts import AccountNotActive, BadCredentials, SignInEnded, WrongPassword
 from absense_server.domain.ids import SignInId, UserId
-from absense_server.domain.people import Caller, User, UserState, normalize_email
+from absense_server.domain.people import Caller, User, UserState
 from absense_server.ports.data import Transaction, UnitOfWork
-from absense_server.ports.findings import Credentials, SignIn
+from absense_server.ports.findings import Credentials, Race, SignIn
 from absense_server.ports.outside import Clock, Ids, Passwords, Threads
+from absense_server.services.settle import settle_async
 from absense_server.services.sign_in_tokens import Issued, SignedIn, SignInTokens
 
 MOST_OF_A_USER: Final = 50
@@ -28,8 +29,8 @@ class SignIns:
     """Checks passwords and begins sign-ins.
 
     A password is checked outside of any transaction; in the one that follows nobody changes the account, and what
-    was checked is still so. So a call that races a new password or a deactivation comes before it, and its sign-in
-    ends with the others, or fails.
+    was checked is still so, or is checked again: another call may have hashed the same password anew. So a call that
+    races a new password or a deactivation comes before it, and its sign-in ends with the others, or fails.
     """
 
     def __init__(
@@ -56,33 +57,41 @@ class SignIns:
 
         Raises BadCredentials; AccountNotActive, but only after the right password.
         """
-        found = await self._threads.run(self._by_login, login)
-        right = await self._is_right(password, found)
-        try:
-            user = _active(found if right else None, found)
-            better = await self._better_hash(password, found)
-            return await self._threads.run(self._begin, caller, user.id, found, better, device_name)
-        except (BadCredentials, AccountNotActive):
-            await self._threads.run(self._refuse, caller, found)
-            raise
+
+        async def attempt() -> SignedIn:
+            found = await self._threads.run(self._by_login, login)
+            right = await self._is_right(password, found)
+            try:
+                user = _active(found if right else None, found)
+                better = await self._better_hash(password, found)
+                return await self._threads.run(self._begin, caller, user.id, found, better, device_name)
+            except (BadCredentials, AccountNotActive):
+                await self._threads.run(self._refuse, caller, found)
+                raise
+
+        return await settle_async(attempt)
 
     async def reauthenticate(self, caller: Caller, password: str) -> Issued:
         """Take the password again: an access token of the same sign-in that counts as just signed in.
 
         Raises WrongPassword, SignInEnded.
         """
-        found = await self._threads.run(self._by_id, caller.id)
-        right = await self._is_right(password, found)
-        try:
-            better = await self._better_hash(password, found) if right else None
-            return await self._threads.run(self._renew, caller, found if right else None, better)
-        except WrongPassword:
-            await self._threads.run(self._refuse, caller, found)
-            raise
+
+        async def attempt() -> Issued:
+            found = await self._threads.run(self._by_id, caller.id)
+            right = await self._is_right(password, found)
+            try:
+                better = await self._better_hash(password, found) if right else None
+                return await self._threads.run(self._renew, caller, found if right else None, better)
+            except WrongPassword:
+                await self._threads.run(self._refuse, caller, found)
+                raise
+
+        return await settle_async(attempt)
 
     def _by_login(self, login: str) -> Credentials | None:
         with self._uow(read_only=True) as tx:
-            return tx.users.credentials(normalize_email(login)) or tx.users.credentials(login.strip())
+            return tx.users.credentials(login.strip())
 
     def _by_id(self, user_id: UserId) -> Credentials | None:
         with self._uow(read_only=True) as tx:
@@ -151,14 +160,19 @@ class SignIns:
 
 
 def _unchanged(checked: Credentials | None, now: Credentials | None) -> User | None:
-    """The account as it is now, if its password is still the one that was checked."""
-    if checked is None or now is None or now.password_hash != checked.password_hash:
+    """The account as it is now, if its password is the one that was checked.
+
+    Raises Race when there is another hash by now.
+    """
+    if checked is None or now is None:
         return None
+    if now.password_hash != checked.password_hash:
+        raise Race
     return now.user
 
 
 def _active(checked: Credentials | None, now: Credentials | None) -> User:
-    """The account as it is now. Raises BadCredentials, AccountNotActive."""
+    """The account as it is now. Raises BadCredentials, AccountNotActive, Race."""
     user = _unchanged(checked, now)
     if user is None or user.state is UserState.ERASED:
         raise BadCredentials

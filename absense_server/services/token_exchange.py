@@ -127,6 +127,6 @@ class TokenExchange:
 
     def _end_reused(self, tx: Transaction, caller: Caller, sign_in: SignIn, now: datetime) -> None:
         tx.sign_ins.end(sign_in.user_id, sign_in.id, now)
-        self._mails.queue(tx, MailKind.SIGN_IN_REUSED, sign_in.user_id)
+        self._mails.queue(tx, MailKind.SIGN_IN_REUSED, sign_in.user_id, note=sign_in.device_name)
         facts = {"sign_in": str(sign_in.id)}
         tx.audit.add(audit.event(Action.REFRESH_TOKEN_REUSED, caller, now, sign_in.user_id, **facts))

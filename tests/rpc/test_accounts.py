@@ -355,6 +355,12 @@ async def test_a_number_that_somebody_claims_does_not_take_it_from_its_holder(ha
     assert reason_of(await refusal(hall.login("S-2003", "the password of an impostor"))) == "BAD_CREDENTIALS"
 
 
+async def test_a_number_in_other_letters_is_another_number(hall: Hall) -> None:
+    capital, small = vouched_for(hall, "AB-7"), vouched_for(hall, "ab-7")
+    assert (await hall.login("AB-7")).user.email == capital
+    assert (await hall.login("ab-7")).user.email == small
+
+
 async def test_unknown_user_and_wrong_password_are_told_alike(hall: Hall) -> None:
     email = address()
     await register(hall, email)

@@ -6,7 +6,6 @@ import asyncio
 import io
 import json
 import shutil
-import uuid
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -22,8 +21,6 @@ from absense_server.adapters.db.exports import LEFT_OUT, SOURCES
 from absense_server.adapters.db.tables import metadata
 from absense_server.domain.errors.accounts import SignInEnded
 from absense_server.domain.exports import Part
-from absense_server.domain.ids import UserId
-from absense_server.domain.people import Caller, Role
 from absense_server.services.data_export import MOST_AT_ONCE, ArchiveName
 from tests.rpc.test_erasure import PHOTOGRAPH, a_full_life, blobs, delete
 from tests.support.faces import stored
@@ -128,8 +125,7 @@ async def test_a_reader_who_stops_holds_nothing(hall: Hall) -> None:
     """Neither a thread nor a connection, however long; and one who goes away leaves nothing under way."""
     student, _ = await a_full_life(hall)
     exports, threads = hall.app.use_cases.data_export, hall.app.outside.report_threads
-    caller = Caller("request", "127.0.0.1", UserId(uuid.UUID(student.id)), role=Role.STUDENT)
-    stream = exports.stream(caller)
+    stream = exports.stream(student.caller)
     await anext(stream)
     assert (exports.under_way, threads.running, threads.waiting) == (1, 0, 0)
     assert connections_of(hall.app.engine).checkedout() == 0
@@ -139,8 +135,7 @@ async def test_a_reader_who_stops_holds_nothing(hall: Hall) -> None:
 
 async def test_an_account_erased_meanwhile_ends_it(hall: Hall) -> None:
     student, _ = await a_full_life(hall)
-    caller = Caller("request", "127.0.0.1", UserId(uuid.UUID(student.id)), role=Role.STUDENT)
-    stream = hall.app.use_cases.data_export.stream(caller)
+    stream = hall.app.use_cases.data_export.stream(student.caller)
     assert isinstance(await anext(stream), ArchiveName)
     await delete(student)
     with pytest.raises(SignInEnded):
@@ -151,8 +146,7 @@ async def test_an_account_erased_meanwhile_ends_it(hall: Hall) -> None:
 
 async def test_so_many_at_once(hall: Hall) -> None:
     student = await hall.student()
-    caller = Caller("request", "127.0.0.1", UserId(uuid.UUID(student.id)), role=Role.STUDENT)
-    streams = [hall.app.use_cases.data_export.stream(caller) for _ in range(MOST_AT_ONCE)]
+    streams = [hall.app.use_cases.data_export.stream(student.caller) for _ in range(MOST_AT_ONCE)]
     for stream in streams:
         await anext(stream)
     with pytest.raises(grpc.aio.AioRpcError) as caught:

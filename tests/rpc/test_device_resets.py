@@ -14,9 +14,8 @@ from sqlalchemy import select, update
 from absense.v1 import admin_service_pb2, device_pb2, student_service_pb2
 from absense_server.adapters.db.tables import audit_events, audit_private, devices
 from absense_server.domain.errors.devices import DeviceResetDecided
-from absense_server.domain.ids import DeviceResetId, UserId
+from absense_server.domain.ids import DeviceResetId
 from absense_server.domain.mails import MailKind
-from absense_server.domain.people import Caller
 from tests.integration.db.world import at_once
 from tests.support.hall import Admin, Hall, Student, reason_of, timestamp, verdicts
 
@@ -146,7 +145,7 @@ async def test_one_request_waits_at_a_time_however_many_ask_at_once(hall: Hall) 
 async def test_of_two_who_decide_at_once_one_wins(hall: Hall) -> None:
     ama, admin = await hall.student(), await hall.admin()
     reset = await ama.request_reset()
-    caller = Caller("request", "127.0.0.1", UserId(UUID(admin.id)))
+    caller = admin.caller
     resets, reset_id = hall.app.use_cases.device_resets, DeviceResetId(UUID(reset.id))
 
     def decide(number: int) -> str:

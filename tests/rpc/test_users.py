@@ -15,9 +15,9 @@ from absense.v1 import admin_service_pb2, auth_service_pb2, role_pb2, user_pb2
 from absense_server.adapters.db.tables import audit_events, audit_private, mail_tokens, programmes, users
 from absense_server.domain.courses import Programme
 from absense_server.domain.errors.accounts import LastAdministrator, SignInEnded
-from absense_server.domain.ids import ProgrammeId, UserId
+from absense_server.domain.ids import ProgrammeId
 from absense_server.domain.mails import MailKind
-from absense_server.domain.people import Caller, Role, UserState
+from absense_server.domain.people import Role, UserState
 from absense_server.domain.user_changes import UserChange
 from tests.integration.db.world import at_once
 from tests.support.hall import PASSWORD, Admin, Hall, reason_of
@@ -345,12 +345,11 @@ async def test_there_is_always_an_administrator(hall: Hall) -> None:
 async def test_of_two_administrators_who_put_each_other_or_themselves_out_at_once_one_stays(
     hall: Hall, change: UserChange, each_other: bool, loser: type[Exception]
 ) -> None:
-    admins = [UserId(UUID((await hall.admin()).id)) for _ in range(2)]
+    admins = [(await hall.admin()).caller for _ in range(2)]
     changes = hall.app.use_cases.user_changes
 
     def put_out(number: int) -> str:
-        caller = Caller("request", "127.0.0.1", admins[number])
-        return changes.make(caller, admins[1 - number if each_other else number], change).full_name
+        return changes.make(admins[number], admins[1 - number if each_other else number].id, change).full_name
 
     ends = await asyncio.to_thread(at_once, 2, put_out)
     assert {type(end) for end in ends} == {str, loser}, ends
@@ -380,6 +379,21 @@ async def test_who_was_put_out_uses_no_last_second(hall: Hall) -> None:
     ):
         assert await refused(call) == "SIGN_IN_ENDED"
     assert (await admin.user(other.id)).role == LECTURER
+
+
+async def test_who_was_signed_out_uses_no_last_second_to_stay(hall: Hall) -> None:
+    """A thief with a copied sign-in, when its owner ends it: no account, address or phone of theirs comes of it."""
+    admin, ama = await hall.admin(), await hall.student(phone=False)
+    await asyncio.gather(admin.logout(), ama.logout())
+    wish = auth_service_pb2.UpdateProfileRequest(email="thief@example.edu", update_mask={"paths": ["email"]})
+    for call in (
+        admin.create_user(role=ADMIN),
+        admin.update_user(ama.id, email="thief@example.edu"),
+        hall.auth.UpdateProfile(wish, metadata=ama.metadata),
+        ama.bind(),
+    ):
+        assert await refused(call) == "SIGN_IN_ENDED"
+    assert await hall.mails() == []
 
 
 def tokens(hall: Hall) -> int:

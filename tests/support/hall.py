@@ -166,6 +166,14 @@ class Person:
     def metadata(self) -> tuple[tuple[str, str], ...]:
         return (("authorization", f"Bearer {self.token}"),)
 
+    @property
+    def caller(self) -> Caller:
+        """As use cases see them."""
+        claims = self.hall.app.outside.tokens.read(self.token, self.hall.clock.now())
+        return Caller(
+            "request", "127.0.0.1", claims.user_id, claims.sign_in_id, claims.role, signed_in_at=claims.signed_in_at
+        )
+
     async def refresh(self) -> auth_service_pb2.RefreshTokenResponse:
         """Exchange the refresh token, and go on with what came for it."""
         request = auth_service_pb2.RefreshTokenRequest(refresh_token=self.refresh_token, request_id=str(uuid.uuid4()))

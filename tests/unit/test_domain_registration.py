@@ -55,6 +55,8 @@ def test_a_number_matches_as_a_whole(number: str, more: str) -> None:
     for wrong in ("", more + number, f"{number}\n"):
         with pytest.raises(NumberNotAccepted):
             rule.require_number(wrong)
+    with pytest.raises(NumberNotAccepted):  # as with apps, which are told the pattern
+        RegistrationRule(number_pattern=r"\d{4}").require_number("١٢٣٤")
     RegistrationRule().require_number(more)
     RegistrationRule().require_number("")
 

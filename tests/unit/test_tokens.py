@@ -55,6 +55,7 @@ CLAIMS = AccessClaims(
     issued_at=NOW,
     expires_at=NOW + timedelta(minutes=15),
 )
+LIFE = timedelta(minutes=15)
 ED25519_ORDER = 2**252 + 27742317777372353535851937790883648493
 Change = Callable[[dict[str, Any]], object]
 
@@ -66,7 +67,7 @@ def ed25519(*private: Ed25519PrivateKey) -> TokenKeys:
 
 
 def tokens_of(keys: TokenKeys) -> JwtAccessTokens:
-    return JwtAccessTokens(keys, issuer="absense", audience="absense")
+    return JwtAccessTokens(keys, issuer="absense", audience="absense", life=LIFE)
 
 
 @dataclass(frozen=True)
@@ -171,7 +172,7 @@ class TestWhatIsWritten:
     def test_stays_well_within_the_bounds_that_are_read(self, kind: Kind) -> None:
         header, payload, _ = kind.good.split(".")
         assert (len(header) < 150, len(payload) < 450) == (True, True)
-        wordy = JwtAccessTokens(kind.keys, issuer="Ọ" * 200, audience="ọ" * 200)
+        wordy = JwtAccessTokens(kind.keys, issuer="Ọ" * 200, audience="ọ" * 200, life=LIFE)
         assert wordy.read(wordy.write(CLAIMS), NOW) == CLAIMS
 
 
@@ -194,9 +195,16 @@ class TestTime:
             kind.read(kind.good, NOW - timedelta(seconds=10.000001))
 
     def test_leeway_can_be_none(self, kind: Kind) -> None:
-        strict = JwtAccessTokens(kind.keys, issuer="absense", audience="absense", leeway=timedelta(0))
+        strict = JwtAccessTokens(kind.keys, issuer="absense", audience="absense", life=LIFE, leeway=timedelta(0))
         with pytest.raises(TokenExpired):
             strict.read(kind.good, CLAIMS.expires_at)
+
+    def test_made_when_tokens_lived_longer(self, kind: Kind) -> None:
+        """What ended its sign-in may be forgotten by now."""
+        shorter = JwtAccessTokens(kind.keys, issuer="absense", audience="absense", life=timedelta(minutes=5))
+        assert shorter.read(kind.good, NOW + timedelta(minutes=5, seconds=9)) == CLAIMS
+        with pytest.raises(TokenExpired):
+            shorter.read(kind.good, NOW + timedelta(minutes=5, seconds=10))
 
 
 @both
@@ -220,7 +228,7 @@ class TestKeys:
     def test_another_issuer_and_audience(self, kind: Kind) -> None:
         for issuer, audience in (("absense", "others"), ("others", "absense")):
             with pytest.raises(TokenInvalid):
-                kind.read(JwtAccessTokens(kind.keys, issuer=issuer, audience=audience).write(CLAIMS))
+                kind.read(JwtAccessTokens(kind.keys, issuer=issuer, audience=audience, life=LIFE).write(CLAIMS))
 
     def test_nothing_of_a_key_is_shown(self, kind: Kind) -> None:
         assert set(re.findall(r"\w+=", repr(kind.keys))) == {"algorithm=", "key_id="}

@@ -1,11 +1,15 @@
 """Calls counted in this process."""
 
 from bisect import bisect_right
+from collections import defaultdict
 from datetime import timedelta
 from typing import Final
 
 from absense_server.ports.outside import Clock
 from absense_server.ports.rate_limits import Limit
+
+_Hits = dict[str, tuple[float, list[float]]]
+"""Of each key: how long its window is, and when there were hits."""
 
 
 class MemoryRateLimits:
@@ -19,10 +23,14 @@ class MemoryRateLimits:
     _TIDY_EVERY: Final = 60.0
 
     def __init__(self, clock: Clock, most_keys: int = 200_000) -> None:
-        """`most_keys` bounds the memory: beyond it, the keys first seen longest ago are forgotten."""
+        """`most_keys` bounds the memory: beyond it, the rule with the most keys forgets those first seen longest ago.
+
+        So whoever makes keys up, a million tokens or addresses, makes no other method forget who tries too often.
+        """
         self._clock = clock
         self._most_keys = most_keys
-        self._hits: dict[str, tuple[float, list[float]]] = {}
+        self._rules: defaultdict[str, _Hits] = defaultdict(dict)
+        self._keys = 0
         self._tidied_at = 0.0
 
     async def hit(self, key: str, limit: Limit) -> timedelta | None:
@@ -32,9 +40,10 @@ class MemoryRateLimits:
             self._tidy(now)
         times = self._times(key, now)
         if times is None:
-            self._hits[key] = (limit.per.total_seconds(), [now])
-            if len(self._hits) > self._most_keys:
-                del self._hits[next(iter(self._hits))]
+            self._rules[_rule(key)][key] = (limit.per.total_seconds(), [now])
+            self._keys += 1
+            if self._keys > self._most_keys:
+                self._forget_one()
             return None
         if (left := _left(times, limit, now)) is None:
             times.append(now)
@@ -50,7 +59,7 @@ class MemoryRateLimits:
 
     def _times(self, key: str, now: float) -> list[float] | None:
         """When there were hits in the window that ends now; None for a key that is not known."""
-        known = self._hits.get(key)
+        known = self._rules[_rule(key)].get(key)
         if known is None:
             return None
         length, times = known
@@ -62,8 +71,19 @@ class MemoryRateLimits:
 
     def _tidy(self, now: float) -> None:
         self._tidied_at = now
-        for key in [key for key, (length, times) in self._hits.items() if not times or times[-1] <= now - length]:
-            del self._hits[key]
+        for hits in self._rules.values():
+            for key in [key for key, (length, times) in hits.items() if not times or times[-1] <= now - length]:
+                del hits[key]
+        self._keys = sum(map(len, self._rules.values()))
+
+    def _forget_one(self) -> None:
+        fullest = max(self._rules.values(), key=len)
+        del fullest[next(iter(fullest))]
+        self._keys -= 1
+
+
+def _rule(key: str) -> str:
+    return key.partition(":")[0]
 
 
 def _left(times: list[float], limit: Limit, now: float) -> timedelta | None:

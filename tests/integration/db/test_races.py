@@ -176,13 +176,14 @@ def test_one_student_for_each_device(world: World) -> None:
 def test_one_student_for_each_device_whichever_key_is_in_use(world: World) -> None:
     """While replicas change over to another SECRET_KEY, each knowing both."""
     students, old, new = [world.user() for _ in range(THREADS)], b"o" * 32, b"n" * 32
+    sign_ins = [world.sign_in(student).id for student in students]
     before, after = (
         Devices(world.uow, HmacIdentifierKeys(keys), P256Signatures(), HandClock(NOW), SystemIds())
         for keys in ((old, new), (new, old))
     )
 
     def bind(number: int) -> Device:
-        caller = Caller("request", "127.0.0.1", students[number].id, role=Role.STUDENT)
+        caller = Caller("request", "127.0.0.1", students[number].id, sign_ins[number], Role.STUDENT)
         return (before, after)[number % 2].bind(caller, NewDevice("490154203237518", Platform.ANDROID, "Pixel"))
 
     ends = at_once(THREADS, bind)
