@@ -18,7 +18,7 @@ from sqlalchemy import select
 from absense.v1 import admin_service_pb2
 from absense_server import checkup
 from absense_server.adapters.blobs import s3
-from absense_server.adapters.db.tables import attendance_records, audit_events, claims, images
+from absense_server.adapters.db.tables import attendance_records, audit_events, claims, doomed_blobs, images
 from absense_server.app import App
 from absense_server.domain.audit import Action
 from absense_server.domain.ids import ImageId
@@ -28,7 +28,10 @@ from backing import seaweedfs
 from backing.seaweedfs import S3Server, SeaweedFS
 from tests.integration.test_blobs import fetch, head
 from tests.rpc.test_check_in import CONFIRMED, photograph
+from tests.rpc.test_data_export import export, opened
+from tests.rpc.test_erasure import delete
 from tests.rpc.test_uploads import refusal
+from tests.support import faces
 from tests.support.clock import HandClock
 from tests.support.hall import Hall, Session, Student, detail, reason_of
 
@@ -193,6 +196,23 @@ async def test_storage_that_hangs_is_not_waited_for_for_ever(
         error = await refusal(ama.submit(session, selfie=photograph(1280, 960)))
         assert (error.code(), reason_of(error)) == UNAVAILABLE
         assert kept(hall) == (0, 0, 0)
+
+
+async def test_who_is_erased_is_gone_from_s3_too(
+    make_settings: MakeSettings, clock: HandClock, s3_server: S3Server
+) -> None:
+    """Having taken everything along before; the rest of the storage stays."""
+    async with hall_with(make_settings(**on_s3(s3_server)), clock) as hall:
+        session, ama, kofi = await hall.open_session(), await hall.student(), await hall.student()
+        for student in (ama, kofi):
+            await student.submit(session, selfie=photograph())
+        names = {row.owner_id: row.blob_name for row in rows(hall, images)}
+        found, archive = opened((await export(ama))[1])
+        assert archive.read(found["images"][0]["file"]) == faces.stored(photograph())
+        assert (await delete(ama)).photograph_count == 1
+        assert hall.app.outside.blobs.get(names[UUID(ama.id)]) is None
+        assert hall.app.outside.blobs.get(names[UUID(kofi.id)]) is not None
+        assert rows(hall, doomed_blobs) == []
 
 
 async def test_orphans_in_s3_are_swept(

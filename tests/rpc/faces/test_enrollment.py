@@ -22,11 +22,13 @@ from absense_server.adapters.db.tables import (
     face_views,
     images,
     verification_log,
+    verifications,
 )
 from absense_server.domain.audit import Action
 from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.domain.faces import ConsentEnd
 from absense_server.domain.ids import UserId
+from tests.rpc.test_erasure import delete
 from tests.support import faces
 from tests.support.hall import CONSENT, Admin, Hall, Student, announce, chunks_of, iter_async, reason_of, verdicts
 from tests.support.held_engine import HeldEngine
@@ -359,6 +361,32 @@ async def test_withdrawing_erases_face_and_photographs(hall: Hall, ama: Student,
     assert await refused(hall.teacher.image(image_id)) == "IMAGE_NOT_FOUND"
     assert not (await current(ama)).HasField("face_template")
     assert await refused(ama.withdraw_face()) == "FACE_NOT_ENROLLED"
+
+
+async def test_erasing_the_account_erases_the_face(
+    hall: Hall, ama: Student, portraits: Portraits, engine: HeldEngine
+) -> None:
+    """With it goes what waits to be looked at; that there was a consent stays, and that it ended."""
+    session, efua = await hall.open_session(), await hall.student()
+    await ama.enroll_face(portraits["obama"])
+    await engine.asked.acquire()
+    engine.queue = timedelta(minutes=1)
+    engine.hold()
+    await ama.submit(session, selfie=portraits["obama2"])
+    engine.queue = timedelta()
+    enrolling = asyncio.ensure_future(efua.enroll_face(portraits["biden"]))
+    for _ in range(2):
+        await engine.asked.acquire()
+    erased = [await delete(student) for student in (ama, efua)]
+    assert [(one.face_template, one.photograph_count) for one in erased] == [(True, 2), (False, 0)]
+    engine.release()
+    assert await refused(enrolling) == "SIGN_IN_ENDED"
+    for table in (face_templates, face_views, images, doomed_blobs, verifications):
+        assert rows(hall, table) == []
+    assert blobs(hall) == set()
+    [given] = rows(hall, face_consents)
+    assert (given.ended_how, given.ended_at) == (ConsentEnd.ERASED, hall.clock.now())
+    assert verdicts(await session.record_of(ama))["FACE"] == ("SKIPPED", "NO_CONSENT")
 
 
 async def test_withdrawing_touches_nobody_else(hall: Hall, ama: Student, portraits: Portraits) -> None:
