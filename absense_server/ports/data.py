@@ -618,6 +618,10 @@ class Erasures(Protocol):
         """Nothing is left, and nothing more will come."""
         ...
 
+    def never_confirmed(self, user_ids: Collection[UserId]) -> None:
+        """What can name somebody in events about accounts that were deleted before anybody confirmed them."""
+        ...
+
 
 class Exports(Protocol):
     """What is held on one person, as it is handed to that person."""

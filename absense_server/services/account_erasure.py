@@ -150,8 +150,7 @@ class AccountErasure:
                 held = self._hold(tx, user_id)
                 check(tx, held)
                 if held.user.state is UserState.ERASED:
-                    kept = tx.erasures.is_bound_to_open_term(user_id, self._clock.now())
-                    return _Done(ErasedAccount(identity_kept=kept))
+                    return _Done(ErasedAccount(identity_kept=bool(held.user.full_name)))
                 done = self._write(tx, caller, held.user, reason)
                 tx.commit()
             return done

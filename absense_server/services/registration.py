@@ -90,6 +90,7 @@ class Registration:
         with self._uow() as tx:
             ids = tx.users.remove_unconfirmed(now - UNCONFIRMED_LIFE, _AT_ONCE)
             if ids:
+                tx.erasures.never_confirmed(ids)
                 tx.audit.add(*(audit.machine_event(Action.REGISTRATION_EXPIRED, now, user_id) for user_id in ids))
                 tx.commit()
         return ids
@@ -107,3 +108,4 @@ def make_way(tx: Transaction, email: str) -> None:
         raise EmailTaken
     if not tx.users.remove_pending(found.user.id):
         raise Race
+    tx.erasures.never_confirmed([found.user.id])

@@ -49,12 +49,14 @@ def _users() -> None:
 
 def _fold_names() -> None:
     """As the server does from now on: databases differ in folding what is not ASCII."""
-    people = sa.table("users", sa.column("id"), sa.column("full_name"), sa.column("full_name_folded"))
+    people = sa.table("users", sa.column("id", sa.Uuid()), sa.column("full_name"), sa.column("full_name_folded"))
     connection = op.get_bind()
-    names = connection.execute(sa.select(people.c.full_name).distinct()).scalars().all()
-    folded = [{"name": name, "folded": unicodedata.normalize("NFKC", name).strip().casefold()} for name in names]
+    folded = [
+        {"user": row.id, "folded": unicodedata.normalize("NFKC", row.full_name).strip().casefold()}
+        for row in connection.execute(sa.select(people.c.id, people.c.full_name))
+    ]
     if folded:
-        change = sa.update(people).where(people.c.full_name == sa.bindparam("name"))
+        change = sa.update(people).where(people.c.id == sa.bindparam("user"))
         connection.execute(change.values(full_name_folded=sa.bindparam("folded")), folded)
 
 

@@ -195,6 +195,16 @@ async def test_without_a_part_in_a_term_it_goes_at_once(hall: Hall) -> None:
     assert not addresses_about(hall, student)
 
 
+async def test_asking_again_says_what_is_still_there(hall: Hall) -> None:
+    student, admin = await hall.student(), await hall.admin()
+    assert (await erase(admin, student)).identity_kept
+    set_term(hall, state=TermState.CLOSED)
+    assert await erase(admin, student) == user_pb2.ErasedAccount(identity_kept=True), "no job has run since"
+    assert await settle(hall) == 1
+    admin = replace(admin, token=(await hall.login(admin.email)).access_token)
+    assert await erase(admin, student) == user_pb2.ErasedAccount()
+
+
 async def test_a_lecturer_s_courses_go_on(hall: Hall) -> None:
     """What has another lecturer goes on as it was; of the rest what is open is closed, what is to come cancelled."""
     lecturer, other = await hall.lecturer(), await hall.lecturer()

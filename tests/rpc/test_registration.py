@@ -11,6 +11,7 @@ from typing import Any
 import grpc.aio
 import pytest
 
+from absense.v1 import admin_service_pb2 as pb
 from absense.v1 import auth_service_pb2, role_pb2, user_pb2
 from absense_server.domain.errors.accounts import EmailTaken, MailTokenInvalid
 from absense_server.domain.mails import MailKind
@@ -19,6 +20,7 @@ from absense_server.settings import Settings
 from tests.rpc.test_accounts import LECTURER, NOBODY, STUDENT, Status, address, register, violations
 from tests.rpc.test_uploads import refusal
 from tests.support.hall import PASSWORD, Hall, reason_of
+from tests.support.traces import traces
 
 State = user_pb2.UserState
 CONFIRM = MailKind.CONFIRM_EMAIL
@@ -215,6 +217,20 @@ async def test_what_was_not_confirmed_within_a_week_is_gone(hall: Hall) -> None:
     assert [await reason(hall.login(email)) for email in (early, late, confirmed)] == [
         "BAD_CREDENTIALS", "ACCOUNT_NOT_ACTIVE", "OK",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("gone", ["expired", "gave way"])
+async def test_what_an_administrator_changed_of_it_is_gone_too(hall: Hall, gone: str) -> None:
+    admin, email = await hall.admin(), address()
+    await register(hall, email, full_name="Efua Mistyped")
+    (user,) = (await admin.stub.ListUsers(pb.ListUsersRequest(query=email), metadata=admin.metadata)).users
+    await admin.update_user(user.id, full_name="Efua Spelt")
+    if gone == "expired":
+        hall.clock.turn(7 * 24 * 3600 + 1)
+        await hall.app.jobs.expire_registrations()
+    else:
+        await register(hall, email, full_name="Yaa Owner")
+    assert traces(hall.app.engine, "Efua") == set()
 
 
 async def test_nobody_registers_as_an_administrator_whatever_the_address(hall: Hall) -> None:

@@ -1,6 +1,6 @@
 """What the database has of a person, erased."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select, union, update
@@ -178,6 +178,9 @@ class SqlErasures:
 
     def finish(self, user_id: UserId, at: datetime) -> None:
         self._connection.execute(update(users).where(users.c.id == user_id).values(identity_erased_at=at))
+
+    def never_confirmed(self, user_ids: Collection[UserId]) -> None:
+        self._forget(audit_events.c.subject_id.in_(user_ids))
 
     def _forget(self, *which: ColumnElement[bool]) -> None:
         """Delete what may be erased of some events; the events stay."""

@@ -94,7 +94,7 @@ DO_NOT_READ = {
     "faces": {"add", "add_view", "renew_consent", "set_trust", "touch", "remove"},
     "verifications": {"add", "take", "postpone", "end", "log"},
     "images": {"add", "remove", "defer_doomed", "forget_doomed"},
-    "erasures": {"hold", "account", "identity", "finish"},
+    "erasures": {"hold", "account", "identity", "finish", "never_confirmed"},
     "exports": set(),
     "chores": {"begin"},
     "audit": {"add"},
