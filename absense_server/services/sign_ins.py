@@ -17,7 +17,7 @@ from absense_server.services.sign_in_tokens import Issued, SignedIn, SignInToken
 MOST_OF_A_USER: Final = 50
 """Sign-ins that a user may have at once."""
 WHAT_TO_DO = {
-    UserState.PENDING_EMAIL: "Confirm your e-mail address first.",
+    UserState.PENDING_EMAIL: "Confirm your e-mail address first, with our mail; *forgot password* sends another.",
     UserState.PENDING_APPROVAL: "An administrator has to approve it first.",
     UserState.INVITED: "Set a password first, with the link in your invitation.",
     UserState.DEACTIVATED: "It was switched off; ask an administrator.",

@@ -24,6 +24,11 @@ def test_a_hall_behind_one_address_is_never_limited_by_address() -> None:
                 assert rule.limit.per <= HOUR
 
 
+def test_nobody_uses_up_for_a_whole_campus_what_keeps_it_going() -> None:
+    for method in ("GetServerInfo", "RefreshToken"):
+        assert By.ADDRESS not in {rule.by for rule in LIMITS[f"/absense.v1.AuthService/{method}"]}
+
+
 def test_users_are_counted_one_by_one() -> None:
     for method, access in AccessPolicy.from_services(SERVICES).rules.items():
         if access.roles:

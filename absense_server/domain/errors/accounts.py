@@ -42,7 +42,7 @@ class RecentSignInRequired(DomainError):
 
     kind = Kind.UNAUTHENTICATED
     reason = "RECENT_SIGN_IN_REQUIRED"
-    sentence = "Sign in again first: for this, the password must have been given within the last 10 minutes."
+    sentence = "Give your password again first: for this, it must have been given within the last 10 minutes."
 
 
 class WrongRole(DomainError):
@@ -84,7 +84,7 @@ class EmailTaken(DomainError):
 
     kind = Kind.EXISTS
     reason = "EMAIL_TAKEN"
-    sentence = "This e-mail address has an account. Sign in instead."
+    sentence = "This e-mail address has an account. If it is yours, sign in with it."
 
 
 class WeakPassword(AboutFields):
@@ -151,7 +151,10 @@ class MailTokenInvalid(DomainError):
 
     kind = Kind.INVALID
     reason = "MAIL_TOKEN_INVALID"
-    sentence = "This link or code is no longer good. Ask for a new mail under *forgot password*."
+    sentence = (
+        "This link or code is no longer good. Ask for a new mail: under *forgot password*, or, for another address, in "
+        "your profile."
+    )
 
 
 class WrongPassword(AboutFields):
