@@ -118,8 +118,8 @@ class AuthServiceStub:
     """
     DeleteAccount: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.DeleteAccountRequest, _auth_service_pb2.DeleteAccountResponse]
     """DeleteAccount erases the caller's account; it cannot be undone (a student calls ExportMyData first). At once: password, sign-ins, phone,
-    enrolled face, every photograph, enrollments in courses. When the terms close in which the caller has attendance: name,
-    address and number; the attendance itself stays as that of nobody. Until then nobody can sign in to it, nor register
+    enrolled face, every photograph, enrollments in courses. When the terms close in which the caller has a part, or 90 days
+    after they ended: name, address and number; the attendance itself stays as that of nobody. Until then nobody can sign in to it, nor register
     with its address or number. Fails with WRONG_PASSWORD, LAST_ADMINISTRATOR and RATE_LIMITED. After a lost answer a retry says
     SIGN_IN_ENDED. Any signed-in user may call.
     """
@@ -220,8 +220,8 @@ class AuthServiceAsyncStub(AuthServiceStub):
     """
     DeleteAccount: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.DeleteAccountRequest, _auth_service_pb2.DeleteAccountResponse]  # type: ignore[assignment]
     """DeleteAccount erases the caller's account; it cannot be undone (a student calls ExportMyData first). At once: password, sign-ins, phone,
-    enrolled face, every photograph, enrollments in courses. When the terms close in which the caller has attendance: name,
-    address and number; the attendance itself stays as that of nobody. Until then nobody can sign in to it, nor register
+    enrolled face, every photograph, enrollments in courses. When the terms close in which the caller has a part, or 90 days
+    after they ended: name, address and number; the attendance itself stays as that of nobody. Until then nobody can sign in to it, nor register
     with its address or number. Fails with WRONG_PASSWORD, LAST_ADMINISTRATOR and RATE_LIMITED. After a lost answer a retry says
     SIGN_IN_ENDED. Any signed-in user may call.
     """
@@ -409,8 +409,8 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.DeleteAccountResponse, _abc.Awaitable[_auth_service_pb2.DeleteAccountResponse]]:
         """DeleteAccount erases the caller's account; it cannot be undone (a student calls ExportMyData first). At once: password, sign-ins, phone,
-        enrolled face, every photograph, enrollments in courses. When the terms close in which the caller has attendance: name,
-        address and number; the attendance itself stays as that of nobody. Until then nobody can sign in to it, nor register
+        enrolled face, every photograph, enrollments in courses. When the terms close in which the caller has a part, or 90 days
+        after they ended: name, address and number; the attendance itself stays as that of nobody. Until then nobody can sign in to it, nor register
         with its address or number. Fails with WRONG_PASSWORD, LAST_ADMINISTRATOR and RATE_LIMITED. After a lost answer a retry says
         SIGN_IN_ENDED. Any signed-in user may call.
         """
