@@ -21,6 +21,7 @@ from absense_server.adapters.db.exports import LEFT_OUT, SOURCES
 from absense_server.adapters.db.tables import metadata
 from absense_server.domain.errors.accounts import SignInEnded
 from absense_server.domain.exports import Part
+from absense_server.services import data_export
 from absense_server.services.data_export import MOST_AT_ONCE, ArchiveName
 from tests.rpc.test_erasure import PHOTOGRAPH, a_full_life, blobs, delete
 from tests.support.faces import stored
@@ -102,6 +103,20 @@ def test_every_column_is_handed_out_or_left_out() -> None:
         columns = set(metadata.tables[name].c.keys())
         assert LEFT_OUT.get(name, set()) <= columns, name
         assert columns - given[name] - LEFT_OUT.get(name, set()) <= PEOPLE, name
+
+
+async def test_pages_are_put_together(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long they are, there is the same in the archive, but for what the archives before have left."""
+    student, _ = await a_full_life(hall)
+    await student.submit(await hall.open_session(allow_parallel=True), selfie=PHOTOGRAPH)
+    whole, _ = opened((await export(student))[1])
+    monkeypatch.setattr(data_export, "_PAGE", 1)
+    pieces, found = opened((await export(student))[1])
+    left = pieces["audit_by_you"].pop()
+    assert left["action"] == "DATA_EXPORTED"
+    assert pieces == whole
+    assert len([name for name in found.namelist() if name.startswith("images/")]) == 2
+    assert all(len(whole[title]) > 1 for title in ("claims", "verdicts", "attendance_records", "audit_about_you"))
 
 
 async def test_a_damaged_photograph_is_named_and_left_out(hall: Hall) -> None:
