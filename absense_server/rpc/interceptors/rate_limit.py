@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from ipaddress import ip_address
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from absense_server.domain.errors.calls import RateLimited
 from absense_server.domain.people import Caller, normalize_email
@@ -11,6 +11,9 @@ from absense_server.ports.rate_limits import Limit, RateLimits
 from absense_server.rpc.interceptors.base import Call, Interceptor, Proceed
 from absense_server.rpc.policy import AccessPolicy, PolicyError
 from absense_server.rpc.rate_limits import ACCOUNTS, By, RateRule
+
+_LONGEST_ACCOUNT: Final = 256
+"""More than the contract allows for anything that names an account."""
 
 
 class _Counted(NamedTuple):
@@ -108,5 +111,11 @@ def network_of(address: str) -> str:
 
 
 def _account_key(account: str) -> str:
-    """Of a fixed length, whatever was sent: it has not been validated yet."""
-    return blake2b(normalize_email(account).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+    """Of a fixed length, whatever was sent: it has not been validated yet.
+
+    Only its beginning counts: to normalize millions of characters would hold up everybody, and what is that long is
+    refused by the next layer.
+    """
+    return blake2b(
+        normalize_email(account[:_LONGEST_ACCOUNT]).encode("utf-8", "surrogatepass"), digest_size=16
+    ).hexdigest()

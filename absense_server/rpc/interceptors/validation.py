@@ -1,9 +1,10 @@
 """Holds every message that comes in against the rules in the contract."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any, Final
 
-from google.protobuf.descriptor import Descriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message_factory import GetMessageClass
 from protovalidate import Validator, Violation
 
@@ -18,6 +19,11 @@ _validator: Final = Validator()
 # The answer travels in HTTP/2 headers, of which clients take 8 KiB.
 _MOST_VIOLATIONS: Final = 10
 
+# A list of millions is told item by item, which would hold up everybody: what is large is told of its first fault only,
+# and what carries no photograph has no need to be very large.
+_LARGE: Final = 2048
+_LARGEST_WITHOUT_BYTES: Final = 64 * 1024
+
 _DESCRIPTIONS: Final = {
     "string.pattern": "has characters or a form that is not allowed",
 }
@@ -28,9 +34,22 @@ class Validation(Interceptor):
     """Refuses messages that break a rule, before the handler sees them."""
 
     async def on_message(self, call: Call, message: Any) -> None:
-        violations = _validator.collect_violations(message)
+        size = message.ByteSize()
+        if size > _LARGEST_WITHOUT_BYTES and not _carries_bytes(message.DESCRIPTOR):
+            raise InvalidRequest(FieldViolation("request", "is larger than this call can have use for"))
+        violations = _validator.collect_violations(message, fail_fast=size > _LARGE)
         if violations:
             raise InvalidRequest(*(_readable(violation) for violation in violations[:_MOST_VIOLATIONS]))
+
+
+@cache
+def _carries_bytes(message: Descriptor) -> bool:
+    """Whether it can hold a photograph, or a piece of one; no message of the contract is in itself."""
+    return any(
+        field.type == FieldDescriptor.TYPE_BYTES
+        or (field.message_type is not None and _carries_bytes(field.message_type))
+        for field in message.fields
+    )
 
 
 def warm_up(services: Iterable[str]) -> None:

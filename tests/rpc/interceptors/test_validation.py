@@ -90,3 +90,16 @@ def test_every_request_of_the_contract_compiles() -> None:
 def test_warming_up_for_an_unknown_service_fails() -> None:
     with pytest.raises(PolicyError, match="no service absense"):
         warm_up(["absense.v1.Nothing"])
+
+
+async def test_what_is_larger_than_it_can_have_use_for_is_not_looked_at(rig: Rig, kind: str) -> None:
+    got = await rig.call(kind, request("a" * 70_000))
+    assert (got.code, got.violations) == (
+        grpc.StatusCode.INVALID_ARGUMENT,
+        {"request": "is larger than this call can have use for"},
+    )
+
+
+async def test_of_what_is_large_the_first_fault_is_told(rig: Rig, kind: str) -> None:
+    got = await rig.call(kind, request("a" * 300 + "\n" * 3000, device_name="\n"))
+    assert list(got.violations) == ["login"]

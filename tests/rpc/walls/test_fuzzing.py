@@ -11,6 +11,7 @@ import grpc
 import grpc.aio
 import pytest
 from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message_factory import GetMessageClass
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
@@ -26,10 +27,17 @@ from tests.support.hall import CONSENT, Hall, Person, Session
 from tests.support.messages import CannotMake, fields_of, minimal
 from tests.support.strategies import Known, requests
 
-NEVER = {grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN, grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DATA_LOSS}
+NEVER = {
+    grpc.StatusCode.INTERNAL,
+    grpc.StatusCode.UNKNOWN,
+    grpc.StatusCode.UNAVAILABLE,
+    grpc.StatusCode.DATA_LOSS,
+    grpc.StatusCode.DEADLINE_EXCEEDED,
+}
 EXAMPLES = 30
 """For each RPC."""
 NUL = "12345678\0"
+MARKS = "e" + "\u0323\u0307" * 500_000
 
 
 class Uncounted:
@@ -169,3 +177,21 @@ async def test_a_nul_in_any_text_gets_an_answer(hall: Hall) -> None:
             for role in rpc.rule.roles or [None]:
                 await crowd.try_one(rpc, role, request.SerializeToString())
     assert let_through
+
+
+async def test_what_is_far_too_long_holds_nobody_up(hall: Hall) -> None:
+    """Lists of a hundred thousand, and texts whose normal form takes time with the square of their length."""
+    crowd = Crowd(hall)
+    await crowd.enter()
+    for rpc in RPCS:
+        for one in rpc.request.fields:
+            if one.is_repeated or one.type == FieldDescriptor.TYPE_STRING:
+                request = GetMessageClass(rpc.request)()
+                if not one.is_repeated:
+                    setattr(request, one.name, MARKS)
+                elif one.type == FieldDescriptor.TYPE_STRING:
+                    getattr(request, one.name).extend(["x"] * 100_000)
+                else:
+                    getattr(request, one.name).extend([0] * 100_000)
+                for role in rpc.rule.roles or [None]:
+                    await crowd.try_one(rpc, role, request.SerializeToString())
