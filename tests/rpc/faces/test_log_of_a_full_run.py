@@ -66,7 +66,8 @@ def log(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iter
     structlog.configure(cache_logger_on_first_use=False)  # loggers outlive this test
     yield text
     structlog.configure(**before)
-    root.handlers, root.level = handlers, level
+    root.handlers = handlers
+    root.setLevel(level)
 
 
 @dataclass
