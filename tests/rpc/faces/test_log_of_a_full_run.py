@@ -143,6 +143,10 @@ class Run:
         for login in (email, "20/778899", "nobody-at-all@people.example.edu"):
             request = auth_service_pb2.LoginRequest(login=login, password="not her pass phrase")
             assert await self.refused(auth.Login(request)) == "BAD_CREDENTIALS"
+        self.keep(no_token="what-somebody-pasted-here-5521")
+        pasted = [("authorization", "Bearer what-somebody-pasted-here-5521")]
+        asked = auth.GetCurrentUser(auth_service_pb2.GetCurrentUserRequest(), metadata=pasted)
+        assert await self.refused(asked) == "TOKEN_INVALID"
         abena = await self.sign_in(email, first)
         used = abena.refresh_token
         await abena.refresh()
