@@ -15,9 +15,7 @@ from absense_server import checkup
 from absense_server.adapters.rate_limits.fallback import FallbackRateLimits
 from absense_server.app import App
 from absense_server.checkup import Finding
-from absense_server.domain.ids import SignInId
 from absense_server.domain.people import Caller, NewUser, Role
-from absense_server.ports.outside import AccessClaims
 from absense_server.settings import Settings
 from backing.postgres import Postgres
 from backing.redis import RedisServer
@@ -161,11 +159,10 @@ class TestDoctor:
 
 
 async def newcomer(hall: Hall, number: int) -> Student:
-    """A student who has just signed in; not by RPC, which would take a hash each."""
+    """A student who has just signed in; not by RPC, where the limits of a whole minute would count."""
     nobody = Caller(request_id="tests", address="127.0.0.1")
     user = await hall.app.accounts.create(
         nobody, NewUser(f"student{number}@example.edu", PASSWORD, "Ama", Role.STUDENT)
     )
-    now = hall.clock.now()
-    claims = AccessClaims(user.id, SignInId(hall.app.ids.new()), user.role, now, now, now + timedelta(minutes=15))
-    return Student(hall, str(user.id), user.email, hall.app.outside.tokens.write(claims))
+    signed_in = await hall.app.use_cases.sign_ins.login(nobody, user.email, PASSWORD, "")
+    return Student(hall, str(user.id), user.email, signed_in.access.text)
