@@ -3,8 +3,10 @@
 import json
 import zipfile
 from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import IO, Any, Final, cast
 
 from absense_server.domain import audit
@@ -62,9 +64,10 @@ class DataExport:
             now = await self._threads.run(self._begin, caller)
             yield ArchiveName(archive_name(now))
             chunks = _Chunks()
-            async for made in self._make(caller, now):
-                for chunk in chunks.of(made):
-                    yield chunk
+            with closing(_Archive(now)) as archive:
+                async for made in self._make(archive, caller, now):
+                    for chunk in chunks.of(made):
+                        yield chunk
             if chunks.rest:
                 yield chunks.rest
         finally:
@@ -78,9 +81,8 @@ class DataExport:
             tx.commit()
         return now
 
-    async def _make(self, caller: Caller, now: datetime) -> AsyncIterator[bytes]:
+    async def _make(self, archive: "_Archive", caller: Caller, now: datetime) -> AsyncIterator[bytes]:
         """What each step makes of the archive."""
-        archive = _Archive(now)
         yield archive.add("README.txt", readme(now).encode())
         for part in Part:
             if part is not Part.IMAGES:
@@ -180,6 +182,7 @@ class _Archive:
         self._zip = zipfile.ZipFile(cast("IO[bytes]", self._made), "w")
         self._now = now
         self._entry: IO[bytes] | None = None
+        self._lock = Lock()
 
     def begin(self, name: str) -> bytes:
         """A file, of which so much is to come."""
@@ -194,10 +197,11 @@ class _Archive:
         """More of it."""
         if self._entry is None:
             raise RuntimeError("no file of the archive was begun")
-        self._entry.write(data)
-        if last:
-            self._entry.close()
-        return self._made.taken()
+        with self._lock:
+            self._entry.write(data)
+            if last:
+                self._entry.close()
+            return self._made.taken()
 
     def add(self, name: str, data: bytes) -> bytes:
         """A whole file."""
@@ -207,6 +211,16 @@ class _Archive:
         """What every archive ends with."""
         self._zip.close()
         return self._made.taken()
+
+    def close(self) -> None:
+        """End it where it is, also while a thread whose caller has gone is still at it.
+
+        One that is left with a file open is reported on standard error when it is collected.
+        """
+        with self._lock:
+            if self._entry is not None:
+                self._entry.close()
+            self._zip.close()
 
 
 class _Made:

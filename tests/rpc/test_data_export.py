@@ -7,6 +7,7 @@ import io
 import json
 import shutil
 import zipfile
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,28 @@ async def test_a_reader_who_stops_holds_nothing(hall: Hall) -> None:
     assert connections_of(hall.app.engine).checkedout() == 0
     await stream.aclose()
     assert exports.under_way == 0
+
+
+async def test_a_reader_who_goes_away_within_a_file_leaves_it_closed(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else Python may report it on standard error, whenever it is collected."""
+    made: list[Watched] = []
+
+    class Watched(data_export._Archive):
+        def __init__(self, now: datetime) -> None:
+            super().__init__(now)
+            made.append(self)
+
+    student, _ = await a_full_life(hall)
+    monkeypatch.setattr(data_export, "_CHUNK", 16)
+    monkeypatch.setattr(data_export, "_Archive", Watched)
+    stream = hall.app.use_cases.data_export.stream(student.caller)
+    while not (made and made[0]._entry and not made[0]._entry.closed):
+        await anext(stream)
+    await stream.aclose()
+    assert made[0]._entry.closed
+    assert made[0]._zip.fp is None
 
 
 async def test_an_account_erased_meanwhile_ends_it(hall: Hall) -> None:
