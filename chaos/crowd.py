@@ -34,7 +34,7 @@ from demo.wire import reason_of
 
 T = TypeVar("T")
 
-_TOKEN_LIFE = timedelta(hours=1)
+_TOKEN_LIFE = timedelta(minutes=15)
 _CHUNK_BYTES = 64 * 1024
 _CALL_SECONDS = 30.0
 _LONGEST_PAUSE = 2.0
