@@ -607,6 +607,11 @@ async def test_a_sign_in_is_ended_from_another(hall: Hall) -> None:
     assert await why_not(current(hall, phone.token)) == (Status.UNAUTHENTICATED, "SIGN_IN_ENDED")
     assert await why_not(exchange(hall, phone.refresh_token)) == (Status.UNAUTHENTICATED, "REFRESH_TOKEN_INVALID")
     assert [one.id for one in (await listed(ama)).sign_ins] == [ama.sign_in_id]
+    idle = await again(ama)
+    for _ in range(2):
+        await hall.turn(16 * DAY)
+        await ama.refresh()
+    assert await why_not(revoke(ama, idle.sign_in_id)) == missing  # it has ended by itself
     await revoke(ama, ama.sign_in_id)  # its own, too
     await hall.turn(1)
     assert await why_not(current(hall, ama.token)) == (Status.UNAUTHENTICATED, "SIGN_IN_ENDED")
