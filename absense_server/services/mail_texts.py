@@ -137,7 +137,7 @@ _WORDINGS: Final[Mapping[MailKind, _Wording]] = {
         "address and number go when the term closes, if they have not; records of attendance stay, without them.",
         to_do="There is nothing to do. No other mail follows.",
         if_not_you=f"If it was not you who asked for it, {_ASK_THEM}: it cannot be brought back, but you can have a "
-        "new one.",
+        "new one, until the term closes with another address.",
     ),
 }
 

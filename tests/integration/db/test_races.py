@@ -2,17 +2,22 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from uuid import uuid4
 
+from sqlalchemy import Engine, event
+
 from absense_server.adapters.crypto import HmacIdentifierKeys, P256Signatures
+from absense_server.adapters.db.tables import course_lecturers
 from absense_server.adapters.system import SystemIds
 from absense_server.domain.codes import Generation
 from absense_server.domain.devices import Device, NewDevice, Platform, ResetState
 from absense_server.domain.errors.accounts import EmailTaken
 from absense_server.domain.errors.courses import CourseCodeTaken
 from absense_server.domain.errors.devices import DeviceAlreadyBound, DeviceTaken
-from absense_server.domain.ids import CourseId
-from absense_server.domain.people import Caller, Role
+from absense_server.domain.ids import CourseId, SessionId
+from absense_server.domain.people import Caller, Role, User
 from absense_server.domain.records import confirmed, with_claim
 from absense_server.ports.findings import DoneRequest, Race
 from absense_server.services.devices import Devices
@@ -54,6 +59,35 @@ def test_one_record_for_each_student_and_session(world: World) -> None:
     with world.uow(read_only=True) as tx:
         (record,) = tx.records.list_of_session(session.id, frozenset(), after=None, limit=50)
         assert len(record.claims) == 1
+
+
+def test_the_last_of_a_courses_lecturers_to_go_closes_its_sessions(world: World, engine: Engine) -> None:
+    lecturer, course, session = world.lesson()
+    other = world.lecturer()
+    with engine.begin() as connection:
+        row = {"course_id": course.id, "lecturer_id": other.id, "position": 1}
+        connection.execute(course_lecturers.insert(), row)
+    asks = Event()
+
+    def note(_c: object, _cur: object, statement: str, _p: object, _ctx: object, _many: object) -> None:
+        if statement.startswith("BEGIN") or "FROM courses" in statement:
+            asks.set()
+
+    def erase(user: User) -> Sequence[SessionId]:
+        with world.uow() as tx:
+            closed = tx.erasures.account(user.id, NOW).closed
+            tx.commit()
+        asks.set()
+        return closed
+
+    with ThreadPoolExecutor(1) as threads, world.uow() as tx:
+        assert tx.erasures.account(lecturer.id, NOW).closed == ()
+        event.listen(engine, "before_cursor_execute", note)
+        last = threads.submit(erase, other)
+        assert asks.wait(30)
+        tx.commit()
+        assert last.result() == (session.id,)
+    event.remove(engine, "before_cursor_execute", note)
 
 
 def test_one_claim_for_each_claim_id_across_sessions(world: World) -> None:
