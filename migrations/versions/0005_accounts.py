@@ -38,6 +38,8 @@ def _users() -> None:
     _fold_names()
     for column in ("erased_at", "identity_erased_at"):
         op.add_column("users", sa.Column(column, sa.DateTime(timezone=True)))
+    # when is not known any more where it was done before a downgrade: who they were has to go all the same
+    op.execute("UPDATE users SET erased_at = created_at WHERE state = 'ERASED'")
     for name, column, where in (
         ("ix_users_identity_kept", "erased_at", "erased_at IS NOT NULL AND identity_erased_at IS NULL"),
         ("ix_users_admins", "id", "role = 'ADMIN'"),

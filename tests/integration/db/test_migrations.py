@@ -18,7 +18,7 @@ from absense_server.app import App
 from absense_server.app.database import DatabaseNotReady
 from absense_server.ports.findings import UserFilter
 from absense_server.settings import Settings
-from tests.integration.db.world import World
+from tests.integration.db.world import NOW, World
 
 
 def test_up_down_and_up_again(empty_url: str) -> None:
@@ -77,6 +77,17 @@ def test_who_was_there_before_is_found_by_name(empty_url: str) -> None:
         (found,) = tx.users.list(UserFilter(query="ọ̀sẹ́ STRASSE"), after=None, limit=50)
     assert found.full_name == person["name"]
     engine.dispose()
+
+
+def test_who_was_erased_before_a_downgrade_is_not_forgotten(engine: Engine, world: World) -> None:
+    erased, _ = world.user(), world.user()
+    with world.uow() as tx:
+        tx.erasures.account(erased.id, NOW)
+        tx.commit()
+    migrate.downgrade(engine, "0004")
+    migrate.upgrade(engine)
+    with world.uow(read_only=True) as tx:
+        assert tx.erasures.unfinished(NOW, after=None, limit=9) == [erased.id]
 
 
 def test_the_migrations_make_what_the_tables_say(empty_url: str) -> None:

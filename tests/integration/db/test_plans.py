@@ -145,6 +145,12 @@ def test_what_is_changed_is_found_by_an_index(uow: SqlUnitOfWork, engine: Engine
         names = tx.images.remove(tx.images.of_owner(student.id), NOW)
         tx.images.defer_doomed(names.values(), NOW)
         tx.images.forget_doomed(names.values())
+        tx.erasures.never_confirmed([student.id])
+        for user in (student, term.lecturer):
+            tx.erasures.hold(user.id)
+            tx.erasures.account(user.id, NOW)
+            tx.erasures.identity(user.id)
+            tx.erasures.finish(user.id, NOW)
     assert len(planned) > 20
     assert [fault for plan in planned for fault in faults(plan)] == []
 
