@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from absense_server.adapters import tls
 from absense_server.adapters.blobs.s3 import S3Blobs
@@ -74,9 +74,16 @@ def _make(folder: Path) -> None:
         raise FolderNotMade(folder, error) from error
 
 
-def examine(settings: Settings, *, unknown: Iterable[str] = ()) -> list[Finding]:
-    """Everything worth knowing before serving; no secret is in it. `unknown`: names in `.env` that are no settings."""
+def examine(settings: Settings, *, unknown: Iterable[str] = (), file_open: bool = False) -> list[Finding]:
+    """Everything worth knowing before serving; no secret is in it.
+
+    `unknown`: names in `.env` that are no settings; `file_open`: whether anybody on the machine can read or write it.
+    """
     strangers = [Finding(ok=False, text=f".env: {name} is no setting of ours; misspelt?") for name in unknown]
+    if file_open:
+        strangers.append(
+            Finding(ok=False, text=".env: every user of this machine can read or write it; chmod 600 .env")
+        )
     return [
         *_modes(settings),
         *who_connects(settings),
@@ -148,7 +155,8 @@ def _tokens(settings: Settings) -> Iterator[Finding]:
     except SigningKeyUnusable as error:
         yield Finding(ok=False, text=str(error), fatal=True)
         return
-    how = f"signed with {keys.key_id}, verified with {len(keys.public)} keys"
+    count = len(keys.public)
+    how = f"signed with {keys.key_id}, verified with {count} {'key' if count == 1 else 'keys'}"
     yield Finding(ok=True, text=f"access tokens: EdDSA, {how}")
     if settings.signing_key_file.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH):
         file = settings.signing_key_file
@@ -158,7 +166,7 @@ def _tokens(settings: Settings) -> Iterator[Finding]:
 def _database(settings: Settings) -> Iterator[Finding]:
     url = settings.database_url.get_secret_value()
     file = _sqlite_file(settings)
-    where = str(file.resolve()) if file else f"PostgreSQL at {urlsplit(url).hostname}"
+    where = str(file.resolve()) if file else f"PostgreSQL at {_host(url)}"
     if file is not None and not file.exists():
         yield Finding(
             ok=False, text=f"database: {file.resolve()} is not there; run `absense-server migrate`", fatal=True
@@ -185,6 +193,12 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding(ok=False, text=text, fatal=True)
     finally:
         engine.dispose()
+
+
+def _host(url: str) -> str:
+    """Where PostgreSQL is, by name, address or the folder of its socket; nothing else of the URL."""
+    there = urlsplit(url)
+    return there.hostname or ", ".join(parse_qs(there.query).get("host", ["this machine's socket"]))
 
 
 def _connections(settings: Settings, most: int | None) -> Iterator[Finding]:
@@ -232,6 +246,10 @@ def _storage(settings: Settings) -> Iterator[Finding]:
     try:
         with tempfile.TemporaryFile(dir=folder):
             free = shutil.disk_usage(folder).free
+    except FileNotFoundError:
+        text = f"storage: {folder} is not there; run `absense-server migrate`, which makes it, or set STORAGE_FOLDER"
+        yield Finding(ok=False, text=text, fatal=True)
+        return
     except OSError as error:
         reason = error.strerror or "cannot be written"
         yield Finding(ok=False, text=f"storage: {folder}: {reason}; make it, or set STORAGE_FOLDER", fatal=True)

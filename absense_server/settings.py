@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 from collections.abc import Sequence
 from datetime import timedelta
 from email.errors import HeaderParseError
@@ -471,6 +472,12 @@ def unknown_names() -> list[str]:
     """Names in the `.env` file that are no settings: probably misspelt."""
     known = {name.upper() for name in Settings.model_fields}
     return [name for name in dotenv_values(".env") if name.upper() not in known]
+
+
+def file_is_open() -> bool:
+    """Whether every user of the machine can read or write the `.env` file, where there is one."""
+    file = Path(".env")
+    return file.exists() and bool(file.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH))
 
 
 def _require_proxy(text: str) -> None:

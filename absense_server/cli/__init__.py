@@ -78,7 +78,7 @@ def doctor() -> None:
         for line in str(error).splitlines():
             print(f"  {line}")
         raise typer.Exit(1) from None
-    findings = checkup.examine(config, unknown=settings.unknown_names())
+    findings = checkup.examine(config, unknown=settings.unknown_names(), file_open=settings.file_is_open())
     for finding in findings:
         print(f"{'ok     ' if finding.ok else 'PROBLEM' if finding.fatal else 'note   '} {finding.text}")
     if any(finding.fatal and not finding.ok for finding in findings):

@@ -13,19 +13,20 @@ from absense_server.domain.people import Caller, NewUser, Role
 
 
 def create_admin(
-    email: Annotated[str, typer.Option(prompt=True, help="Address to sign in with.")],
-    name: Annotated[str, typer.Option(prompt=True, help="Full name.")],
+    email: Annotated[str | None, typer.Option(help="Address to sign in with; asked for where it is not given.")] = None,
+    name: Annotated[str | None, typer.Option(help="Full name; asked for where it is not given.")] = None,
 ) -> None:
     """Make an administrator. The password is asked for, or read from standard input when that is not a terminal."""
     config = read_settings()
     with explained():
-        EmailAddresses().normalized(email)
+        app = App(config)
+        app.require_database()
+        email = EmailAddresses().normalized(typer.prompt("Email") if email is None else email)
+    name = typer.prompt("Name") if name is None else name
     if not name.isprintable() or not any(map(str.isalnum, name)):
         fail("An administrator has a name.")
     wish = NewUser(email=email, password=_password(), full_name=name, role=Role.ADMIN)
     with explained():
-        app = App(config)
-        app.require_database()
         user = asyncio.run(app.accounts.create(Caller(request_id="create-admin", address="local"), wish))
         print(f"{user.email} is an administrator.")
         app.close()

@@ -14,6 +14,7 @@ _WIDTH: Final = 72
 _WHAT_WE_ARE: Final = "Absense, which keeps attendance at your university"
 _ASK_THEM: Final = "tell an administrator of your university"
 _FOOT: Final = "This mail was sent by Absense. Nobody reads what is answered to it."
+_CODE: Final = "This is the code for it, to be typed into the app:"
 _STYLE: Final = "font-family: sans-serif; line-height: 1.5; max-width: 36em; margin: 1em; color: #222; background: #fff"
 
 
@@ -185,7 +186,7 @@ def _text_blocks(parts: _Parts) -> Iterator[str]:
     yield _filled(wording.to_do)
     if parts.token:
         # on a line of its own and whole, so that it can be clicked, or copied
-        yield parts.url or f"{wording.link}, with this code:\n\n{parts.token}"
+        yield parts.url or f"{_CODE}\n\n{parts.token}"
         yield _filled(parts.until)
     yield _filled(wording.if_not_you)
     yield f"-- \n{_FOOT}"
@@ -212,7 +213,7 @@ def _html_blocks(parts: _Parts) -> Iterator[str]:
         yield f'<p><a href="{url}">{escape(wording.link)}</a></p>'
         yield f'<p>Or copy this into your browser:<br><span style="word-break: break-all">{url}</span></p>'
     elif parts.token:
-        yield f"<p>{escape(wording.link)}, with this code:</p>\n<pre>{escape(parts.token)}</pre>"
+        yield f"<p>{_CODE}</p>\n<pre>{escape(parts.token)}</pre>"
     if parts.token:
         yield _paragraph(parts.until)
     yield _paragraph(wording.if_not_you)

@@ -493,6 +493,11 @@ class TestCreateAdmin:
         assert not password or password not in done.stdout + done.stderr
         return done.returncode, done.stdout, done.stderr
 
+    def test_nothing_is_asked_that_could_not_be_done(self, make_server: MakeServer) -> None:
+        done = make_server(**NO_SECRET_KEY).run("create-admin")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "SECRET_KEY: is not set" in done.stderr
+
     async def test_an_administrator_signs_in(self, server: ServerProcess) -> None:
         assert self.create(server, PASSWORD) == (0, "root@example.edu is an administrator.\n", "")
         server.start()

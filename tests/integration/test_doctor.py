@@ -1,11 +1,14 @@
-"""What the doctor and the settings show of secrets: nothing."""
+"""What the doctor says of an installation, and what it and the settings show of secrets: nothing."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import get_args
 
+import pytest
 from pydantic import SecretStr
 
 from absense_server import checkup
+from absense_server import settings as settings_module
 from absense_server.settings import Settings
 from backing.ports import free_ports
 
@@ -42,3 +45,31 @@ def test_it_shows_nothing_secret(make_settings: Callable[..., Settings]) -> None
     shown = "\n".join([repr(settings), str(settings), str(settings.model_dump()), *(one.text for one in found)])
     for words in ("of-nobody", "of-the-database", "of-the-redis", "of-the-mail-server", "of-the-storage"):
         assert words not in shown
+
+
+def test_it_names_the_socket_of_postgresql(make_settings: Callable[..., Settings], tmp_path: Path) -> None:
+    found = checkup.examine(make_settings(database_url=f"postgresql://absense:secret@/absense?host={tmp_path}"))
+    (about,) = (one.text for one in found if one.text.startswith("database: "))
+    assert f"PostgreSQL at {tmp_path} does not answer" in about
+    assert "secret" not in about
+
+
+def test_it_says_who_makes_the_folder_of_photographs(make_settings: Callable[..., Settings], tmp_path: Path) -> None:
+    found = checkup.examine(make_settings(storage_folder=tmp_path / "blobs"))
+    (about,) = (one for one in found if one.text.startswith("storage: "))
+    assert about.fatal
+    assert "run `absense-server migrate`, which makes it" in about.text
+
+
+def test_it_notices_settings_that_anybody_can_read(
+    make_settings: Callable[..., Settings], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert not settings_module.file_is_open()
+    file = tmp_path / ".env"
+    file.touch()
+    for mode, is_open in ((0o600, False), (0o640, False), (0o644, True), (0o602, True)):
+        file.chmod(mode)
+        assert settings_module.file_is_open() is is_open
+        found = checkup.examine(make_settings(), file_open=is_open)
+        assert any("chmod 600 .env" in one.text for one in found) is is_open

@@ -1,8 +1,11 @@
 """Connections: how each database is opened, and what a transaction begins with."""
 
+import os
 import sqlite3
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy
@@ -78,9 +81,19 @@ def _sqlite(url: URL, pool_size: int, pool_timeout_s: float, lock_timeout_s: flo
         hide_parameters=True,
         connect_args={"timeout": lock_timeout_s},
     )
+    event.listen(engine, "do_connect", partial(_make_private, Path(url.database or "")))
     event.listen(engine, "connect", _open_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _make_private(file: Path, *_: object) -> None:
+    """Make the file for this user alone, before SQLite does as the umask says; those beside it take after it."""
+    # One that is there is not opened: closing it would drop the locks that this process has on it.
+    if not file.exists():
+        # where it cannot be made, SQLite says so
+        with suppress(OSError):
+            os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _open_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
