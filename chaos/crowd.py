@@ -26,6 +26,7 @@ from absense_server.domain.courses import Enrollment
 from absense_server.domain.devices import Device, Platform
 from absense_server.domain.ids import DeviceId, EnrollmentId, SignInId, UserId
 from absense_server.domain.people import Role, User, UserState
+from absense_server.ports.findings import RefreshToken, SignIn
 from absense_server.ports.outside import AccessClaims
 from absense_server.settings import Settings
 from demo.phone import Claim, Student
@@ -65,17 +66,19 @@ def enroll(
     """
     outside = Outside(settings_of(environment), clock=None, blobs=None)
     try:
-        students = [Student(channel(each), _signed_in(outside), info) for each in range(number)]
+        logins = [_signed_in(outside) for _ in range(number)]
+        students = [Student(channel(each), login, info) for each, login in enumerate(logins)]
         with outside.uow() as tx:
             term = tx.courses.current_term(outside.clock.now())
             course = None if term is None else tx.courses.by_code(term.id, DEMO_COURSE.casefold())
             if course is None:
                 raise LookupError(f"The server has no {DEMO_COURSE}: seed it first.")
-            for student in students:
+            for student, login in zip(students, logins, strict=True):
                 user = _user(student)
                 tx.users.add(user, None)
                 tx.enrollments.add(Enrollment(EnrollmentId(uuid.uuid4()), user.person, course, user.created_at))
                 tx.devices.add(_device(outside, student))
+                tx.sign_ins.add(*_sign_in(outside, login))
             tx.commit()
     finally:
         outside.close()
@@ -86,8 +89,17 @@ def _signed_in(outside: Outside) -> auth_service_pb2.LoginResponse:
     user_id, now = UserId(outside.ids.new()), datetime.now(UTC)
     claims = AccessClaims(user_id, SignInId(outside.ids.new()), Role.STUDENT, now, now, now + _TOKEN_LIFE)
     return auth_service_pb2.LoginResponse(
-        access_token=outside.tokens.write(claims), user=user_pb2.User(id=str(user_id))
+        access_token=outside.tokens.write(claims),
+        user=user_pb2.User(id=str(user_id)),
+        sign_in_id=str(claims.sign_in_id),
     )
+
+
+def _sign_in(outside: Outside, login: auth_service_pb2.LoginResponse) -> tuple[SignIn, RefreshToken]:
+    sign_in_id, now = SignInId(uuid.UUID(login.sign_in_id)), datetime.now(UTC)
+    end = now + _TOKEN_LIFE
+    sign_in = SignIn(sign_in_id, UserId(uuid.UUID(login.user.id)), now, "Pixel 9", now, now, end)
+    return sign_in, RefreshToken(outside.refresh_tokens.new().hash, sign_in_id, now, end)
 
 
 def _user(student: Student) -> User:
