@@ -17,7 +17,7 @@ import grpc.aio
 from google.protobuf.message import DecodeError
 
 from absense_server.domain.errors.base import FieldViolation
-from absense_server.domain.errors.calls import InvalidRequest
+from absense_server.domain.errors.calls import DeadlinePassed, InvalidRequest
 from absense_server.domain.people import Caller
 from absense_server.ports.outside import AccessClaims
 from absense_server.rpc.calls import Metadata
@@ -27,6 +27,10 @@ Q = TypeVar("Q")
 A = TypeVar("A")
 
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"  # generic in its types only
+
+WAIT_FOR_ANYBODY: Final = 30.0
+WAIT_FOR_USERS: Final = 300.0
+"""Seconds in which a single message has to be there; users send photographs, by networks that are slow."""
 
 
 class Call:
@@ -38,7 +42,7 @@ class Call:
         self.rpc = rpc
         self.method = rpc.method
         self.request = request
-        """The bytes of the request, or the iterator over those of the requests."""
+        """An iterator over the bytes of the request, or of the requests."""
         self.context = context
         self.metadata: Metadata = context.invocation_metadata() or ()
         self.request_id = ""
@@ -112,8 +116,9 @@ class Interceptors(grpc.aio.ServerInterceptor):
 
         # Reading and writing the messages is done in here, so that bytes which are no message, or a handler
         # that returns the wrong thing, are answered and logged as everything else. What a stream writes goes
-        # straight out.
-        make = _MAKERS[rpc.request_streaming, rpc.response_streaming]
+        # straight out. A single message is read in here too: gRPC would take it in, and wait for the rest of it
+        # without end, before anybody has asked who sends it.
+        make = grpc.stream_stream_rpc_method_handler if rpc.response_streaming else grpc.stream_unary_rpc_method_handler
         wrapped: Handler = make(serve, None, handler.response_serializer if rpc.response_streaming else None)
         return wrapped
 
@@ -121,10 +126,22 @@ class Interceptors(grpc.aio.ServerInterceptor):
         if call.request_streaming:
             read = _Reader(self._checks, call)
             return await call.rpc.run(_Requests(call.request, read), _ReadingContext(call.context, read))
-        request = call.rpc.decode(call.request)
+        request = call.rpc.decode(await _single(call))
         for check in self._checks:
             await check(call, request)
         return await call.rpc.run(request, call.context)
+
+
+async def _single(call: Call) -> bytes:
+    """The bytes of the one message. Raises DeadlinePassed, InvalidRequest."""
+    try:
+        async with asyncio.timeout(WAIT_FOR_ANYBODY if call.claims is None else WAIT_FOR_USERS):
+            data: bytes | None = await anext(call.request, None)
+    except TimeoutError:
+        raise DeadlinePassed from None
+    if data is None:
+        raise InvalidRequest(FieldViolation("request", "no message came"))
+    return data
 
 
 class _Rpc:
@@ -242,13 +259,6 @@ class _ReadingContext:
 
 
 _END: Final = object()
-
-_MAKERS: Final[dict[tuple[bool, bool], Callable[..., Any]]] = {
-    (False, False): grpc.unary_unary_rpc_method_handler,
-    (False, True): grpc.unary_stream_rpc_method_handler,
-    (True, False): grpc.stream_unary_rpc_method_handler,
-    (True, True): grpc.stream_stream_rpc_method_handler,
-}
 
 
 def _overrides(layer: Interceptor, name: str) -> bool:

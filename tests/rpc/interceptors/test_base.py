@@ -11,6 +11,8 @@ from structlog.typing import EventDict
 
 from absense.v1 import auth_service_pb2_grpc
 from absense.v1.auth_service_pb2 import LoginRequest, LoginResponse
+from absense_server.domain.people import Role
+from absense_server.rpc.interceptors import base
 from absense_server.rpc.policy import AccessPolicy, AccessRule
 from tests.rpc.interceptors.rig import (
     KINDS,
@@ -18,6 +20,8 @@ from tests.rpc.interceptors.rig import (
     STREAM_UNARY,
     UNARY_STREAM,
     UNARY_UNARY,
+    Metadata,
+    Outcome,
     Rig,
     iter_async,
     outcome,
@@ -114,6 +118,33 @@ async def test_a_handler_that_answers_with_something_else_is_our_fault(
     assert (got.code, got.reason) == (grpc.StatusCode.INTERNAL, "INTERNAL")
     await rig.metrics.next()
     assert [entry["event"] for entry in logs] == ["rpc_failed", "rpc"]
+
+
+@pytest.mark.parametrize("kind", [UNARY_UNARY, UNARY_STREAM])
+async def test_a_message_that_does_not_come_is_not_waited_for_without_end(
+    rig: Rig, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def half_open(metadata: Metadata = ()) -> Outcome:
+        make: Any = rig.channel.stream_unary if kind == UNARY_UNARY else rig.channel.stream_stream
+        return await outcome(make(path(kind), None, LoginResponse.FromString)(never(), metadata=metadata, timeout=30))
+
+    async def never() -> AsyncIterator[bytes]:
+        await asyncio.Event().wait()
+        yield b""
+
+    monkeypatch.setattr(base, "WAIT_FOR_ANYBODY", 0.01)
+    assert (await half_open()).reason == "DEADLINE_PASSED"
+    monkeypatch.setattr(base, "WAIT_FOR_USERS", 0.01)
+    monkeypatch.setattr(base, "WAIT_FOR_ANYBODY", 300)
+    assert (await half_open(rig.signed_in())).reason == "DEADLINE_PASSED"
+    monkeypatch.undo()
+    rig.policy._rules[path(kind)] = AccessRule(roles=frozenset({Role.STUDENT}))
+    assert (await half_open()).reason == "NOT_SIGNED_IN", "who may not is told before the message is there"
+
+
+async def test_a_call_without_its_message_is_the_clients_fault(rig: Rig) -> None:
+    got = await outcome(rig.channel.stream_unary(path(UNARY_UNARY), None, LoginResponse.FromString)(iter_async([])))
+    assert (got.reason, got.violations) == ("INVALID_REQUEST", {"request": "no message came"})
 
 
 # Handlers in other styles
