@@ -6,6 +6,7 @@ import asyncio
 import io
 import json
 import shutil
+import uuid
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +23,7 @@ from absense_server.adapters.db.exports import LEFT_OUT, SOURCES
 from absense_server.adapters.db.tables import metadata
 from absense_server.domain.errors.accounts import SignInEnded
 from absense_server.domain.exports import Part
+from absense_server.domain.ids import UserId
 from absense_server.services import data_export
 from absense_server.services.data_export import MOST_AT_ONCE, ArchiveName
 from tests.rpc.test_erasure import PHOTOGRAPH, a_full_life, blobs, delete
@@ -73,6 +75,9 @@ async def test_everything_is_in_it(hall: Hall, tmp_path: Path) -> None:
     others = (hall.teacher.id, hall.teacher.email, "Kofi", "pbkdf2")
     everything = json.dumps(rows)
     assert not [text for text in others if text in everything]
+    with hall.app.uow(read_only=True) as tx:
+        nobody = UserId(uuid.uuid4())
+        assert not [part for part in Part if tx.exports.page(part, nobody, after=None, limit=1)]
     if shutil.which("unzip"):
         path = tmp_path / header.file_name
         path.write_bytes(archive)

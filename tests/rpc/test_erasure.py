@@ -22,16 +22,24 @@ from absense.v1 import (
     role_pb2,
     user_pb2,
 )
-from absense_server.adapters.db.tables import audit_events, audit_private, course_lecturers, enrollments, terms, users
+from absense_server.adapters.db.tables import (
+    audit_events,
+    audit_private,
+    claims,
+    course_lecturers,
+    enrollments,
+    terms,
+    users,
+)
 from absense_server.domain.audit import Action
-from absense_server.domain.courses import TermState
+from absense_server.domain.courses import Programme, TermState
 from absense_server.domain.erasure import KEPT_AFTER_TERM, SETTLED_AFTER
-from absense_server.domain.ids import SessionId, UserId
+from absense_server.domain.ids import ProgrammeId, SessionId, UserId
 from absense_server.domain.mails import MailKind
 from absense_server.domain.people import Role, UserState
 from absense_server.domain.sessions import SessionState
 from tests.support.faces import jpeg, plain
-from tests.support.hall import PASSWORD, Admin, Hall, Lecturer, Person, Student, reason_of, timestamp
+from tests.support.hall import PASSWORD, TWO_KM_AWAY, Admin, Hall, Lecturer, Person, Student, reason_of, timestamp
 from tests.support.traces import rows, traces
 
 PHOTOGRAPH = jpeg(plain())
@@ -86,12 +94,14 @@ async def a_full_life(hall: Hall) -> tuple[Student, list[str | bytes]]:
     await student.enroll()
     await student.bind()
     session = await hall.open_session()
-    record = (await student.submit(session, fix=None, selfie=PHOTOGRAPH)).record
+    record = (await student.submit(session, fix=TWO_KM_AWAY, selfie=PHOTOGRAPH)).record
     await hall.teacher.confirm(record, reason=f"I saw {name}")
     with hall.app.uow() as tx:
         user = tx.users.get(UserId(uuid.UUID(student.id)))
         assert user
-        tx.users.save(replace(user, institution_number=number))
+        programme = Programme(ProgrammeId(hall.app.ids.new()), uuid.uuid4().hex, "Informatics")
+        tx.courses.add_programme(programme)
+        tx.users.save(replace(user, institution_number=number, programme_id=programme.id, level=100))
         tx.commit()
     await refused(hall.auth.Login(auth_service_pb2.LoginRequest(login=email, password="wrong")))
     wait_for_mail(hall, email.upper())
@@ -153,6 +163,11 @@ async def test_who_it_was_goes_with_the_term(hall: Hall, closed: str) -> None:
     assert again.pop("audit_private") < before.pop("audit_private")
     assert again.pop("audit_events") == before.pop("audit_events") + 1
     assert again == before
+    with hall.app.engine.connect() as connection:
+        (user,) = connection.execute(select(users).where(users.c.id == uuid.UUID(student.id))).mappings()
+        (claim,) = connection.execute(select(claims).where(claims.c.student_id == user["id"])).mappings()
+    assert [user[column] for column in ("password_hash", "programme_id", "level")] == [None, None, 0]
+    assert not [column for column in claim if column.startswith("fix_") and claim[column] is not None]
     assert audited(hall)[: len(events)] == events
     assert audited(hall)[-1][1] is Action.IDENTITY_ERASED
     assert hall.app.use_cases.account_erasure.erase_identities() == 0

@@ -238,6 +238,11 @@ async def test_whoever_holds_the_phone_does_not_find_the_password_out_with_it(ha
         await hall.turn(wait.total_seconds())
         assert await reason(change(ama, old="a guess")) == "WRONG_PASSWORD"
     assert waits == [1, 1, 2, 4]
+    # every call that takes the password is counted with the others
+    delete = auth_service_pb2.DeleteAccountRequest(password="a guess")
+    assert await reason(hall.auth.DeleteAccount(delete, metadata=ama.metadata)) == "RATE_LIMITED"
+    again = auth_service_pb2.ReauthenticateRequest(password="a guess")
+    assert await reason(hall.auth.Reauthenticate(again, metadata=ama.metadata)) == "RATE_LIMITED"
 
 
 async def test_of_two_who_change_one_password_at_once_one_wins(hall: Hall) -> None:

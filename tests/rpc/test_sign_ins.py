@@ -246,6 +246,7 @@ async def test_of_more_than_fifty_the_one_unused_for_longest_ends(hall: Hall) ->
     found = (await listed(ama, 200)).sign_ins
     assert len(found) == MOST_OF_A_USER
     assert second.sign_in_id not in {one.id for one in found}
+    assert audited(hall, ama, Action.SIGN_IN_ENDED) == 1
 
 
 # Going on

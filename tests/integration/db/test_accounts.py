@@ -147,6 +147,21 @@ def test_a_clock_that_was_ahead_makes_no_revocation_forgotten(world: World) -> N
     assert revoked.is_revoked(claims, clock.now())
 
 
+def test_a_revocation_that_commits_late_is_read_all_the_same(world: World) -> None:
+    user = world.user()
+    sign_in = world.sign_in(user)
+    clock = HandClock(NOW)
+    revoked = Revocations(world.uow, clock, access_token_life=15 * MINUTE)
+    revoked.poll()
+    with world.uow() as tx:
+        tx.sign_ins.end(user.id, sign_in.id, NOW - timedelta(seconds=29))
+        tx.commit()
+    clock.turn(1)
+    revoked.poll()
+    claims = AccessClaims(user.id, sign_in.id, user.role, NOW, NOW, NOW + 15 * MINUTE)
+    assert revoked.is_revoked(claims, clock.now())
+
+
 def test_revocations_in_order_from_an_instant_on(world: World) -> None:
     user = world.user()
     ends = (NOW - MINUTE, NOW, NOW + timedelta(microseconds=1), NOW + MINUTE)
