@@ -17,7 +17,7 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from absense_server.domain.registration import RegistrationRule, RegistrationRules, is_domain
+from absense_server.domain.registration import RegistrationRule, RegistrationRules, is_domain, is_quick
 
 DEMO_SECRET_KEY = "demo-mode-only-do-not-use-in-production-0000"  # noqa: S105 - refused outside demo mode
 MIN_SECRET_LENGTH = 32
@@ -236,6 +236,9 @@ class Settings(BaseSettings):
         except re.error as error:
             msg = f"is not a regular expression: {error}"
             raise ValueError(msg) from None
+        if not is_quick(value):
+            msg = "repeats a group that holds a repetition or a choice, and could take for ever: write it without"
+            raise ValueError(msg)
         return value
 
     @field_validator("web_url")

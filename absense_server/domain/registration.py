@@ -74,6 +74,29 @@ def is_domain(text: str) -> bool:
     return _DOMAIN.fullmatch(text) is not None
 
 
+def is_quick(pattern: str) -> bool:
+    """Whether a regular expression decides soon: no group is repeated that can match one text in several ways.
+
+    Such a one, as ([A-Z0-9]+-?)+, is tried in all ways, which for a long text takes years: anybody who registers could
+    stop the server. Some that would be quick are taken for one, those with a choice in a repeated group.
+    """
+    many_ways = [False]
+    group_had = False
+    for piece in _PIECE.findall(pattern):
+        repeats = piece in {"*", "+"} or piece.startswith("{")
+        if repeats and group_had:
+            return False
+        if piece.startswith("("):
+            many_ways.append(False)
+        elif repeats or piece in {"?", "|"}:
+            many_ways[-1] = many_ways[-1] or not _FIXED.fullmatch(piece)
+        group_had = piece == ")" and len(many_ways) > 1 and many_ways.pop()
+        many_ways[-1] = many_ways[-1] or group_had
+    return True
+
+
+_PIECE: Final = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\((?:\?[^)]?)?|\{\d*,?\d*\}|.", re.DOTALL)
+_FIXED: Final = re.compile(r"\{\d+\}")
 _LABEL: Final = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN: Final = re.compile(rf"(?:\*\.)?{_LABEL}(?:\.{_LABEL})+")
 

@@ -11,7 +11,7 @@ from absense_server.adapters.email_addresses import EmailAddresses
 from absense_server.domain.errors.accounts import EmailNotAccepted, NumberNotAccepted
 from absense_server.domain.passwords import MAX_LENGTH, MIN_LENGTH, Owner, password_faults
 from absense_server.domain.people import Role, UserState, normalize_email
-from absense_server.domain.registration import RegistrationRule, RegistrationRules, confirmed_state, is_domain
+from absense_server.domain.registration import RegistrationRule, RegistrationRules, confirmed_state, is_domain, is_quick
 
 LABELS = st.text(string.ascii_lowercase + string.digits, min_size=1, max_size=10)
 DOMAINS = st.lists(LABELS, min_size=2, max_size=4).map(".".join)
@@ -128,3 +128,28 @@ def test_of_any_characters_only_their_number_counts(password: str) -> None:
     assert [fault for fault in faults if not re.search("characters$|address$|name$", fault)] == []
     if MAX_LENGTH >= len(password) >= MIN_LENGTH and password.isascii() and password.isprintable():
         assert faults == []
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "",
+        "S[0-9]{7}",
+        r"\d+",
+        "[*+(|]+",
+        r"(?:\(\*\+\))+",
+        "([A-Z]{2})+",
+        "([A-Z]+-?)?[0-9]{4,8}",
+        "(?P<year>20[0-9]{2})/(A|B+)",
+    ],
+)
+def test_patterns_that_decide_soon(pattern: str) -> None:
+    assert is_quick(pattern)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    ["([A-Z0-9]+-?)+", r"(?:\d*){9}", "(a|[a-z])*", "((a?)b)+", "(([0-9]{1,2})){2,}", "(x)(?P<n>y+)*", "([]a]+)*"],
+)
+def test_patterns_that_could_take_for_ever(pattern: str) -> None:
+    assert not is_quick(pattern)

@@ -128,6 +128,7 @@ def test_outside_demo_mode_fast_hashes_are_refused() -> None:
         ({"student_email_domains": "example.edu, @example.edu"}, "STUDENT_EMAIL_DOMAINS: must be domains such as"),
         ({"lecturer_email_domains": "*"}, "LECTURER_EMAIL_DOMAINS: must be domains such as"),
         ({"student_number_pattern": "S[0-9"}, "STUDENT_NUMBER_PATTERN: is not a regular expression: unterminated"),
+        ({"student_number_pattern": "([A-Z0-9]+-?)+"}, "STUDENT_NUMBER_PATTERN: repeats a group that holds a repet"),
         ({"lecturer_number_pattern": "(?<n"}, "LECTURER_NUMBER_PATTERN: is not a regular expression: unknown"),
         ({"cors_allow_origins": "example.edu"}, "CORS_ALLOW_ORIGINS: must be origins such as https://"),
         ({"cors_allow_origins": "*", "cors_allow_credentials": True}, "CORS_ALLOW_CREDENTIALS: name the origins"),
