@@ -7,17 +7,26 @@ from collections.abc import Sequence
 from datetime import timedelta
 from email.errors import HeaderParseError
 from email.headerregistry import Address
-from email.utils import getaddresses
-from ipaddress import IPv6Network, ip_address, ip_network
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypedDict
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from absense_server.domain.registration import RegistrationRule, RegistrationRules, is_domain, is_quick
+from absense_server.setting_texts import (
+    LAST_PORT,
+    address,
+    is_base_url,
+    is_host_and_port,
+    is_http_url,
+    is_origin,
+    is_redis,
+    require_proxy,
+)
 
 DEMO_SECRET_KEY = "demo-mode-only-do-not-use-in-production-0000"  # noqa: S105 - refused outside demo mode
 MIN_SECRET_LENGTH = 32
@@ -26,13 +35,6 @@ CONNECTIONS_BESIDE = 7
 
 For claims, two for jobs, for housekeeping, two for reports and exports, for events.
 """
-_LAST_PORT = 65_535
-_REDIS_OPTIONS = {
-    "redis": frozenset[str](),
-    "rediss": frozenset({"ssl_ca_certs", "ssl_certfile", "ssl_keyfile"}),
-    "unix": frozenset[str](),
-}
-"""What a URL of each kind may say behind its question mark."""
 MIN_PASSWORD_ROUNDS = 600_000
 """OWASP Password Storage Cheat Sheet, PBKDF2-HMAC-SHA256."""
 
@@ -77,7 +79,7 @@ class Settings(BaseSettings):
     tls_key_file: Path | None = None
     trusted_proxies: Listed = ()
     workers: int | None = Field(None, ge=1, le=256)
-    process_ports_from: int | None = Field(None, ge=0, le=_LAST_PORT)
+    process_ports_from: int | None = Field(None, ge=0, le=LAST_PORT)
     shutdown_notice_seconds: float = Field(0.2, ge=0, le=600)
     shutdown_grace_seconds: float = Field(10, ge=0, le=600)
 
@@ -107,7 +109,7 @@ class Settings(BaseSettings):
     mail_from: str = "Absense <absense@localhost>"
     mail_outbox_folder: Path = Path("var/outbox")
     smtp_host: str = ""
-    smtp_port: int = Field(587, ge=1, le=_LAST_PORT)
+    smtp_port: int = Field(587, ge=1, le=LAST_PORT)
     smtp_security: Literal["starttls", "tls", "none"] = "starttls"
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
@@ -194,7 +196,7 @@ class Settings(BaseSettings):
     @field_validator("redis_url")
     @classmethod
     def _known_redis(cls, value: SecretStr) -> SecretStr:
-        if value.get_secret_value() and not _is_redis(value.get_secret_value()):
+        if value.get_secret_value() and not is_redis(value.get_secret_value()):
             msg = "must be redis://HOST:PORT/NUMBER, rediss:// likewise (TLS), or unix:///PATH"
             raise ValueError(msg)
         return value
@@ -204,8 +206,7 @@ class Settings(BaseSettings):
     def _host_and_port(cls, value: str, info: ValidationInfo) -> str:
         if not value and info.field_name == "metrics_address":
             return value
-        host, _, port = value.rpartition(":")
-        if not host or not port.isdecimal() or int(port) > _LAST_PORT:
+        if not is_host_and_port(value):
             msg = "must be host:port, such as 127.0.0.1:50051 or [::]:50051"
             raise ValueError(msg)
         return value
@@ -213,8 +214,7 @@ class Settings(BaseSettings):
     @field_validator("s3_endpoint_url", "s3_public_endpoint_url")
     @classmethod
     def _http_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if value and (parts.scheme not in {"http", "https"} or not parts.netloc):
+        if value and not is_http_url(value):
             msg = "must be a URL such as https://s3.example.edu"
             raise ValueError(msg)
         return value
@@ -244,9 +244,7 @@ class Settings(BaseSettings):
     @field_validator("web_url")
     @classmethod
     def _base_url(cls, value: str) -> str:
-        parts = urlsplit(value)
-        plain = value.isascii() and value.isprintable() and " " not in value
-        if value and (parts.scheme not in {"http", "https"} or not parts.netloc or not plain or set(value) & set("?#")):
+        if value and not is_base_url(value):
             msg = "must be a URL such as https://attendance.example.edu, to which links in mails add a page"
             raise ValueError(msg)
         return value
@@ -255,7 +253,7 @@ class Settings(BaseSettings):
     @classmethod
     def _an_address(cls, value: str) -> str:
         try:
-            _address(value)
+            address(value)
         except (HeaderParseError, IndexError, ValueError):  # what the parser says of text that is no address
             msg = "must be an address such as Absense <absense@example.edu>"
             raise ValueError(msg) from None
@@ -264,18 +262,16 @@ class Settings(BaseSettings):
     @field_validator("cors_allow_origins")
     @classmethod
     def _origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for origin in value:
-            parts = urlsplit(origin)
-            if origin != "*" and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.path):
-                msg = "must be origins such as https://lecturers.example.edu, without a path, separated by commas"
-                raise ValueError(msg)
+        if not all(map(is_origin, value)):
+            msg = "must be origins such as https://lecturers.example.edu, without a path, separated by commas"
+            raise ValueError(msg)
         return value
 
     @field_validator("trusted_proxies")
     @classmethod
     def _proxies(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for proxy in value:
-            _require_proxy(proxy)
+            require_proxy(proxy)
         return value
 
     @field_validator("upload_allowed_image_types")
@@ -295,7 +291,7 @@ class Settings(BaseSettings):
             )
         if self.algorithm == "EdDSA" and self.signing_key_file is None:
             problems.append("SIGNING_KEY_FILE: is needed with ALGORITHM=EdDSA; .env.example says how to make one")
-        if self.own_port(self.processes - 1) > _LAST_PORT:
+        if self.own_port(self.processes - 1) > LAST_PORT:
             problems.append(f"PROCESS_PORTS_FROM: leaves no ports for {self.processes} processes")
         if self.uses_sqlite and (self.workers or 1) > 1:
             problems.append("WORKERS: SQLite is for one server process; set DATABASE_URL to PostgreSQL for more")
@@ -379,7 +375,7 @@ class Settings(BaseSettings):
     @property
     def mail_sender(self) -> Address:
         """Who mails are from."""
-        return _address(self.mail_from)
+        return address(self.mail_from)
 
     @property
     def smtp(self) -> SmtpOptions:
@@ -443,13 +439,6 @@ class Settings(BaseSettings):
         return int(self.upload_max_image_mb * 1024 * 1024)
 
 
-def _address(text: str) -> Address:
-    [(name, address)] = getaddresses([text])
-    if not text.isprintable() or not address.isascii() or "@" not in address:
-        raise ValueError("no address")
-    return Address(name, addr_spec=address)
-
-
 def _cores() -> int:
     """Those that this process may use, where the system says."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -481,35 +470,3 @@ def file_is_open() -> bool:
     """Whether every user of the machine can read or write the `.env` file, where there is one."""
     file = Path(".env")
     return file.exists() and bool(file.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH))
-
-
-def _require_proxy(text: str) -> None:
-    """Raise ValueError, with what to write instead, for what names no proxy."""
-    if text == "unix":
-        return
-    try:
-        network = ip_network(text)
-    except ValueError:
-        msg = f"{text} is no address, no network such as 10.0.0.0/8 (its other bits 0), and not unix"
-        raise ValueError(msg) from None
-    if network.prefixlen == 0:
-        msg = f"{text} is everybody: any caller could pass for any other; list the proxies alone"
-        raise ValueError(msg)
-    if isinstance(network, IPv6Network) and network.network_address.ipv4_mapped is not None:
-        msg = f"{text} is a network of IPv4: write it as one"
-        raise ValueError(msg)
-
-
-def _is_redis(url: str) -> bool:
-    """Whether Redis' client takes it. An option that it does not know would fail at the first call only."""
-    try:
-        parts = urlsplit(url)
-        options = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
-        if parts.scheme == "unix":
-            number, right_place = options.pop("db", "0"), bool(parts.path)
-        else:
-            number, right_place = parts.path.strip("/") or "0", bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-    allowed = _REDIS_OPTIONS.get(parts.scheme)
-    return allowed is not None and right_place and number.isdecimal() and options.keys() <= allowed

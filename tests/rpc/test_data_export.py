@@ -48,6 +48,9 @@ def opened(archive: bytes) -> tuple[dict[str, Any], zipfile.ZipFile]:
 
 async def test_everything_is_in_it(hall: Hall, tmp_path: Path) -> None:
     student, _ = await a_full_life(hall)
+    with hall.app.uow(read_only=True) as tx:
+        (image,) = tx.exports.page(Part.IMAGES, UserId(uuid.UUID(student.id)), after=None, limit=2)
+    await hall.teacher.image(str(image.content["id"]))
     header, archive = await export(student)
     assert (header.file_name, header.media_type) == ("absense-export-2026-11-23.zip", "application/zip")
     rows, found = opened(archive)
@@ -59,6 +62,7 @@ async def test_everything_is_in_it(hall: Hall, tmp_path: Path) -> None:
     assert rows["claims"][0]["record_id"] == rows["attendance_records"][0]["id"]
     assert rows["decisions"][0]["reason"].startswith("I saw Efua")
     assert rows["devices"][0]["model"] == "Pixel"
+    assert [look["image_id"] for look in rows["looks_at_your_photographs"]] == [rows["images"][0]["id"]]
     assert {row["action"] for row in rows["audit_by_you"]} >= {
         "DEVICE_BOUND",
         "ENROLLED",
