@@ -290,6 +290,10 @@ def _outbox(settings: Settings) -> Iterator[Finding]:
     try:
         with tempfile.TemporaryFile(dir=folder):
             pass
+    except FileNotFoundError:
+        text = f"mail: {folder} is not there; run `absense-server migrate`, which makes it, or set SMTP_HOST"
+        yield Finding(ok=False, text=text)
+        return
     except OSError as error:
         reason = error.strerror or "cannot be written"
         yield Finding(ok=False, text=f"mail: {folder}: {reason}; make it, or set MAIL_OUTBOX_FOLDER or SMTP_HOST")

@@ -16,8 +16,8 @@ import structlog
 
 _OURS: Final = "absense_server."
 _QUOTED: Final = re.compile(r"""'[^']*'|"[^"]*"|\([^()]*\)=\([^()]*\)""")
-_VERBOSE: Final = ("boto3", "botocore", "s3transfer", "urllib3")
-"""They tell of every request at DEBUG: links to photographs, with their signatures."""
+_VERBOSE: Final = ("boto3", "botocore", "grpc", "s3transfer", "urllib3")
+"""They tell of every request at DEBUG: S3's clients of links to photographs, with their signatures."""
 
 
 def configure(level: str, *, as_json: bool, process: int | None = None) -> None:

@@ -67,13 +67,15 @@ class UserPasswords:
 
     def _reset(self, caller: Caller, token: str, password_hash: str, *, with_number: bool) -> User:
         with self._uow() as tx:
-            user = _with_password(use(tx, token, self._clock, SETS_PASSWORD).found.user, with_number=with_number)
+            before = use(tx, token, self._clock, SETS_PASSWORD).found.user
+            user = _with_password(before, with_number=with_number)
             now = self._clock.now()
             tx.users.save(user)
             tx.users.set_password(user.id, password_hash)
             ended = tx.sign_ins.end_all(user.id, now)
             tx.audit.add(audit.event(Action.PASSWORD_RESET, caller, now, user.id, ended=str(ended)))
-            self._mails.queue(tx, MailKind.PASSWORD_CHANGED, user.id)
+            if before.state is not UserState.INVITED:  # else it is the first
+                self._mails.queue(tx, MailKind.PASSWORD_CHANGED, user.id)
             tx.commit()
         return user
 

@@ -315,7 +315,7 @@ def test_the_doctor_says_that_mails_reach_nobody(make_settings: Callable[..., Se
     assert said_of_mail(make_settings(**production))[0] == (False, nobody)
     folder.rmdir()
     assert [finding.text for finding in checkup.examine(settings) if str(folder) in finding.text] == [
-        f"mail: {folder}: No such file or directory; make it, or set MAIL_OUTBOX_FOLDER or SMTP_HOST"
+        f"mail: {folder} is not there; run `absense-server migrate`, which makes it, or set SMTP_HOST"
     ]
 
 

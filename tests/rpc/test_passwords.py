@@ -155,6 +155,9 @@ async def test_what_a_reset_makes_of_an_account(hall: Hall) -> None:
         set_state(hall, user.id, state)
         user = await reset(hall, token)
         assert user.state == after
+        # of a first password nobody says that it was changed
+        told = MailKind.PASSWORD_CHANGED in await kinds_to(hall, email)
+        assert told is (state is not UserState.INVITED)
         assert user.institution_number == (number if state is UserState.PENDING_EMAIL else "")
 
 
