@@ -391,6 +391,7 @@ async def test_who_was_signed_out_uses_no_last_second_to_stay(hall: Hall) -> Non
         admin.update_user(ama.id, email="thief@example.edu"),
         hall.auth.UpdateProfile(wish, metadata=ama.metadata),
         ama.bind(),
+        ama.request_reset(),
     ):
         assert await refused(call) == "SIGN_IN_ENDED"
     assert await hall.mails() == []

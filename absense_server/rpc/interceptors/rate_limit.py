@@ -45,16 +45,20 @@ class RateLimit(Interceptor):
             )
             for method in policy.rules
         }
+        self._by_message = frozenset(
+            method
+            for method, rules in self._rules.items()
+            if any(rule.by in {By.ACCOUNT, By.ACCOUNT_AND_ADDRESS} for rule in rules)
+        )
 
     async def around(self, call: Call, proceed: Proceed) -> Any:
-        # A single message may name the account that is counted; a stream is counted once, not for each
-        # message.
-        if call.request_streaming:
+        # Once, however many messages come; and before the message is there, unless it names the account.
+        if call.method not in self._by_message:
             await self._count(call, None)
         return await proceed(call)
 
     async def on_message(self, call: Call, message: Any) -> None:
-        if not call.request_streaming:
+        if call.method in self._by_message:
             await self._count(call, message)
 
     async def _count(self, call: Call, message: Any) -> None:

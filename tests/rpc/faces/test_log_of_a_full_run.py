@@ -30,8 +30,9 @@ from absense.v1 import (
     user_pb2,
 )
 from absense_server.adapters import logs
-from absense_server.adapters.db.tables import metadata
+from absense_server.adapters.db.tables import audit_events, metadata
 from absense_server.adapters.keys import KeyRing
+from absense_server.domain.audit import Action
 from absense_server.domain.mails import MailKind
 from tests.support.hall import Admin, Hall, Student, reason_of, signed_in
 
@@ -40,6 +41,27 @@ OLDER_KEY = "9c44-one-that-only-reads-and-nobody-knows-either-0002"
 SMTP_PASSWORD = "of-the-mail-server-9917"
 IMEI = "490154203237518"
 ADDRESS = "203.0.113.77"
+NOTED = {
+    Action.DATA_EXPORTED,
+    Action.DEVICE_BOUND,
+    Action.DEVICE_RESET_APPROVED,
+    Action.DEVICE_RESET_REQUESTED,
+    Action.EMAIL_CONFIRMED,
+    Action.MAIL_SENT,
+    Action.PASSWORD_CHANGED,
+    Action.PASSWORD_RESET,
+    Action.PASSWORD_RESET_REQUESTED,
+    Action.PROFILE_CHANGED,
+    Action.REAUTHENTICATED,
+    Action.REFRESH_TOKEN_REUSED,
+    Action.SIGNED_IN,
+    Action.SIGN_IN_REFUSED,
+    Action.USER_CHANGED,
+    Action.USER_CREATED,
+    Action.USER_ERASED,
+    Action.USER_REGISTERED,
+}
+"""What was done about accounts is in the audit log instead."""
 SHORTEST = 6
 """What is shorter stands in any log."""
 
@@ -304,6 +326,9 @@ async def test_what_is_secret_is_not_in_the_log(hall: Hall, log: io.StringIO, po
     assert abena.id in text
     assert "Traceback" in text
     assert "duplicate key" in text
+    with hall.app.engine.connect() as connection:
+        noted = set(connection.scalars(select(audit_events.c.action)))
+    assert noted >= NOTED
     lower = text.lower()
     assert {
         name for name, secret in run.secrets.items() if any(form.lower() in lower for form in forms(secret))

@@ -67,6 +67,12 @@ async def test_an_invalid_message_counts_too() -> None:
         assert (await rig.call("UnaryUnary", request(""))).reason == "RATE_LIMITED"
 
 
+async def test_what_comes_too_often_is_told_before_its_message_is_there(kind: str) -> None:
+    async with limited(per_minute(By.ADDRESS, 1)).running() as rig:
+        assert (await outcome(rig.begin_raw(kind, [b"\xff"]))).reason == "INVALID_REQUEST"
+        assert (await outcome(rig.begin_raw(kind, [b"\xff"]))).reason == "RATE_LIMITED"
+
+
 async def test_a_refused_caller_is_not_counted() -> None:
     students = AccessRule(roles=frozenset({Role.STUDENT}))
     async with limited(per_minute(By.ADDRESS, 1), access=students).running() as rig:
