@@ -276,7 +276,9 @@ async def test_a_refresh_token_is_exchanged_for_others(hall: Hall) -> None:
     assert (await hall.auth.RefreshToken(request, metadata=ama.metadata)).access_token
 
 
-async def test_a_sign_in_ends_by_itself_unused_and_however_much_it_is_used(hall: Hall) -> None:
+async def test_a_sign_in_ends_by_itself_unused_and_however_much_it_is_used(
+    hall: Hall, monkeypatch: pytest.MonkeyPatch
+) -> None:
     idle, busy = await hall.student(phone=False), await hall.student(phone=False)
     hall.clock.turn(30 * DAY - 1)
     await idle.refresh()
@@ -293,6 +295,10 @@ async def test_a_sign_in_ends_by_itself_unused_and_however_much_it_is_used(hall:
     last = await busy.refresh()
     assert last.access_token_expire_time == last.refresh_token_expire_time == timestamp(ends_at)
     assert (await listed(busy)).sign_ins[0].expire_time == timestamp(ends_at)
+    with monkeypatch.context() as shorter:  # SIGN_IN_EXPIRE_DAYS, set anew
+        tokens = hall.app.use_cases.token_exchange._tokens
+        shorter.setattr(tokens, "_lives", replace(tokens._lives, sign_in=timedelta(days=179)))
+        assert (await why_not(exchange(hall, busy.refresh_token)))[1] == "REFRESH_TOKEN_INVALID"
     hall.clock.turn(60)
     assert await why_not(exchange(hall, busy.refresh_token)) == (Status.UNAUTHENTICATED, "REFRESH_TOKEN_INVALID")
 
