@@ -50,9 +50,9 @@ LONG = Plan(
     longest_seconds=420,
 )
 SHORT = Plan(
-    students=20,
+    students=12,
     per_second=4,
-    calm=6,
+    calm=4,
     faults=(faults.WORKER, faults.PROCESS, faults.REPLICA, faults.POSTGRESQL),
     longest_seconds=240,
 )

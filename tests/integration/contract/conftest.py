@@ -11,8 +11,13 @@ import pytest
 from absense_server.settings import Settings
 
 CONTRACT = Path(__file__).parents[2] / "rpc"
-ELSEWHERE = {"test_readiness.py"}
-"""PostgreSQL has a clock of its own, which these turn against: see test_readiness_on_postgresql.py."""
+ELSEWHERE = {
+    # PostgreSQL has a clock of its own, which these turn against: see test_readiness_on_postgresql.py
+    "test_readiness.py",
+    # about processes that break, whatever the database; each waits for several
+    "test_broken_workers.py",
+}
+"""Modules that are not run again."""
 
 
 def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
