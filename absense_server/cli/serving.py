@@ -211,7 +211,7 @@ def _configure_log(config: Settings, process: int | None = None) -> None:
 def _greet(config: Settings, port: int) -> None:
     if config.demo_mode:
         log.warning("DEMO MODE: known passwords and a known secret key; never expose this server")
-        print(checkup.what_to_try(port, with_tls=config.tls_files is not None), flush=True)
+        print(_what_to_try(port, with_tls=config.tls_files is not None), flush=True)
 
 
 def _run(main: Coroutine[Any, Any, None]) -> None:
@@ -221,3 +221,23 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
         asyncio.run(main)
     else:
         uvloop.run(main)
+
+
+def _what_to_try(port: int, *, with_tls: bool) -> str:
+    """What somebody who has just started a demo server can do next."""
+    how = "-cacert ROOT.pem" if with_tls else "-plaintext"
+    call = f"grpcurl {how} localhost:{port}"
+    login = '\'{"login": "lecturer@absense.com", "password": "lecturer123"}\''
+    return f"""
+Absense is serving on localhost:{port} (demo mode). Try, in another terminal:
+
+  make grpcurl && export PATH="$PWD/.venv/bin:$PATH"
+  {call} list
+  {call} absense.v1.AuthService/GetServerInfo
+  {call.replace(how, f"{how} -d {login}")} absense.v1.AuthService/Login
+
+  make demo      plays a whole lecture against a server of its own
+  README.md      has the five-minute tour: open a session, watch codes, submit a claim
+
+Stop with Ctrl-C.
+"""

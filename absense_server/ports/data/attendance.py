@@ -1,0 +1,223 @@
+"""Records with what they rest on: faces, photographs, verifications.
+
+See absense_server.ports.data.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from absense_server.domain.faces import Consent, ConsentEnd, FaceTemplate, TemplateTrust
+from absense_server.domain.ids import (
+    ClaimId,
+    CourseId,
+    FaceTemplateId,
+    ImageId,
+    RecordId,
+    SessionId,
+    UserId,
+    VerificationId,
+)
+from absense_server.domain.policy import RecordStatus
+from absense_server.domain.records import AttendanceRecord
+from absense_server.ports.findings import (
+    Backlog,
+    ClaimKey,
+    ClaimView,
+    FlaggedFilter,
+    MatchEntry,
+    NewVerification,
+    StoredFace,
+    StoredImage,
+    StoredView,
+    Verification,
+)
+
+
+class Records(Protocol):
+    """Records with their claims, verdicts and decisions."""
+
+    def view(
+        self,
+        student_id: UserId,
+        claim_id: ClaimId | None,
+        *,
+        session_id: SessionId | None,
+        session_code: str | None,
+    ) -> ClaimView:
+        """What is known about a claim that names a session by id or by code; one SELECT when no record is there.
+
+        The session comes without its lecturers' names. Without a claim_id nothing is `known`.
+        Raises SignInEnded when the student's account is gone.
+        """
+        ...
+
+    def views(self, keys: Sequence[ClaimKey]) -> Sequence[ClaimView | None]:
+        """The views of several claims, in their order; None where the student's account is gone.
+
+        One SELECT for all whose records are not there, where the database can.
+        """
+        ...
+
+    def add(self, *new: AttendanceRecord) -> None:
+        """With everything in them.
+
+        Raises Race when a student has one there, or is ERASED, or a claim_id is taken.
+        """
+        ...
+
+    def save(self, before: AttendanceRecord, after: AttendanceRecord) -> None:
+        """Writes what changed: the row, new claims, changed verdicts, new decisions.
+
+        Raises Race when the record is no longer at `before.revision`, or a claim_id is taken, or a claim is new and
+        its student ERASED.
+        """
+        ...
+
+    def for_student(
+        self, student_id: UserId, *, record_id: RecordId | None = None, session_id: SessionId | None = None
+    ) -> AttendanceRecord:
+        """By record or by session. Raises RecordNotFound, also for another student's."""
+        ...
+
+    def for_lecturer(self, lecturer_id: UserId, record_id: RecordId) -> AttendanceRecord:
+        """Raises RecordNotFound, also when the lecturer does not teach the course."""
+        ...
+
+    def with_ids(self, ids: Collection[RecordId]) -> Sequence[AttendanceRecord]:
+        """Those that are there, in no order."""
+        ...
+
+    def list_of_session(
+        self, session_id: SessionId, statuses: frozenset[RecordStatus], *, after: UUID | None, limit: int
+    ) -> Sequence[AttendanceRecord]:
+        """Oldest first."""
+        ...
+
+    def list_flagged(
+        self, lecturer_id: UserId, which: FlaggedFilter, *, after: UUID | None, limit: int
+    ) -> Sequence[AttendanceRecord]:
+        """In the lecturer's courses, oldest first."""
+        ...
+
+    def list_unenrolled(self, student_id: UserId, course_id: CourseId) -> Sequence[AttendanceRecord]:
+        """The student's records that a running enrollment in the course covers, in scope, but judged without one."""
+        ...
+
+    def count_unenrolled(self, student_id: UserId, since: datetime) -> int:
+        """The student's records judged without an enrollment, made at or after `since`."""
+        ...
+
+
+class Faces(Protocol):
+    """Enrolled faces and the consents they rest on."""
+
+    def find(self, student_id: UserId) -> StoredFace | None: ...
+
+    def has_ended(self, student_id: UserId, how: frozenset[ConsentEnd], since: datetime | None = None) -> bool:
+        """Whether a consent of the student has ended in one of these ways, after `since`."""
+        ...
+
+    def add(self, face: StoredFace) -> None:
+        """With its consent and views. Raises Race when the student has one."""
+        ...
+
+    def add_view(self, template: FaceTemplate, view: StoredView) -> None: ...
+
+    def renew_consent(self, template: FaceTemplate, consent: Consent) -> None:
+        """The template rests on `consent` from now on."""
+        ...
+
+    def set_trust(self, template_id: FaceTemplateId, trust: TemplateTrust) -> None: ...
+
+    def touch(self, template_ids: Collection[FaceTemplateId], at: datetime) -> None:
+        """They were used; written only where that is news of a day or more."""
+        ...
+
+    def remove(self, template: FaceTemplate, at: datetime, how: ConsentEnd) -> None:
+        """The template with its views, not their photographs; its consent has ended."""
+        ...
+
+    def unused_since(self, instant: datetime, limit: int) -> Sequence[FaceTemplate]:
+        """Those used last before `instant`."""
+        ...
+
+
+class Verifications(Protocol):
+    """The queue of claims whose selfies wait to be looked at, and the log of all looks."""
+
+    def add(self, *new: NewVerification) -> None: ...
+
+    def take(
+        self, now: datetime, until: datetime, limit: int, less: Collection[VerificationId] = ()
+    ) -> Sequence[Verification]:
+        """The longest waiting ones that nobody works on, less those named: the caller's until `until`."""
+        ...
+
+    def postpone(self, ids: Collection[VerificationId], until: datetime, *, failed: bool) -> None:
+        """Give them back, to be taken again from `until` on: after a look that failed, or untouched."""
+        ...
+
+    def end(self, ids: Collection[VerificationId]) -> frozenset[VerificationId]:
+        """Take them out of the queue; returns those that were still in it."""
+        ...
+
+    def of_student(self, student_id: UserId) -> Sequence[NewVerification]:
+        """Those still in the queue."""
+        ...
+
+    def backlog(self) -> Backlog:
+        """How many are in the queue, and since when."""
+        ...
+
+    def log(self, entries: Collection[MatchEntry]) -> None: ...
+
+
+class Images(Protocol):
+    """Where photographs are kept."""
+
+    def add(self, *new: StoredImage) -> None: ...
+
+    def key_ids(self) -> frozenset[str]:
+        """The master keys under which photographs and face vectors are sealed."""
+        ...
+
+    def known(self, blobs: Mapping[ImageId, str]) -> frozenset[str]:
+        """Of the blobs called so, the names of those that rows of these photographs name, or that are doomed."""
+        ...
+
+    def get(self, image_id: ImageId) -> StoredImage:
+        """Raises ImageNotFound."""
+        ...
+
+    def of_owner(self, owner_id: UserId) -> Sequence[ImageId]:
+        """All photographs that a person sent."""
+        ...
+
+    def selfies_before(self, instant: datetime, limit: int) -> Sequence[ImageId]:
+        """Those stored before `instant`, less the references of enrolled faces."""
+        ...
+
+    def remove(self, image_ids: Collection[ImageId], at: datetime) -> Mapping[ImageId, str]:
+        """Delete the rows, which voids the blobs; the blobs are doomed, to be deleted by name.
+
+        Returns the names of those that were still there.
+        """
+        ...
+
+    def doomed(self, limit: int) -> Sequence[str]:
+        """Names of blobs to be deleted, oldest first."""
+        ...
+
+    def defer_doomed(self, names: Collection[str], at: datetime) -> None:
+        """They could not be deleted: to the end of the list."""
+        ...
+
+    def forget_doomed(self, names: Collection[str]) -> None:
+        """They are deleted."""
+        ...
+
+    def for_lecturer(self, lecturer_id: UserId, image_id: ImageId) -> StoredImage:
+        """Raises ImageNotFound, also unless it belongs to a claim in a course that the lecturer teaches."""
+        ...

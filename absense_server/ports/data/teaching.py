@@ -1,0 +1,158 @@
+"""Courses, enrollments and attendance sessions.
+
+See absense_server.ports.data.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+from absense_server.domain.codes import Generation
+from absense_server.domain.courses import Course, Enrollment, Programme, Term
+from absense_server.domain.ids import (
+    CourseId,
+    EnrollmentId,
+    ProgrammeId,
+    SessionId,
+    TermId,
+    UserId,
+)
+from absense_server.domain.sessions import AttendanceSession, Counts
+from absense_server.ports.findings import (
+    OpenSession,
+    SessionFilter,
+)
+
+
+class Courses(Protocol):
+    """Terms, programmes and courses."""
+
+    def add_term(self, term: Term) -> None: ...
+
+    def term(self, term_id: TermId) -> Term | None: ...
+
+    def current_term(self, now: datetime) -> Term | None:
+        """The open term that covers `now`; the one begun last where several do."""
+        ...
+
+    def add_programme(self, programme: Programme) -> None:
+        """Raises Race when the code is taken, whatever its case."""
+        ...
+
+    def programme_by_code(self, code: str) -> Programme | None: ...
+
+    def known_programmes(self, ids: Collection[ProgrammeId]) -> frozenset[ProgrammeId]: ...
+
+    def add(self, course: Course) -> None:
+        """With its programmes and lecturers. Raises CourseCodeTaken."""
+        ...
+
+    def get(self, course_id: CourseId) -> Course:
+        """Raises CourseNotFound."""
+        ...
+
+    def by_code(self, term_id: TermId, code: str) -> Course | None: ...
+
+    def for_lecturer(self, lecturer_id: UserId, course_id: CourseId) -> Course:
+        """Raises CourseNotFound, also when the lecturer does not teach it."""
+        ...
+
+    def list_for_lecturer(
+        self, lecturer_id: UserId, *, include_archived: bool, after: UUID | None, limit: int
+    ) -> Sequence[Course]:
+        """Oldest first."""
+        ...
+
+    def search(self, query: str, *, after: UUID | None, limit: int) -> Sequence[Course]:
+        """Courses of open terms, not archived, whose code or title contains `query` (literally), oldest first."""
+        ...
+
+
+class Enrollments(Protocol):
+    """Who is enrolled where, and when."""
+
+    def running(self, student_id: UserId, course_id: CourseId) -> Enrollment | None: ...
+
+    def latest(self, student_id: UserId, course_id: CourseId) -> Enrollment | None:
+        """The one that began last, running or not."""
+        ...
+
+    def add(self, enrollment: Enrollment) -> None:
+        """Raises Race when one is running already."""
+        ...
+
+    def end(self, enrollment_id: EnrollmentId, at: datetime) -> bool:
+        """Returns False for one that has ended already, which stays as it was."""
+        ...
+
+    def resume(self, enrollment_id: EnrollmentId) -> None:
+        """Take its end back. Raises Race when it is running already, or another is."""
+        ...
+
+    def list_running(self, student_id: UserId, *, after: UUID | None, limit: int) -> Sequence[Enrollment]:
+        """Oldest first."""
+        ...
+
+
+class Sessions(Protocol):
+    """Attendance sessions and their generations of codes."""
+
+    def add(self, session: AttendanceSession) -> None:
+        """With its first generation. Raises Race when the session code is taken."""
+        ...
+
+    def find(self, session_id: SessionId) -> AttendanceSession | None: ...
+
+    def for_lecturer(self, lecturer_id: UserId, session_id: SessionId) -> AttendanceSession:
+        """Raises SessionNotFound, also when the lecturer does not teach the course."""
+        ...
+
+    def overlapping(
+        self, course_id: CourseId, programme_id: ProgrammeId | None, opens_at: datetime, ends_at: datetime
+    ) -> bool:
+        """Whether a session of the course that is neither closed nor cancelled meets [opens_at, ends_at) in scope.
+
+        Scopes meet when they are the same programme or when either is the whole course.
+        """
+        ...
+
+    def lock_course(self, course_id: CourseId) -> None:
+        """Hold off other transactions that would add sessions to the course, until this one ends."""
+        ...
+
+    def close(self, session_id: SessionId, at: datetime) -> bool:
+        """Sets closed_at and raises the revision. Returns False for one closed by then, which stays as it was."""
+        ...
+
+    def generations(self, session_id: SessionId) -> Sequence[Generation]:
+        """Oldest first."""
+        ...
+
+    def start_generation(self, session_id: SessionId, generation: Generation) -> None:
+        """Raises Race when that generation was started meanwhile."""
+        ...
+
+    def count_typed_try(self, session_id: SessionId, student_id: UserId) -> int:
+        """Count one more typed code of the student; returns how many that makes."""
+        ...
+
+    def list_for_lecturer(
+        self, lecturer_id: UserId, which: SessionFilter, now: datetime, *, after: UUID | None, limit: int
+    ) -> Sequence[AttendanceSession]:
+        """Newest first."""
+        ...
+
+    def list_open_for_student(
+        self, student_id: UserId, now: datetime, *, after: UUID | None, limit: int
+    ) -> Sequence[OpenSession]:
+        """Open now, of courses the student is enrolled in, in scope; oldest first."""
+        ...
+
+    def counts(self, session_ids: Collection[SessionId]) -> Mapping[SessionId, Counts]:
+        """Records of enrolled students by status; every asked session is in the answer."""
+        ...
+
+    def seal_ended(self, now: datetime, limit: int) -> Sequence[SessionId]:
+        """Mark sessions that have ended as sealed; each is returned once, whoever asks."""
+        ...
