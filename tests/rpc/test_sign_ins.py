@@ -193,29 +193,33 @@ async def test_a_login_that_races_a_change_of_the_account_does_not_outlive_it(
     """The password was right when it was checked; then the account changes before, or while, the sign-in begins."""
     verify, barrier = hall.app.outside.passwords.verify, threading.Barrier(2, timeout=10)
     met: set[str | None] = set()
+    waits: list[bool] = []
 
     def verify_then_meet(password: str, hashed: str | None) -> bool:
         right = verify(password, hashed)
         if right and hashed not in met:  # what is looked at again, by now wrong, meets nobody
             met.add(hashed)
             barrier.wait()
+            if waits[-1]:
+                barrier.wait()
         return right
 
     def meet_then_change(person: Person, *, first: bool) -> None:
+        """`first`: the sign-in does not begin before."""
+        barrier.wait()
+        change(hall, person, state)
         if first:
-            change(hall, person, state)
             barrier.wait()
-        else:
-            barrier.wait()
-            change(hall, person, state)
 
     people = [await hall.student(phone=False) for _ in range(2)]
     monkeypatch.setattr(hall.app.outside.passwords, "verify", verify_then_meet)
     answers = []
     for ama, first in zip(people, (False, True), strict=True):
-        login, _ = await asyncio.gather(
+        waits.append(first)
+        login, changed = await asyncio.gather(
             hall.login(ama.email), asyncio.to_thread(meet_then_change, ama, first=first), return_exceptions=True
         )
+        assert changed is None
         await hall.turn(1)
         if isinstance(login, pb.LoginResponse):
             assert await why_not(current(hall, login.access_token)) == (Status.UNAUTHENTICATED, "SIGN_IN_ENDED")
