@@ -11,6 +11,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypedDict
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
@@ -114,6 +115,9 @@ class Settings(BaseSettings):
     smtp_user: str = ""
     smtp_password: SecretStr = SecretStr("")
     web_url: str = ""
+
+    time_zone: str = "UTC"
+    import_max_mb: float = Field(16, gt=0, le=256)
 
     storage_backend: Literal["local", "s3"] = "local"
     storage_folder: Path = Path("var/blobs")
@@ -240,6 +244,15 @@ class Settings(BaseSettings):
             msg = "repeats a group that holds a repetition or a choice, and could take for ever: write it without"
             raise ValueError(msg)
         return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_time_zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ValueError, OSError):
+            raise ValueError('has to be a name of the IANA time zone database, such as "Africa/Accra"') from None
+        return name
 
     @field_validator("web_url")
     @classmethod
@@ -437,6 +450,16 @@ class Settings(BaseSettings):
     def upload_max_bytes(self) -> int:
         """Largest photograph."""
         return int(self.upload_max_image_mb * 1024 * 1024)
+
+    @property
+    def import_max_bytes(self) -> int:
+        """IMPORT_MAX_MB in bytes."""
+        return int(self.import_max_mb * 1024 * 1024)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The institution's time zone."""
+        return ZoneInfo(self.time_zone)
 
 
 def _cores() -> int:

@@ -183,6 +183,8 @@ class App:
                 consent=use_cases.consent,
                 oldest_client_version=self.settings.oldest_client_version,
                 registration=self.settings.registration_rules,
+                time_zone=self.settings.time_zone,
+                max_import_bytes=self.settings.import_max_bytes,
             ),
             accounts=use_cases.accounts,
             registration=use_cases.registration,

@@ -26,6 +26,8 @@ class ServerInfo:
     consent: ConsentText
     oldest_client_version: str
     registration: RegistrationRules
+    time_zone: str
+    max_import_bytes: int
 
     def response(self, now: datetime) -> pb.GetServerInfoResponse:
         """The facts as a message."""
@@ -47,6 +49,10 @@ class ServerInfo:
             oldest_client_version=self.oldest_client_version,
             registration_rules=[self._registration_rule(role) for role in (Role.STUDENT, Role.LECTURER)],
             confirms_email=self.registration.confirms_email,
+            time_zone=self.time_zone,
+            max_import_bytes=self.max_import_bytes,
+            # a message is read whole, and none is larger than a photograph
+            max_inline_import_bytes=min(self.max_import_bytes, self.uploads.max_bytes),
         )
 
     def _registration_rule(self, role: Role) -> pb.RegistrationRule:

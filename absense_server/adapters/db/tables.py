@@ -8,6 +8,7 @@ has to be deleted too. What may go before that which names it leaves it without 
 from dataclasses import fields
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -27,11 +28,14 @@ from sqlalchemy import (
 )
 
 from absense_server.adapters.db.types import Json, Serial, UtcDateTime, choice, growing_choice
+from absense_server.domain.appeals import AppealState
 from absense_server.domain.audit import Action
+from absense_server.domain.course_claims import CourseClaimState
 from absense_server.domain.courses import TermState
 from absense_server.domain.devices import DeviceEvidence, Platform, ResetState
 from absense_server.domain.faces import ConsentEnd, TemplateTrust
 from absense_server.domain.images import MediaType
+from absense_server.domain.imports import SourceKind
 from absense_server.domain.mails import MailKind
 from absense_server.domain.people import Role, UserState
 from absense_server.domain.policy import Attention, RecordStatus, Requirement, StandIn
@@ -50,10 +54,12 @@ metadata = MetaData(
 )
 
 
+_CHECKS = ("device", "location", "face", "liveness")
+
+
 def _policy() -> list[Column[object]]:
-    checks = ("device", "location", "face", "liveness")
     weights: list[Column[object]] = [
-        Column(f"policy_{check}", choice(Requirement, f"policy_{check}"), nullable=False) for check in checks
+        Column(f"policy_{check}", choice(Requirement, f"policy_{check}"), nullable=False) for check in _CHECKS
     ]
     return [
         *weights,
@@ -288,6 +294,8 @@ courses = Table(
     Column("level", Integer, nullable=False),
     Column("archived", Boolean, nullable=False),
     Column("enrollment_open", Boolean, nullable=False),
+    Column("enrollment_from_at", UtcDateTime),
+    Column("enrollment_until_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
     Column("revision", Integer, nullable=False),
     UniqueConstraint("term_id", "code_folded"),
@@ -308,6 +316,57 @@ course_programmes = Table(
     Column("course_id", ForeignKey("courses.id", ondelete="CASCADE"), primary_key=True),
     Column("programme_id", ForeignKey("programmes.id", ondelete="RESTRICT"), primary_key=True),
     Index(None, "programme_id"),
+)
+
+course_claims = Table(
+    "course_claims",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("course_id", ForeignKey("courses.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("lecturer_id", ForeignKey("users.id", ondelete="CASCADE"), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("state", choice(CourseClaimState, "state"), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("decided_at", UtcDateTime),
+    Column("decided_by", ForeignKey("users.id", ondelete="RESTRICT"), index=True),
+    Column("decision_note", Text, nullable=False),
+    CheckConstraint("(decided_at IS NULL) = (state = 'PENDING')", "decided"),
+    Index(None, "lecturer_id", "course_id"),
+    Index(None, "state", "id"),
+)
+Index(
+    "uq_course_claims_pending_lecturer_id_course_id",
+    course_claims.c.lecturer_id,
+    course_claims.c.course_id,
+    unique=True,
+    postgresql_where=text("state = 'PENDING'"),
+    sqlite_where=text("state = 'PENDING'"),
+)
+
+# one row: what administrators set for all
+institution_settings = Table(
+    "institution_settings",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("current_term_id", ForeignKey("terms.id", ondelete="SET NULL"), index=True),
+    Column("enrollment_open", Boolean, nullable=False),
+    # None: what the server was started with
+    Column("selfie_retention_days", Integer),
+    Column("face_retention_days", Integer),
+    Column("at_risk_threshold", Double, nullable=False),
+    # None: the server's own default
+    *(Column(f"default_{check}", choice(Requirement, f"default_{check}")) for check in _CHECKS),
+    CheckConstraint("id = 1", "one"),
+)
+
+# what an import calls a thing that it made, so that it finds it again
+source_ids = Table(
+    "source_ids",
+    metadata,
+    Column("kind", growing_choice(SourceKind, "kind"), primary_key=True),
+    Column("source_id", Text, primary_key=True),
+    # no foreign key: of several tables; rows of what is gone find nothing
+    Column("local_id", Uuid, nullable=False, index=True),
 )
 
 enrollments = Table(
@@ -346,6 +405,7 @@ attendance_sessions = Table(
     Column("late_after_at", UtcDateTime),
     Column("closed_at", UtcDateTime),
     Column("cancelled_at", UtcDateTime),
+    Column("cancel_reason", Text, nullable=False, server_default=""),
     Column("sealed_at", UtcDateTime),
     Column("latitude", Double),
     Column("longitude", Double),
@@ -451,6 +511,12 @@ Index(
     sqlite_where=text("status = 'FLAGGED'"),
 )
 Index(
+    "ix_attendance_records_flagged_everywhere",
+    attendance_records.c.id,
+    postgresql_where=text("status = 'FLAGGED'"),
+    sqlite_where=text("status = 'FLAGGED'"),
+)
+Index(
     "ix_attendance_records_unenrolled",
     attendance_records.c.student_id,
     attendance_records.c.created_at,
@@ -509,6 +575,49 @@ decisions = Table(
     Column("reason", Text, nullable=False),
     Column("from_status", choice(RecordStatus, "from_status"), nullable=False),
     Column("to_status", choice(RecordStatus, "to_status"), nullable=False),
+)
+
+appeals = Table(
+    "appeals",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("session_id", ForeignKey("attendance_sessions.id", ondelete="RESTRICT"), nullable=False),
+    Column("student_id", ForeignKey("users.id", ondelete="RESTRICT"), nullable=False, index=True),
+    # the session's, for lists
+    Column("course_id", ForeignKey("courses.id", ondelete="RESTRICT"), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("state", choice(AppealState, "state"), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("decided_at", UtcDateTime),
+    Column("decided_by", ForeignKey("users.id", ondelete="RESTRICT"), index=True),
+    Column("reason", Text, nullable=False),
+    CheckConstraint("(decided_at IS NULL) = (state = 'PENDING')", "decided"),
+    UniqueConstraint("session_id", "student_id"),
+    Index(None, "course_id", "id"),
+    Index(None, "state", "id"),
+)
+
+# Figures of each day, made again and again from what they sum up
+
+day_figures = Table(
+    "day_figures",
+    metadata,
+    # in the institution's time zone, as ISO 8601 has it
+    Column("day", Text, primary_key=True),
+    Column("made_at", UtcDateTime, nullable=False),
+    *(
+        Column(name, Integer, nullable=False)
+        for name in ("session_count", "present", "late", "excused", "undecided", "absent")
+    ),
+)
+
+day_verdicts = Table(
+    "day_verdicts",
+    metadata,
+    Column("day", ForeignKey("day_figures.day", ondelete="CASCADE"), primary_key=True),
+    Column("check_name", choice(Check, "check_name"), primary_key=True),
+    Column("outcome", choice(Outcome, "outcome"), primary_key=True),
+    Column("count", Integer, nullable=False),
 )
 
 # Faces
@@ -601,9 +710,41 @@ audit_events = Table(
     Column("subject_id", Uuid),
     Column("request_id", Text, nullable=False),
     Column("facts", Json, nullable=False),
+    # its place in the sealed log, the seal that stands there, and what the seal says of audit_private
+    Column("number", BigInteger),
+    Column("seal", LargeBinary),
+    Column("private_digest", LargeBinary),
+    Column("key_id", Text),
     Index(None, "actor_id", "seq"),
     Index(None, "subject_id", "seq"),
+    Index(None, "action", "seq"),
+    Index(None, "at"),
     sqlite_autoincrement=True,
+)
+Index(
+    "uq_audit_events_number",
+    audit_events.c.number,
+    unique=True,
+    postgresql_where=text("number IS NOT NULL"),
+    sqlite_where=text("number IS NOT NULL"),
+)
+Index(
+    "ix_audit_events_unsealed",
+    audit_events.c.seq,
+    postgresql_where=text("number IS NULL"),
+    sqlite_where=text("number IS NULL"),
+)
+
+# one row: where the sealed log ends, so that nobody cuts its end off unseen
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("number", BigInteger, nullable=False),
+    Column("seal", LargeBinary, nullable=False),
+    Column("key_id", Text, nullable=False),
+    Column("mac", LargeBinary, nullable=False),
+    CheckConstraint("id = 1", "one"),
 )
 
 audit_private = Table(

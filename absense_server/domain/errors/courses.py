@@ -1,6 +1,6 @@
 """What can go wrong with courses and enrollments."""
 
-from absense_server.domain.errors.base import DomainError, Kind
+from absense_server.domain.errors.base import AboutFields, DomainError, Kind
 
 
 class CourseNotFound(DomainError):
@@ -81,3 +81,90 @@ class NotEnrolled(DomainError):
     kind = Kind.PRECONDITION
     reason = "NOT_ENROLLED"
     sentence = "You are not enrolled in this course."
+
+
+class CourseHasLecturers(DomainError):
+    """The course has lecturers."""
+
+    kind = Kind.PRECONDITION
+    reason = "COURSE_HAS_LECTURERS"
+    sentence = "This course has lecturers. Ask one of them to add you."
+
+
+class CourseClaimNotFound(DomainError):
+    """No such wish to teach a course."""
+
+    kind = Kind.NOT_FOUND
+    reason = "COURSE_CLAIM_NOT_FOUND"
+    sentence = "There is no such request to teach a course."
+
+
+class CourseClaimDecided(DomainError):
+    """The wish was decided otherwise before."""
+
+    kind = Kind.PRECONDITION
+    reason = "COURSE_CLAIM_DECIDED"
+    sentence = "This request to teach the course has been decided already."
+
+
+class LastLecturer(DomainError):
+    """There would be no lecturer left."""
+
+    kind = Kind.PRECONDITION
+    reason = "LAST_LECTURER"
+    sentence = "This course would have no lecturer left. Add another one first."
+
+
+class NotALecturer(DomainError):
+    """The user is no active lecturer."""
+
+    kind = Kind.PRECONDITION
+    reason = "NOT_A_LECTURER"
+    sentence = "This person is no active lecturer."
+
+
+class ProgrammeCodeTaken(DomainError):
+    """There is a programme with this code."""
+
+    kind = Kind.EXISTS
+    reason = "PROGRAMME_CODE_TAKEN"
+    sentence = "There is a programme with this code already."
+
+
+class ProgrammeInUse(DomainError):
+    """Something names the programme."""
+
+    kind = Kind.PRECONDITION
+    reason = "PROGRAMME_IN_USE"
+    sentence = "Courses, sessions, enrollments or people name this programme, so it has to stay."
+
+
+class TermHasUndecided(DomainError):
+    """Something in the term waits to be decided or has not ended."""
+
+    kind = Kind.PRECONDITION
+    reason = "TERM_HAS_UNDECIDED"
+    sentence = (
+        "This term has {records} undecided records, {appeals} undecided appeals and {sessions} sessions that are not "
+        "over. Decide and close them first."
+    )
+
+    def __init__(self, records: int, appeals: int, sessions: int) -> None:
+        super().__init__()
+        self.records, self.appeals, self.sessions = records, appeals, sessions
+
+
+class TermDatesInvalid(AboutFields):
+    """The term's dates do not fit together."""
+
+    kind = Kind.INVALID
+    reason = "TERM_DATES_INVALID"
+    sentence = "The dates of this term do not fit together."
+
+
+class EnrollmentWindowInvalid(AboutFields):
+    """The times between which students may enroll are the wrong way round."""
+
+    kind = Kind.INVALID
+    reason = "ENROLLMENT_WINDOW_INVALID"
+    sentence = "The times between which students may enroll are the wrong way round."

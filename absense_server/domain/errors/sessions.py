@@ -1,6 +1,6 @@
 """What can go wrong with attendance sessions."""
 
-from absense_server.domain.errors.base import AboutFields, DomainError, Kind
+from absense_server.domain.errors.base import AboutFields, DomainError, Kind, RetryLater
 from absense_server.domain.verdicts import Check
 
 
@@ -81,3 +81,35 @@ class SessionCancelled(DomainError):
     kind = Kind.PRECONDITION
     reason = "SESSION_CANCELLED"
     sentence = "This session was cancelled; nobody needs to be recorded for it."
+
+
+class ReopenTooLate(DomainError):
+    """It was not closed by hand, or too long ago."""
+
+    kind = Kind.PRECONDITION
+    reason = "REOPEN_TOO_LATE"
+    sentence = "Only a session that was closed by hand within the last 15 minutes can be opened again."
+
+
+class ResumeTokenInvalid(DomainError):
+    """The resume token is not one of ours or belongs to another session."""
+
+    kind = Kind.INVALID
+    reason = "RESUME_TOKEN_INVALID"
+    sentence = "This list cannot be continued from here. Load it anew."
+
+
+class SessionStarted(AboutFields):
+    """This can only be changed before the session opens."""
+
+    kind = Kind.PRECONDITION
+    reason = "SESSION_STARTED"
+    sentence = "The session has opened, so this can no longer be changed."
+
+
+class WatcherTooSlow(RetryLater):
+    """The client did not read for too long."""
+
+    kind = Kind.UNAVAILABLE
+    reason = "WATCHER_TOO_SLOW"
+    sentence = "The connection was too slow. Connect again to go on."

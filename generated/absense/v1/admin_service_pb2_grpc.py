@@ -100,6 +100,176 @@ class AdminServiceStub:
                 request_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceGetImageRequest.SerializeToString,
                 response_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceGetImageResponse.FromString,
                 _registered_method=True)
+        self.ListFlagged = channel.unary_unary(
+                '/absense.v1.AdminService/ListFlagged',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceListFlaggedRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceListFlaggedResponse.FromString,
+                _registered_method=True)
+        self.SetAttendanceStatus = channel.unary_unary(
+                '/absense.v1.AdminService/SetAttendanceStatus',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.SetAttendanceStatusRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.SetAttendanceStatusResponse.FromString,
+                _registered_method=True)
+        self.VerifyAttendance = channel.unary_unary(
+                '/absense.v1.AdminService/VerifyAttendance',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.VerifyAttendanceRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.VerifyAttendanceResponse.FromString,
+                _registered_method=True)
+        self.ListAppeals = channel.unary_unary(
+                '/absense.v1.AdminService/ListAppeals',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceListAppealsRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceListAppealsResponse.FromString,
+                _registered_method=True)
+        self.DecideAppeal = channel.unary_unary(
+                '/absense.v1.AdminService/DecideAppeal',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceDecideAppealRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceDecideAppealResponse.FromString,
+                _registered_method=True)
+        self.ImportUsers = channel.stream_unary(
+                '/absense.v1.AdminService/ImportUsers',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.ImportUsersRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.ImportUsersResponse.FromString,
+                _registered_method=True)
+        self.ImportUsersInline = channel.unary_unary(
+                '/absense.v1.AdminService/ImportUsersInline',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.ImportUsersInlineRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.ImportUsersInlineResponse.FromString,
+                _registered_method=True)
+        self.ListSessions = channel.unary_unary(
+                '/absense.v1.AdminService/ListSessions',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceListSessionsRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceListSessionsResponse.FromString,
+                _registered_method=True)
+        self.GetSession = channel.unary_unary(
+                '/absense.v1.AdminService/GetSession',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceGetSessionRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceGetSessionResponse.FromString,
+                _registered_method=True)
+        self.CloseSession = channel.unary_unary(
+                '/absense.v1.AdminService/CloseSession',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceCloseSessionRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceCloseSessionResponse.FromString,
+                _registered_method=True)
+        self.CancelSession = channel.unary_unary(
+                '/absense.v1.AdminService/CancelSession',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceCancelSessionRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceCancelSessionResponse.FromString,
+                _registered_method=True)
+        self.GetAttendanceRecord = channel.unary_unary(
+                '/absense.v1.AdminService/GetAttendanceRecord',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceGetAttendanceRecordRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceGetAttendanceRecordResponse.FromString,
+                _registered_method=True)
+        self.ListAttendance = channel.unary_unary(
+                '/absense.v1.AdminService/ListAttendance',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceListAttendanceRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceListAttendanceResponse.FromString,
+                _registered_method=True)
+        self.ExportAttendance = channel.unary_stream(
+                '/absense.v1.AdminService/ExportAttendance',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceExportAttendanceRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceExportAttendanceResponse.FromString,
+                _registered_method=True)
+        self.ListCourses = channel.unary_unary(
+                '/absense.v1.AdminService/ListCourses',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceListCoursesRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceListCoursesResponse.FromString,
+                _registered_method=True)
+        self.CreateCourse = channel.unary_unary(
+                '/absense.v1.AdminService/CreateCourse',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceCreateCourseRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceCreateCourseResponse.FromString,
+                _registered_method=True)
+        self.UpdateCourse = channel.unary_unary(
+                '/absense.v1.AdminService/UpdateCourse',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceUpdateCourseRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceUpdateCourseResponse.FromString,
+                _registered_method=True)
+        self.ArchiveCourse = channel.unary_unary(
+                '/absense.v1.AdminService/ArchiveCourse',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.ArchiveCourseRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.ArchiveCourseResponse.FromString,
+                _registered_method=True)
+        self.ListCourseClaims = channel.unary_unary(
+                '/absense.v1.AdminService/ListCourseClaims',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.ListCourseClaimsRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.ListCourseClaimsResponse.FromString,
+                _registered_method=True)
+        self.ApproveCourseClaim = channel.unary_unary(
+                '/absense.v1.AdminService/ApproveCourseClaim',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.ApproveCourseClaimRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.ApproveCourseClaimResponse.FromString,
+                _registered_method=True)
+        self.RejectCourseClaim = channel.unary_unary(
+                '/absense.v1.AdminService/RejectCourseClaim',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.RejectCourseClaimRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.RejectCourseClaimResponse.FromString,
+                _registered_method=True)
+        self.ListProgrammes = channel.unary_unary(
+                '/absense.v1.AdminService/ListProgrammes',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.ListProgrammesRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.ListProgrammesResponse.FromString,
+                _registered_method=True)
+        self.CreateProgramme = channel.unary_unary(
+                '/absense.v1.AdminService/CreateProgramme',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.CreateProgrammeRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.CreateProgrammeResponse.FromString,
+                _registered_method=True)
+        self.DeleteProgramme = channel.unary_unary(
+                '/absense.v1.AdminService/DeleteProgramme',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.DeleteProgrammeRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.DeleteProgrammeResponse.FromString,
+                _registered_method=True)
+        self.ListTerms = channel.unary_unary(
+                '/absense.v1.AdminService/ListTerms',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.ListTermsRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.ListTermsResponse.FromString,
+                _registered_method=True)
+        self.CreateTerm = channel.unary_unary(
+                '/absense.v1.AdminService/CreateTerm',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.CreateTermRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.CreateTermResponse.FromString,
+                _registered_method=True)
+        self.UpdateTerm = channel.unary_unary(
+                '/absense.v1.AdminService/UpdateTerm',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.UpdateTermRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.UpdateTermResponse.FromString,
+                _registered_method=True)
+        self.CloseTerm = channel.unary_unary(
+                '/absense.v1.AdminService/CloseTerm',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.CloseTermRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.CloseTermResponse.FromString,
+                _registered_method=True)
+        self.GetSettings = channel.unary_unary(
+                '/absense.v1.AdminService/GetSettings',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.GetSettingsRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.GetSettingsResponse.FromString,
+                _registered_method=True)
+        self.UpdateSettings = channel.unary_unary(
+                '/absense.v1.AdminService/UpdateSettings',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.UpdateSettingsRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.UpdateSettingsResponse.FromString,
+                _registered_method=True)
+        self.GetAnalytics = channel.unary_unary(
+                '/absense.v1.AdminService/GetAnalytics',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.GetAnalyticsRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.GetAnalyticsResponse.FromString,
+                _registered_method=True)
+        self.ListVerificationLogs = channel.unary_unary(
+                '/absense.v1.AdminService/ListVerificationLogs',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.ListVerificationLogsRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.ListVerificationLogsResponse.FromString,
+                _registered_method=True)
+        self.ListAuditEvents = channel.unary_unary(
+                '/absense.v1.AdminService/ListAuditEvents',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.ListAuditEventsRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.ListAuditEventsResponse.FromString,
+                _registered_method=True)
+        self.VerifyAuditLog = channel.unary_unary(
+                '/absense.v1.AdminService/VerifyAuditLog',
+                request_serializer=absense_dot_v1_dot_admin__service__pb2.VerifyAuditLogRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_admin__service__pb2.VerifyAuditLogResponse.FromString,
+                _registered_method=True)
 
 
 class AdminServiceServicer:
@@ -222,6 +392,296 @@ class AdminServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListFlagged(self, request, context):
+        """ListFlagged lists the records that wait for a person's look, in one session, course or term, or everywhere. Fails
+        with SESSION_NOT_FOUND, COURSE_NOT_FOUND and TERM_NOT_FOUND. May be retried. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetAttendanceStatus(self, request, context):
+        """SetAttendanceStatus decides a record, or makes one where there is none, in closed terms too. Fails with
+        RECORD_NOT_FOUND, SESSION_NOT_FOUND, SESSION_NOT_OPEN, SESSION_CANCELLED, USER_NOT_FOUND, NOT_EXPECTED,
+        REVISION_MISMATCH, DECISION_NOT_ALLOWED and SELF_DECISION. May be retried: the caller's own decision on the same
+        revision is returned. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def VerifyAttendance(self, request, context):
+        """VerifyAttendance has the face engine look again at the selfie of a FLAGGED record that no person has decided, or
+        confirms the record by force. Fails with RECORD_NOT_FOUND, REVISION_MISMATCH, DECISION_NOT_ALLOWED,
+        SELF_DECISION, SELFIE_GONE, FACE_CHECK_OFF and FACE_NOT_ENROLLED. May be retried: the caller's own forced
+        decision on the same revision is returned; a look that is awaited is awaited once. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAppeals(self, request, context):
+        """ListAppeals lists appeals in one course or term, or everywhere, the oldest first. Fails with COURSE_NOT_FOUND and
+        TERM_NOT_FOUND. May be retried. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DecideAppeal(self, request, context):
+        """DecideAppeal accepts an appeal, as present or excused, or declines it, in closed terms too; the student is told
+        by mail. Nobody decides an appeal against their own decision. Fails with APPEAL_NOT_FOUND, APPEAL_DECIDED,
+        REVISION_MISMATCH and SELF_DECISION. May be retried: the caller's own same decision is returned. Administrators
+        may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ImportUsers(self, request_iterator, context):
+        """ImportUsers makes and changes accounts from a CSV file, or a whole school from a OneRoster 1.2 CSV bundle (users,
+        roles, courses, classes, academicSessions, enrollments; orgs are passed over): a header, then the file in chunks
+        of at most 64 KiB. The first line of a plain file names the columns: email, full_name, role (student or
+        lecturer), institution_number, programme (a code), level. An account is found by its number, else by its address.
+        New ones are INVITED; with send_invitations each gets a mail. Administrators are not imported. All of the file or
+        nothing. Fails with UPLOAD_OUT_OF_ORDER, UPLOAD_SIZE_MISMATCH, UPLOAD_HASH_MISMATCH, IMPORT_TOO_LARGE,
+        IMPORT_MALFORMED and RECENT_SIGN_IN_REQUIRED; what is wrong within the file is in the answer, all of it. May be
+        retried: the same file again changes nothing. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ImportUsersInline(self, request, context):
+        """ImportUsersInline is ImportUsers in one message, for browsers. Fails and may be retried as ImportUsers.
+        Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSessions(self, request, context):
+        """ListSessions lists the sessions of one course or term, or of all. Fails with COURSE_NOT_FOUND and TERM_NOT_FOUND.
+        May be retried. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetSession(self, request, context):
+        """GetSession returns a session with its counts. Fails with SESSION_NOT_FOUND. May be retried. Administrators may
+        call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CloseSession(self, request, context):
+        """CloseSession ends a session now: its codes are dead at once. Fails with SESSION_NOT_FOUND, SESSION_NOT_OPEN and
+        SESSION_CANCELLED. May be retried: a closed session stays as it was. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelSession(self, request, context):
+        """CancelSession calls a session off, as LecturerService's does, in closed terms too. Fails with SESSION_NOT_FOUND.
+        May be retried: a cancelled session stays as it is. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetAttendanceRecord(self, request, context):
+        """GetAttendanceRecord returns one record with all its tries. Fails with RECORD_NOT_FOUND. May be retried.
+        Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAttendance(self, request, context):
+        """ListAttendance lists the records of one session. Fails with SESSION_NOT_FOUND. May be retried. Administrators may
+        call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportAttendance(self, request, context):
+        """ExportAttendance streams a table of attendance, as LecturerService's does, of any course. Fails with
+        SESSION_NOT_FOUND, COURSE_NOT_FOUND and TERM_NOT_FOUND. May be retried, from the beginning. Administrators may
+        call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListCourses(self, request, context):
+        """ListCourses lists courses. Fails with TERM_NOT_FOUND. May be retried. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateCourse(self, request, context):
+        """CreateCourse makes a course, with lecturers or without. Fails with COURSE_CODE_TAKEN, NO_CURRENT_TERM,
+        TERM_NOT_FOUND, TERM_CLOSED, PROGRAMME_NOT_FOUND, USER_NOT_FOUND, NOT_A_LECTURER, ENROLLMENT_WINDOW_INVALID and
+        REQUEST_ID_REUSED. May be retried with the same request_id. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateCourse(self, request, context):
+        """UpdateCourse changes what the mask names of a course: its lecturers too, and whether it is archived. Fails with
+        COURSE_NOT_FOUND, REVISION_MISMATCH (read the course again), TERM_CLOSED, COURSE_CODE_TAKEN, PROGRAMME_NOT_FOUND,
+        USER_NOT_FOUND, NOT_A_LECTURER and ENROLLMENT_WINDOW_INVALID. May be retried: where everything is so already, the
+        course is returned as it is. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ArchiveCourse(self, request, context):
+        """ArchiveCourse ends a course: open sessions are closed, those to come are cancelled, and it takes no more sessions
+        and enrollments. UpdateCourse undoes the last. Fails with COURSE_NOT_FOUND. May be retried: an archived course
+        stays as it is. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListCourseClaims(self, request, context):
+        """ListCourseClaims returns lecturers' wishes to teach courses that nobody teaches, the oldest first. May be
+        retried. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ApproveCourseClaim(self, request, context):
+        """ApproveCourseClaim makes the lecturer teach the course; other wishes for it stay. Fails with
+        COURSE_CLAIM_NOT_FOUND, COURSE_CLAIM_DECIDED (rejected before), COURSE_HAS_LECTURERS and NOT_A_LECTURER. May be
+        retried. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RejectCourseClaim(self, request, context):
+        """RejectCourseClaim refuses a wish to teach a course. Fails with COURSE_CLAIM_NOT_FOUND and COURSE_CLAIM_DECIDED
+        (approved before). May be retried. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListProgrammes(self, request, context):
+        """ListProgrammes lists programmes of study. May be retried. Any signed-in user may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateProgramme(self, request, context):
+        """CreateProgramme makes a programme of study. Fails with PROGRAMME_CODE_TAKEN. May be retried: a programme of this
+        code and name is returned as it is. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteProgramme(self, request, context):
+        """DeleteProgramme deletes a programme that nothing names. Fails with PROGRAMME_NOT_FOUND, also when it is retried
+        after a lost answer, and PROGRAMME_IN_USE. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListTerms(self, request, context):
+        """ListTerms lists terms. May be retried. Any signed-in user may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CreateTerm(self, request, context):
+        """CreateTerm makes a term. Fails with TERM_DATES_INVALID and REQUEST_ID_REUSED. May be retried with the same
+        request_id. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateTerm(self, request, context):
+        """UpdateTerm changes what the mask names of an open term. Fails with TERM_NOT_FOUND, TERM_CLOSED and
+        TERM_DATES_INVALID. May be retried. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CloseTerm(self, request, context):
+        """CloseTerm closes a term: from then on only administrators change its records. As a dry run it only counts what is
+        in the way. It cannot be undone; where it is the current term, there is none until another is set. Fails with
+        TERM_NOT_FOUND, TERM_HAS_UNDECIDED and RECENT_SIGN_IN_REQUIRED. May be retried: a closed term stays as it is.
+        Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetSettings(self, request, context):
+        """GetSettings returns the institution's settings. May be retried. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateSettings(self, request, context):
+        """UpdateSettings changes what the mask names of the institution's settings; what runs already is not touched. Fails
+        with TERM_NOT_FOUND, TERM_CLOSED and RECENT_SIGN_IN_REQUIRED. May be retried. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetAnalytics(self, request, context):
+        """GetAnalytics returns system-wide figures over time, from figures of each day. Those of the last three days are
+        some minutes old, older ones up to a day: refresh_time says when they were made. Fails with REPORT_RANGE_INVALID.
+        May be retried. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListVerificationLogs(self, request, context):
+        """ListVerificationLogs lists what the face engine looked at, the newest first. May be retried. Administrators may
+        call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAuditEvents(self, request, context):
+        """ListAuditEvents lists what was done, by whom, the newest first. May be retried. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def VerifyAuditLog(self, request, context):
+        """VerifyAuditLog looks whether the sealed audit log is whole, from a number on, as far as it gets in some seconds;
+        call again with next_number until that is 0. Keep last_number and last_seal somewhere else: whoever brings them
+        back can tell whether the log was written anew meanwhile. The call is audited. May be retried. Administrators may
+        call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AdminServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -289,6 +749,176 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     servicer.GetImage,
                     request_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceGetImageRequest.FromString,
                     response_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceGetImageResponse.SerializeToString,
+            ),
+            'ListFlagged': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListFlagged,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceListFlaggedRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceListFlaggedResponse.SerializeToString,
+            ),
+            'SetAttendanceStatus': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetAttendanceStatus,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.SetAttendanceStatusRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.SetAttendanceStatusResponse.SerializeToString,
+            ),
+            'VerifyAttendance': grpc.unary_unary_rpc_method_handler(
+                    servicer.VerifyAttendance,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.VerifyAttendanceRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.VerifyAttendanceResponse.SerializeToString,
+            ),
+            'ListAppeals': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAppeals,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceListAppealsRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceListAppealsResponse.SerializeToString,
+            ),
+            'DecideAppeal': grpc.unary_unary_rpc_method_handler(
+                    servicer.DecideAppeal,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceDecideAppealRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceDecideAppealResponse.SerializeToString,
+            ),
+            'ImportUsers': grpc.stream_unary_rpc_method_handler(
+                    servicer.ImportUsers,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.ImportUsersRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.ImportUsersResponse.SerializeToString,
+            ),
+            'ImportUsersInline': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportUsersInline,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.ImportUsersInlineRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.ImportUsersInlineResponse.SerializeToString,
+            ),
+            'ListSessions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSessions,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceListSessionsRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceListSessionsResponse.SerializeToString,
+            ),
+            'GetSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSession,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceGetSessionRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceGetSessionResponse.SerializeToString,
+            ),
+            'CloseSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.CloseSession,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceCloseSessionRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceCloseSessionResponse.SerializeToString,
+            ),
+            'CancelSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelSession,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceCancelSessionRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceCancelSessionResponse.SerializeToString,
+            ),
+            'GetAttendanceRecord': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAttendanceRecord,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceGetAttendanceRecordRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceGetAttendanceRecordResponse.SerializeToString,
+            ),
+            'ListAttendance': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAttendance,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceListAttendanceRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceListAttendanceResponse.SerializeToString,
+            ),
+            'ExportAttendance': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExportAttendance,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceExportAttendanceRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceExportAttendanceResponse.SerializeToString,
+            ),
+            'ListCourses': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCourses,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceListCoursesRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceListCoursesResponse.SerializeToString,
+            ),
+            'CreateCourse': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateCourse,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceCreateCourseRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceCreateCourseResponse.SerializeToString,
+            ),
+            'UpdateCourse': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateCourse,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceUpdateCourseRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.AdminServiceUpdateCourseResponse.SerializeToString,
+            ),
+            'ArchiveCourse': grpc.unary_unary_rpc_method_handler(
+                    servicer.ArchiveCourse,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.ArchiveCourseRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.ArchiveCourseResponse.SerializeToString,
+            ),
+            'ListCourseClaims': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCourseClaims,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.ListCourseClaimsRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.ListCourseClaimsResponse.SerializeToString,
+            ),
+            'ApproveCourseClaim': grpc.unary_unary_rpc_method_handler(
+                    servicer.ApproveCourseClaim,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.ApproveCourseClaimRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.ApproveCourseClaimResponse.SerializeToString,
+            ),
+            'RejectCourseClaim': grpc.unary_unary_rpc_method_handler(
+                    servicer.RejectCourseClaim,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.RejectCourseClaimRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.RejectCourseClaimResponse.SerializeToString,
+            ),
+            'ListProgrammes': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListProgrammes,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.ListProgrammesRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.ListProgrammesResponse.SerializeToString,
+            ),
+            'CreateProgramme': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateProgramme,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.CreateProgrammeRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.CreateProgrammeResponse.SerializeToString,
+            ),
+            'DeleteProgramme': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteProgramme,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.DeleteProgrammeRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.DeleteProgrammeResponse.SerializeToString,
+            ),
+            'ListTerms': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTerms,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.ListTermsRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.ListTermsResponse.SerializeToString,
+            ),
+            'CreateTerm': grpc.unary_unary_rpc_method_handler(
+                    servicer.CreateTerm,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.CreateTermRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.CreateTermResponse.SerializeToString,
+            ),
+            'UpdateTerm': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateTerm,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.UpdateTermRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.UpdateTermResponse.SerializeToString,
+            ),
+            'CloseTerm': grpc.unary_unary_rpc_method_handler(
+                    servicer.CloseTerm,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.CloseTermRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.CloseTermResponse.SerializeToString,
+            ),
+            'GetSettings': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSettings,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.GetSettingsRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.GetSettingsResponse.SerializeToString,
+            ),
+            'UpdateSettings': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateSettings,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.UpdateSettingsRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.UpdateSettingsResponse.SerializeToString,
+            ),
+            'GetAnalytics': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetAnalytics,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.GetAnalyticsRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.GetAnalyticsResponse.SerializeToString,
+            ),
+            'ListVerificationLogs': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListVerificationLogs,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.ListVerificationLogsRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.ListVerificationLogsResponse.SerializeToString,
+            ),
+            'ListAuditEvents': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAuditEvents,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.ListAuditEventsRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.ListAuditEventsResponse.SerializeToString,
+            ),
+            'VerifyAuditLog': grpc.unary_unary_rpc_method_handler(
+                    servicer.VerifyAuditLog,
+                    request_deserializer=absense_dot_v1_dot_admin__service__pb2.VerifyAuditLogRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_admin__service__pb2.VerifyAuditLogResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -643,6 +1273,924 @@ class AdminService:
             '/absense.v1.AdminService/GetImage',
             absense_dot_v1_dot_admin__service__pb2.AdminServiceGetImageRequest.SerializeToString,
             absense_dot_v1_dot_admin__service__pb2.AdminServiceGetImageResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListFlagged(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/ListFlagged',
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceListFlaggedRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceListFlaggedResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetAttendanceStatus(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/SetAttendanceStatus',
+            absense_dot_v1_dot_admin__service__pb2.SetAttendanceStatusRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.SetAttendanceStatusResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VerifyAttendance(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/VerifyAttendance',
+            absense_dot_v1_dot_admin__service__pb2.VerifyAttendanceRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.VerifyAttendanceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAppeals(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/ListAppeals',
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceListAppealsRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceListAppealsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DecideAppeal(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/DecideAppeal',
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceDecideAppealRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceDecideAppealResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportUsers(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/absense.v1.AdminService/ImportUsers',
+            absense_dot_v1_dot_admin__service__pb2.ImportUsersRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.ImportUsersResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportUsersInline(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/ImportUsersInline',
+            absense_dot_v1_dot_admin__service__pb2.ImportUsersInlineRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.ImportUsersInlineResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSessions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/ListSessions',
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceListSessionsRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceListSessionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/GetSession',
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceGetSessionRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceGetSessionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CloseSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/CloseSession',
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceCloseSessionRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceCloseSessionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/CancelSession',
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceCancelSessionRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceCancelSessionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAttendanceRecord(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/GetAttendanceRecord',
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceGetAttendanceRecordRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceGetAttendanceRecordResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAttendance(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/ListAttendance',
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceListAttendanceRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceListAttendanceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportAttendance(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/absense.v1.AdminService/ExportAttendance',
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceExportAttendanceRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceExportAttendanceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCourses(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/ListCourses',
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceListCoursesRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceListCoursesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateCourse(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/CreateCourse',
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceCreateCourseRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceCreateCourseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateCourse(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/UpdateCourse',
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceUpdateCourseRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.AdminServiceUpdateCourseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ArchiveCourse(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/ArchiveCourse',
+            absense_dot_v1_dot_admin__service__pb2.ArchiveCourseRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.ArchiveCourseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCourseClaims(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/ListCourseClaims',
+            absense_dot_v1_dot_admin__service__pb2.ListCourseClaimsRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.ListCourseClaimsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ApproveCourseClaim(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/ApproveCourseClaim',
+            absense_dot_v1_dot_admin__service__pb2.ApproveCourseClaimRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.ApproveCourseClaimResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RejectCourseClaim(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/RejectCourseClaim',
+            absense_dot_v1_dot_admin__service__pb2.RejectCourseClaimRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.RejectCourseClaimResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListProgrammes(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/ListProgrammes',
+            absense_dot_v1_dot_admin__service__pb2.ListProgrammesRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.ListProgrammesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateProgramme(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/CreateProgramme',
+            absense_dot_v1_dot_admin__service__pb2.CreateProgrammeRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.CreateProgrammeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteProgramme(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/DeleteProgramme',
+            absense_dot_v1_dot_admin__service__pb2.DeleteProgrammeRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.DeleteProgrammeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTerms(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/ListTerms',
+            absense_dot_v1_dot_admin__service__pb2.ListTermsRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.ListTermsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CreateTerm(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/CreateTerm',
+            absense_dot_v1_dot_admin__service__pb2.CreateTermRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.CreateTermResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateTerm(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/UpdateTerm',
+            absense_dot_v1_dot_admin__service__pb2.UpdateTermRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.UpdateTermResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CloseTerm(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/CloseTerm',
+            absense_dot_v1_dot_admin__service__pb2.CloseTermRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.CloseTermResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSettings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/GetSettings',
+            absense_dot_v1_dot_admin__service__pb2.GetSettingsRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.GetSettingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateSettings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/UpdateSettings',
+            absense_dot_v1_dot_admin__service__pb2.UpdateSettingsRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.UpdateSettingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetAnalytics(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/GetAnalytics',
+            absense_dot_v1_dot_admin__service__pb2.GetAnalyticsRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.GetAnalyticsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListVerificationLogs(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/ListVerificationLogs',
+            absense_dot_v1_dot_admin__service__pb2.ListVerificationLogsRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.ListVerificationLogsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAuditEvents(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/ListAuditEvents',
+            absense_dot_v1_dot_admin__service__pb2.ListAuditEventsRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.ListAuditEventsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def VerifyAuditLog(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.AdminService/VerifyAuditLog',
+            absense_dot_v1_dot_admin__service__pb2.VerifyAuditLogRequest.SerializeToString,
+            absense_dot_v1_dot_admin__service__pb2.VerifyAuditLogResponse.FromString,
             options,
             channel_credentials,
             insecure,

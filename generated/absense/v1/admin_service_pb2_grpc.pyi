@@ -95,6 +95,155 @@ class AdminServiceStub:
     has one to give, a header with a URL, and no bytes. Every call is audited. Fails with IMAGE_NOT_FOUND and
     BACKEND_UNAVAILABLE. May be retried. Administrators may call.
     """
+    ListFlagged: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceListFlaggedRequest, _admin_service_pb2.AdminServiceListFlaggedResponse]
+    """ListFlagged lists the records that wait for a person's look, in one session, course or term, or everywhere. Fails
+    with SESSION_NOT_FOUND, COURSE_NOT_FOUND and TERM_NOT_FOUND. May be retried. Administrators may call.
+    """
+    SetAttendanceStatus: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.SetAttendanceStatusRequest, _admin_service_pb2.SetAttendanceStatusResponse]
+    """SetAttendanceStatus decides a record, or makes one where there is none, in closed terms too. Fails with
+    RECORD_NOT_FOUND, SESSION_NOT_FOUND, SESSION_NOT_OPEN, SESSION_CANCELLED, USER_NOT_FOUND, NOT_EXPECTED,
+    REVISION_MISMATCH, DECISION_NOT_ALLOWED and SELF_DECISION. May be retried: the caller's own decision on the same
+    revision is returned. Administrators may call.
+    """
+    VerifyAttendance: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.VerifyAttendanceRequest, _admin_service_pb2.VerifyAttendanceResponse]
+    """VerifyAttendance has the face engine look again at the selfie of a FLAGGED record that no person has decided, or
+    confirms the record by force. Fails with RECORD_NOT_FOUND, REVISION_MISMATCH, DECISION_NOT_ALLOWED,
+    SELF_DECISION, SELFIE_GONE, FACE_CHECK_OFF and FACE_NOT_ENROLLED. May be retried: the caller's own forced
+    decision on the same revision is returned; a look that is awaited is awaited once. Administrators may call.
+    """
+    ListAppeals: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceListAppealsRequest, _admin_service_pb2.AdminServiceListAppealsResponse]
+    """ListAppeals lists appeals in one course or term, or everywhere, the oldest first. Fails with COURSE_NOT_FOUND and
+    TERM_NOT_FOUND. May be retried. Administrators may call.
+    """
+    DecideAppeal: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceDecideAppealRequest, _admin_service_pb2.AdminServiceDecideAppealResponse]
+    """DecideAppeal accepts an appeal, as present or excused, or declines it, in closed terms too; the student is told
+    by mail. Nobody decides an appeal against their own decision. Fails with APPEAL_NOT_FOUND, APPEAL_DECIDED,
+    REVISION_MISMATCH and SELF_DECISION. May be retried: the caller's own same decision is returned. Administrators
+    may call.
+    """
+    ImportUsers: _grpc.StreamUnaryMultiCallable[_admin_service_pb2.ImportUsersRequest, _admin_service_pb2.ImportUsersResponse]
+    """ImportUsers makes and changes accounts from a CSV file, or a whole school from a OneRoster 1.2 CSV bundle (users,
+    roles, courses, classes, academicSessions, enrollments; orgs are passed over): a header, then the file in chunks
+    of at most 64 KiB. The first line of a plain file names the columns: email, full_name, role (student or
+    lecturer), institution_number, programme (a code), level. An account is found by its number, else by its address.
+    New ones are INVITED; with send_invitations each gets a mail. Administrators are not imported. All of the file or
+    nothing. Fails with UPLOAD_OUT_OF_ORDER, UPLOAD_SIZE_MISMATCH, UPLOAD_HASH_MISMATCH, IMPORT_TOO_LARGE,
+    IMPORT_MALFORMED and RECENT_SIGN_IN_REQUIRED; what is wrong within the file is in the answer, all of it. May be
+    retried: the same file again changes nothing. Administrators may call.
+    """
+    ImportUsersInline: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ImportUsersInlineRequest, _admin_service_pb2.ImportUsersInlineResponse]
+    """ImportUsersInline is ImportUsers in one message, for browsers. Fails and may be retried as ImportUsers.
+    Administrators may call.
+    """
+    ListSessions: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceListSessionsRequest, _admin_service_pb2.AdminServiceListSessionsResponse]
+    """ListSessions lists the sessions of one course or term, or of all. Fails with COURSE_NOT_FOUND and TERM_NOT_FOUND.
+    May be retried. Administrators may call.
+    """
+    GetSession: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceGetSessionRequest, _admin_service_pb2.AdminServiceGetSessionResponse]
+    """GetSession returns a session with its counts. Fails with SESSION_NOT_FOUND. May be retried. Administrators may
+    call.
+    """
+    CloseSession: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceCloseSessionRequest, _admin_service_pb2.AdminServiceCloseSessionResponse]
+    """CloseSession ends a session now: its codes are dead at once. Fails with SESSION_NOT_FOUND, SESSION_NOT_OPEN and
+    SESSION_CANCELLED. May be retried: a closed session stays as it was. Administrators may call.
+    """
+    CancelSession: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceCancelSessionRequest, _admin_service_pb2.AdminServiceCancelSessionResponse]
+    """CancelSession calls a session off, as LecturerService's does, in closed terms too. Fails with SESSION_NOT_FOUND.
+    May be retried: a cancelled session stays as it is. Administrators may call.
+    """
+    GetAttendanceRecord: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceGetAttendanceRecordRequest, _admin_service_pb2.AdminServiceGetAttendanceRecordResponse]
+    """GetAttendanceRecord returns one record with all its tries. Fails with RECORD_NOT_FOUND. May be retried.
+    Administrators may call.
+    """
+    ListAttendance: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceListAttendanceRequest, _admin_service_pb2.AdminServiceListAttendanceResponse]
+    """ListAttendance lists the records of one session. Fails with SESSION_NOT_FOUND. May be retried. Administrators may
+    call.
+    """
+    ExportAttendance: _grpc.UnaryStreamMultiCallable[_admin_service_pb2.AdminServiceExportAttendanceRequest, _admin_service_pb2.AdminServiceExportAttendanceResponse]
+    """ExportAttendance streams a table of attendance, as LecturerService's does, of any course. Fails with
+    SESSION_NOT_FOUND, COURSE_NOT_FOUND and TERM_NOT_FOUND. May be retried, from the beginning. Administrators may
+    call.
+    """
+    ListCourses: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceListCoursesRequest, _admin_service_pb2.AdminServiceListCoursesResponse]
+    """ListCourses lists courses. Fails with TERM_NOT_FOUND. May be retried. Administrators may call."""
+    CreateCourse: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceCreateCourseRequest, _admin_service_pb2.AdminServiceCreateCourseResponse]
+    """CreateCourse makes a course, with lecturers or without. Fails with COURSE_CODE_TAKEN, NO_CURRENT_TERM,
+    TERM_NOT_FOUND, TERM_CLOSED, PROGRAMME_NOT_FOUND, USER_NOT_FOUND, NOT_A_LECTURER, ENROLLMENT_WINDOW_INVALID and
+    REQUEST_ID_REUSED. May be retried with the same request_id. Administrators may call.
+    """
+    UpdateCourse: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceUpdateCourseRequest, _admin_service_pb2.AdminServiceUpdateCourseResponse]
+    """UpdateCourse changes what the mask names of a course: its lecturers too, and whether it is archived. Fails with
+    COURSE_NOT_FOUND, REVISION_MISMATCH (read the course again), TERM_CLOSED, COURSE_CODE_TAKEN, PROGRAMME_NOT_FOUND,
+    USER_NOT_FOUND, NOT_A_LECTURER and ENROLLMENT_WINDOW_INVALID. May be retried: where everything is so already, the
+    course is returned as it is. Administrators may call.
+    """
+    ArchiveCourse: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ArchiveCourseRequest, _admin_service_pb2.ArchiveCourseResponse]
+    """ArchiveCourse ends a course: open sessions are closed, those to come are cancelled, and it takes no more sessions
+    and enrollments. UpdateCourse undoes the last. Fails with COURSE_NOT_FOUND. May be retried: an archived course
+    stays as it is. Administrators may call.
+    """
+    ListCourseClaims: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ListCourseClaimsRequest, _admin_service_pb2.ListCourseClaimsResponse]
+    """ListCourseClaims returns lecturers' wishes to teach courses that nobody teaches, the oldest first. May be
+    retried. Administrators may call.
+    """
+    ApproveCourseClaim: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ApproveCourseClaimRequest, _admin_service_pb2.ApproveCourseClaimResponse]
+    """ApproveCourseClaim makes the lecturer teach the course; other wishes for it stay. Fails with
+    COURSE_CLAIM_NOT_FOUND, COURSE_CLAIM_DECIDED (rejected before), COURSE_HAS_LECTURERS and NOT_A_LECTURER. May be
+    retried. Administrators may call.
+    """
+    RejectCourseClaim: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.RejectCourseClaimRequest, _admin_service_pb2.RejectCourseClaimResponse]
+    """RejectCourseClaim refuses a wish to teach a course. Fails with COURSE_CLAIM_NOT_FOUND and COURSE_CLAIM_DECIDED
+    (approved before). May be retried. Administrators may call.
+    """
+    ListProgrammes: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ListProgrammesRequest, _admin_service_pb2.ListProgrammesResponse]
+    """ListProgrammes lists programmes of study. May be retried. Any signed-in user may call."""
+    CreateProgramme: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.CreateProgrammeRequest, _admin_service_pb2.CreateProgrammeResponse]
+    """CreateProgramme makes a programme of study. Fails with PROGRAMME_CODE_TAKEN. May be retried: a programme of this
+    code and name is returned as it is. Administrators may call.
+    """
+    DeleteProgramme: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.DeleteProgrammeRequest, _admin_service_pb2.DeleteProgrammeResponse]
+    """DeleteProgramme deletes a programme that nothing names. Fails with PROGRAMME_NOT_FOUND, also when it is retried
+    after a lost answer, and PROGRAMME_IN_USE. Administrators may call.
+    """
+    ListTerms: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ListTermsRequest, _admin_service_pb2.ListTermsResponse]
+    """ListTerms lists terms. May be retried. Any signed-in user may call."""
+    CreateTerm: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.CreateTermRequest, _admin_service_pb2.CreateTermResponse]
+    """CreateTerm makes a term. Fails with TERM_DATES_INVALID and REQUEST_ID_REUSED. May be retried with the same
+    request_id. Administrators may call.
+    """
+    UpdateTerm: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.UpdateTermRequest, _admin_service_pb2.UpdateTermResponse]
+    """UpdateTerm changes what the mask names of an open term. Fails with TERM_NOT_FOUND, TERM_CLOSED and
+    TERM_DATES_INVALID. May be retried. Administrators may call.
+    """
+    CloseTerm: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.CloseTermRequest, _admin_service_pb2.CloseTermResponse]
+    """CloseTerm closes a term: from then on only administrators change its records. As a dry run it only counts what is
+    in the way. It cannot be undone; where it is the current term, there is none until another is set. Fails with
+    TERM_NOT_FOUND, TERM_HAS_UNDECIDED and RECENT_SIGN_IN_REQUIRED. May be retried: a closed term stays as it is.
+    Administrators may call.
+    """
+    GetSettings: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.GetSettingsRequest, _admin_service_pb2.GetSettingsResponse]
+    """GetSettings returns the institution's settings. May be retried. Administrators may call."""
+    UpdateSettings: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.UpdateSettingsRequest, _admin_service_pb2.UpdateSettingsResponse]
+    """UpdateSettings changes what the mask names of the institution's settings; what runs already is not touched. Fails
+    with TERM_NOT_FOUND, TERM_CLOSED and RECENT_SIGN_IN_REQUIRED. May be retried. Administrators may call.
+    """
+    GetAnalytics: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.GetAnalyticsRequest, _admin_service_pb2.GetAnalyticsResponse]
+    """GetAnalytics returns system-wide figures over time, from figures of each day. Those of the last three days are
+    some minutes old, older ones up to a day: refresh_time says when they were made. Fails with REPORT_RANGE_INVALID.
+    May be retried. Administrators may call.
+    """
+    ListVerificationLogs: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ListVerificationLogsRequest, _admin_service_pb2.ListVerificationLogsResponse]
+    """ListVerificationLogs lists what the face engine looked at, the newest first. May be retried. Administrators may
+    call.
+    """
+    ListAuditEvents: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ListAuditEventsRequest, _admin_service_pb2.ListAuditEventsResponse]
+    """ListAuditEvents lists what was done, by whom, the newest first. May be retried. Administrators may call."""
+    VerifyAuditLog: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.VerifyAuditLogRequest, _admin_service_pb2.VerifyAuditLogResponse]
+    """VerifyAuditLog looks whether the sealed audit log is whole, from a number on, as far as it gets in some seconds;
+    call again with next_number until that is 0. Keep last_number and last_seal somewhere else: whoever brings them
+    back can tell whether the log was written anew meanwhile. The call is audited. May be retried. Administrators may
+    call.
+    """
 
 @_typing.type_check_only
 class AdminServiceAsyncStub(AdminServiceStub):
@@ -162,6 +311,155 @@ class AdminServiceAsyncStub(AdminServiceStub):
     """GetImage streams a photograph: its header, then its bytes in order; or, where the request accepts that and the server
     has one to give, a header with a URL, and no bytes. Every call is audited. Fails with IMAGE_NOT_FOUND and
     BACKEND_UNAVAILABLE. May be retried. Administrators may call.
+    """
+    ListFlagged: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceListFlaggedRequest, _admin_service_pb2.AdminServiceListFlaggedResponse]  # type: ignore[assignment]
+    """ListFlagged lists the records that wait for a person's look, in one session, course or term, or everywhere. Fails
+    with SESSION_NOT_FOUND, COURSE_NOT_FOUND and TERM_NOT_FOUND. May be retried. Administrators may call.
+    """
+    SetAttendanceStatus: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.SetAttendanceStatusRequest, _admin_service_pb2.SetAttendanceStatusResponse]  # type: ignore[assignment]
+    """SetAttendanceStatus decides a record, or makes one where there is none, in closed terms too. Fails with
+    RECORD_NOT_FOUND, SESSION_NOT_FOUND, SESSION_NOT_OPEN, SESSION_CANCELLED, USER_NOT_FOUND, NOT_EXPECTED,
+    REVISION_MISMATCH, DECISION_NOT_ALLOWED and SELF_DECISION. May be retried: the caller's own decision on the same
+    revision is returned. Administrators may call.
+    """
+    VerifyAttendance: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.VerifyAttendanceRequest, _admin_service_pb2.VerifyAttendanceResponse]  # type: ignore[assignment]
+    """VerifyAttendance has the face engine look again at the selfie of a FLAGGED record that no person has decided, or
+    confirms the record by force. Fails with RECORD_NOT_FOUND, REVISION_MISMATCH, DECISION_NOT_ALLOWED,
+    SELF_DECISION, SELFIE_GONE, FACE_CHECK_OFF and FACE_NOT_ENROLLED. May be retried: the caller's own forced
+    decision on the same revision is returned; a look that is awaited is awaited once. Administrators may call.
+    """
+    ListAppeals: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceListAppealsRequest, _admin_service_pb2.AdminServiceListAppealsResponse]  # type: ignore[assignment]
+    """ListAppeals lists appeals in one course or term, or everywhere, the oldest first. Fails with COURSE_NOT_FOUND and
+    TERM_NOT_FOUND. May be retried. Administrators may call.
+    """
+    DecideAppeal: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceDecideAppealRequest, _admin_service_pb2.AdminServiceDecideAppealResponse]  # type: ignore[assignment]
+    """DecideAppeal accepts an appeal, as present or excused, or declines it, in closed terms too; the student is told
+    by mail. Nobody decides an appeal against their own decision. Fails with APPEAL_NOT_FOUND, APPEAL_DECIDED,
+    REVISION_MISMATCH and SELF_DECISION. May be retried: the caller's own same decision is returned. Administrators
+    may call.
+    """
+    ImportUsers: _aio.StreamUnaryMultiCallable[_admin_service_pb2.ImportUsersRequest, _admin_service_pb2.ImportUsersResponse]  # type: ignore[assignment]
+    """ImportUsers makes and changes accounts from a CSV file, or a whole school from a OneRoster 1.2 CSV bundle (users,
+    roles, courses, classes, academicSessions, enrollments; orgs are passed over): a header, then the file in chunks
+    of at most 64 KiB. The first line of a plain file names the columns: email, full_name, role (student or
+    lecturer), institution_number, programme (a code), level. An account is found by its number, else by its address.
+    New ones are INVITED; with send_invitations each gets a mail. Administrators are not imported. All of the file or
+    nothing. Fails with UPLOAD_OUT_OF_ORDER, UPLOAD_SIZE_MISMATCH, UPLOAD_HASH_MISMATCH, IMPORT_TOO_LARGE,
+    IMPORT_MALFORMED and RECENT_SIGN_IN_REQUIRED; what is wrong within the file is in the answer, all of it. May be
+    retried: the same file again changes nothing. Administrators may call.
+    """
+    ImportUsersInline: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ImportUsersInlineRequest, _admin_service_pb2.ImportUsersInlineResponse]  # type: ignore[assignment]
+    """ImportUsersInline is ImportUsers in one message, for browsers. Fails and may be retried as ImportUsers.
+    Administrators may call.
+    """
+    ListSessions: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceListSessionsRequest, _admin_service_pb2.AdminServiceListSessionsResponse]  # type: ignore[assignment]
+    """ListSessions lists the sessions of one course or term, or of all. Fails with COURSE_NOT_FOUND and TERM_NOT_FOUND.
+    May be retried. Administrators may call.
+    """
+    GetSession: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceGetSessionRequest, _admin_service_pb2.AdminServiceGetSessionResponse]  # type: ignore[assignment]
+    """GetSession returns a session with its counts. Fails with SESSION_NOT_FOUND. May be retried. Administrators may
+    call.
+    """
+    CloseSession: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceCloseSessionRequest, _admin_service_pb2.AdminServiceCloseSessionResponse]  # type: ignore[assignment]
+    """CloseSession ends a session now: its codes are dead at once. Fails with SESSION_NOT_FOUND, SESSION_NOT_OPEN and
+    SESSION_CANCELLED. May be retried: a closed session stays as it was. Administrators may call.
+    """
+    CancelSession: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceCancelSessionRequest, _admin_service_pb2.AdminServiceCancelSessionResponse]  # type: ignore[assignment]
+    """CancelSession calls a session off, as LecturerService's does, in closed terms too. Fails with SESSION_NOT_FOUND.
+    May be retried: a cancelled session stays as it is. Administrators may call.
+    """
+    GetAttendanceRecord: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceGetAttendanceRecordRequest, _admin_service_pb2.AdminServiceGetAttendanceRecordResponse]  # type: ignore[assignment]
+    """GetAttendanceRecord returns one record with all its tries. Fails with RECORD_NOT_FOUND. May be retried.
+    Administrators may call.
+    """
+    ListAttendance: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceListAttendanceRequest, _admin_service_pb2.AdminServiceListAttendanceResponse]  # type: ignore[assignment]
+    """ListAttendance lists the records of one session. Fails with SESSION_NOT_FOUND. May be retried. Administrators may
+    call.
+    """
+    ExportAttendance: _aio.UnaryStreamMultiCallable[_admin_service_pb2.AdminServiceExportAttendanceRequest, _admin_service_pb2.AdminServiceExportAttendanceResponse]  # type: ignore[assignment]
+    """ExportAttendance streams a table of attendance, as LecturerService's does, of any course. Fails with
+    SESSION_NOT_FOUND, COURSE_NOT_FOUND and TERM_NOT_FOUND. May be retried, from the beginning. Administrators may
+    call.
+    """
+    ListCourses: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceListCoursesRequest, _admin_service_pb2.AdminServiceListCoursesResponse]  # type: ignore[assignment]
+    """ListCourses lists courses. Fails with TERM_NOT_FOUND. May be retried. Administrators may call."""
+    CreateCourse: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceCreateCourseRequest, _admin_service_pb2.AdminServiceCreateCourseResponse]  # type: ignore[assignment]
+    """CreateCourse makes a course, with lecturers or without. Fails with COURSE_CODE_TAKEN, NO_CURRENT_TERM,
+    TERM_NOT_FOUND, TERM_CLOSED, PROGRAMME_NOT_FOUND, USER_NOT_FOUND, NOT_A_LECTURER, ENROLLMENT_WINDOW_INVALID and
+    REQUEST_ID_REUSED. May be retried with the same request_id. Administrators may call.
+    """
+    UpdateCourse: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceUpdateCourseRequest, _admin_service_pb2.AdminServiceUpdateCourseResponse]  # type: ignore[assignment]
+    """UpdateCourse changes what the mask names of a course: its lecturers too, and whether it is archived. Fails with
+    COURSE_NOT_FOUND, REVISION_MISMATCH (read the course again), TERM_CLOSED, COURSE_CODE_TAKEN, PROGRAMME_NOT_FOUND,
+    USER_NOT_FOUND, NOT_A_LECTURER and ENROLLMENT_WINDOW_INVALID. May be retried: where everything is so already, the
+    course is returned as it is. Administrators may call.
+    """
+    ArchiveCourse: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ArchiveCourseRequest, _admin_service_pb2.ArchiveCourseResponse]  # type: ignore[assignment]
+    """ArchiveCourse ends a course: open sessions are closed, those to come are cancelled, and it takes no more sessions
+    and enrollments. UpdateCourse undoes the last. Fails with COURSE_NOT_FOUND. May be retried: an archived course
+    stays as it is. Administrators may call.
+    """
+    ListCourseClaims: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ListCourseClaimsRequest, _admin_service_pb2.ListCourseClaimsResponse]  # type: ignore[assignment]
+    """ListCourseClaims returns lecturers' wishes to teach courses that nobody teaches, the oldest first. May be
+    retried. Administrators may call.
+    """
+    ApproveCourseClaim: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ApproveCourseClaimRequest, _admin_service_pb2.ApproveCourseClaimResponse]  # type: ignore[assignment]
+    """ApproveCourseClaim makes the lecturer teach the course; other wishes for it stay. Fails with
+    COURSE_CLAIM_NOT_FOUND, COURSE_CLAIM_DECIDED (rejected before), COURSE_HAS_LECTURERS and NOT_A_LECTURER. May be
+    retried. Administrators may call.
+    """
+    RejectCourseClaim: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.RejectCourseClaimRequest, _admin_service_pb2.RejectCourseClaimResponse]  # type: ignore[assignment]
+    """RejectCourseClaim refuses a wish to teach a course. Fails with COURSE_CLAIM_NOT_FOUND and COURSE_CLAIM_DECIDED
+    (approved before). May be retried. Administrators may call.
+    """
+    ListProgrammes: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ListProgrammesRequest, _admin_service_pb2.ListProgrammesResponse]  # type: ignore[assignment]
+    """ListProgrammes lists programmes of study. May be retried. Any signed-in user may call."""
+    CreateProgramme: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.CreateProgrammeRequest, _admin_service_pb2.CreateProgrammeResponse]  # type: ignore[assignment]
+    """CreateProgramme makes a programme of study. Fails with PROGRAMME_CODE_TAKEN. May be retried: a programme of this
+    code and name is returned as it is. Administrators may call.
+    """
+    DeleteProgramme: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.DeleteProgrammeRequest, _admin_service_pb2.DeleteProgrammeResponse]  # type: ignore[assignment]
+    """DeleteProgramme deletes a programme that nothing names. Fails with PROGRAMME_NOT_FOUND, also when it is retried
+    after a lost answer, and PROGRAMME_IN_USE. Administrators may call.
+    """
+    ListTerms: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ListTermsRequest, _admin_service_pb2.ListTermsResponse]  # type: ignore[assignment]
+    """ListTerms lists terms. May be retried. Any signed-in user may call."""
+    CreateTerm: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.CreateTermRequest, _admin_service_pb2.CreateTermResponse]  # type: ignore[assignment]
+    """CreateTerm makes a term. Fails with TERM_DATES_INVALID and REQUEST_ID_REUSED. May be retried with the same
+    request_id. Administrators may call.
+    """
+    UpdateTerm: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.UpdateTermRequest, _admin_service_pb2.UpdateTermResponse]  # type: ignore[assignment]
+    """UpdateTerm changes what the mask names of an open term. Fails with TERM_NOT_FOUND, TERM_CLOSED and
+    TERM_DATES_INVALID. May be retried. Administrators may call.
+    """
+    CloseTerm: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.CloseTermRequest, _admin_service_pb2.CloseTermResponse]  # type: ignore[assignment]
+    """CloseTerm closes a term: from then on only administrators change its records. As a dry run it only counts what is
+    in the way. It cannot be undone; where it is the current term, there is none until another is set. Fails with
+    TERM_NOT_FOUND, TERM_HAS_UNDECIDED and RECENT_SIGN_IN_REQUIRED. May be retried: a closed term stays as it is.
+    Administrators may call.
+    """
+    GetSettings: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.GetSettingsRequest, _admin_service_pb2.GetSettingsResponse]  # type: ignore[assignment]
+    """GetSettings returns the institution's settings. May be retried. Administrators may call."""
+    UpdateSettings: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.UpdateSettingsRequest, _admin_service_pb2.UpdateSettingsResponse]  # type: ignore[assignment]
+    """UpdateSettings changes what the mask names of the institution's settings; what runs already is not touched. Fails
+    with TERM_NOT_FOUND, TERM_CLOSED and RECENT_SIGN_IN_REQUIRED. May be retried. Administrators may call.
+    """
+    GetAnalytics: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.GetAnalyticsRequest, _admin_service_pb2.GetAnalyticsResponse]  # type: ignore[assignment]
+    """GetAnalytics returns system-wide figures over time, from figures of each day. Those of the last three days are
+    some minutes old, older ones up to a day: refresh_time says when they were made. Fails with REPORT_RANGE_INVALID.
+    May be retried. Administrators may call.
+    """
+    ListVerificationLogs: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ListVerificationLogsRequest, _admin_service_pb2.ListVerificationLogsResponse]  # type: ignore[assignment]
+    """ListVerificationLogs lists what the face engine looked at, the newest first. May be retried. Administrators may
+    call.
+    """
+    ListAuditEvents: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ListAuditEventsRequest, _admin_service_pb2.ListAuditEventsResponse]  # type: ignore[assignment]
+    """ListAuditEvents lists what was done, by whom, the newest first. May be retried. Administrators may call."""
+    VerifyAuditLog: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.VerifyAuditLogRequest, _admin_service_pb2.VerifyAuditLogResponse]  # type: ignore[assignment]
+    """VerifyAuditLog looks whether the sealed audit log is whole, from a number on, as far as it gets in some seconds;
+    call again with next_number until that is 0. Keep last_number and last_seal somewhere else: whoever brings them
+    back can tell whether the log was written anew meanwhile. The call is audited. May be retried. Administrators may
+    call.
     """
 
 class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -305,6 +603,359 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         """GetImage streams a photograph: its header, then its bytes in order; or, where the request accepts that and the server
         has one to give, a header with a URL, and no bytes. Every call is audited. Fails with IMAGE_NOT_FOUND and
         BACKEND_UNAVAILABLE. May be retried. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ListFlagged(
+        self,
+        request: _admin_service_pb2.AdminServiceListFlaggedRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.AdminServiceListFlaggedResponse, _abc.Awaitable[_admin_service_pb2.AdminServiceListFlaggedResponse]]:
+        """ListFlagged lists the records that wait for a person's look, in one session, course or term, or everywhere. Fails
+        with SESSION_NOT_FOUND, COURSE_NOT_FOUND and TERM_NOT_FOUND. May be retried. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def SetAttendanceStatus(
+        self,
+        request: _admin_service_pb2.SetAttendanceStatusRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.SetAttendanceStatusResponse, _abc.Awaitable[_admin_service_pb2.SetAttendanceStatusResponse]]:
+        """SetAttendanceStatus decides a record, or makes one where there is none, in closed terms too. Fails with
+        RECORD_NOT_FOUND, SESSION_NOT_FOUND, SESSION_NOT_OPEN, SESSION_CANCELLED, USER_NOT_FOUND, NOT_EXPECTED,
+        REVISION_MISMATCH, DECISION_NOT_ALLOWED and SELF_DECISION. May be retried: the caller's own decision on the same
+        revision is returned. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def VerifyAttendance(
+        self,
+        request: _admin_service_pb2.VerifyAttendanceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.VerifyAttendanceResponse, _abc.Awaitable[_admin_service_pb2.VerifyAttendanceResponse]]:
+        """VerifyAttendance has the face engine look again at the selfie of a FLAGGED record that no person has decided, or
+        confirms the record by force. Fails with RECORD_NOT_FOUND, REVISION_MISMATCH, DECISION_NOT_ALLOWED,
+        SELF_DECISION, SELFIE_GONE, FACE_CHECK_OFF and FACE_NOT_ENROLLED. May be retried: the caller's own forced
+        decision on the same revision is returned; a look that is awaited is awaited once. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ListAppeals(
+        self,
+        request: _admin_service_pb2.AdminServiceListAppealsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.AdminServiceListAppealsResponse, _abc.Awaitable[_admin_service_pb2.AdminServiceListAppealsResponse]]:
+        """ListAppeals lists appeals in one course or term, or everywhere, the oldest first. Fails with COURSE_NOT_FOUND and
+        TERM_NOT_FOUND. May be retried. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def DecideAppeal(
+        self,
+        request: _admin_service_pb2.AdminServiceDecideAppealRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.AdminServiceDecideAppealResponse, _abc.Awaitable[_admin_service_pb2.AdminServiceDecideAppealResponse]]:
+        """DecideAppeal accepts an appeal, as present or excused, or declines it, in closed terms too; the student is told
+        by mail. Nobody decides an appeal against their own decision. Fails with APPEAL_NOT_FOUND, APPEAL_DECIDED,
+        REVISION_MISMATCH and SELF_DECISION. May be retried: the caller's own same decision is returned. Administrators
+        may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ImportUsers(
+        self,
+        request_iterator: _MaybeAsyncIterator[_admin_service_pb2.ImportUsersRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.ImportUsersResponse, _abc.Awaitable[_admin_service_pb2.ImportUsersResponse]]:
+        """ImportUsers makes and changes accounts from a CSV file, or a whole school from a OneRoster 1.2 CSV bundle (users,
+        roles, courses, classes, academicSessions, enrollments; orgs are passed over): a header, then the file in chunks
+        of at most 64 KiB. The first line of a plain file names the columns: email, full_name, role (student or
+        lecturer), institution_number, programme (a code), level. An account is found by its number, else by its address.
+        New ones are INVITED; with send_invitations each gets a mail. Administrators are not imported. All of the file or
+        nothing. Fails with UPLOAD_OUT_OF_ORDER, UPLOAD_SIZE_MISMATCH, UPLOAD_HASH_MISMATCH, IMPORT_TOO_LARGE,
+        IMPORT_MALFORMED and RECENT_SIGN_IN_REQUIRED; what is wrong within the file is in the answer, all of it. May be
+        retried: the same file again changes nothing. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ImportUsersInline(
+        self,
+        request: _admin_service_pb2.ImportUsersInlineRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.ImportUsersInlineResponse, _abc.Awaitable[_admin_service_pb2.ImportUsersInlineResponse]]:
+        """ImportUsersInline is ImportUsers in one message, for browsers. Fails and may be retried as ImportUsers.
+        Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ListSessions(
+        self,
+        request: _admin_service_pb2.AdminServiceListSessionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.AdminServiceListSessionsResponse, _abc.Awaitable[_admin_service_pb2.AdminServiceListSessionsResponse]]:
+        """ListSessions lists the sessions of one course or term, or of all. Fails with COURSE_NOT_FOUND and TERM_NOT_FOUND.
+        May be retried. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def GetSession(
+        self,
+        request: _admin_service_pb2.AdminServiceGetSessionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.AdminServiceGetSessionResponse, _abc.Awaitable[_admin_service_pb2.AdminServiceGetSessionResponse]]:
+        """GetSession returns a session with its counts. Fails with SESSION_NOT_FOUND. May be retried. Administrators may
+        call.
+        """
+
+    @_abc_1.abstractmethod
+    def CloseSession(
+        self,
+        request: _admin_service_pb2.AdminServiceCloseSessionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.AdminServiceCloseSessionResponse, _abc.Awaitable[_admin_service_pb2.AdminServiceCloseSessionResponse]]:
+        """CloseSession ends a session now: its codes are dead at once. Fails with SESSION_NOT_FOUND, SESSION_NOT_OPEN and
+        SESSION_CANCELLED. May be retried: a closed session stays as it was. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def CancelSession(
+        self,
+        request: _admin_service_pb2.AdminServiceCancelSessionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.AdminServiceCancelSessionResponse, _abc.Awaitable[_admin_service_pb2.AdminServiceCancelSessionResponse]]:
+        """CancelSession calls a session off, as LecturerService's does, in closed terms too. Fails with SESSION_NOT_FOUND.
+        May be retried: a cancelled session stays as it is. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def GetAttendanceRecord(
+        self,
+        request: _admin_service_pb2.AdminServiceGetAttendanceRecordRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.AdminServiceGetAttendanceRecordResponse, _abc.Awaitable[_admin_service_pb2.AdminServiceGetAttendanceRecordResponse]]:
+        """GetAttendanceRecord returns one record with all its tries. Fails with RECORD_NOT_FOUND. May be retried.
+        Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ListAttendance(
+        self,
+        request: _admin_service_pb2.AdminServiceListAttendanceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.AdminServiceListAttendanceResponse, _abc.Awaitable[_admin_service_pb2.AdminServiceListAttendanceResponse]]:
+        """ListAttendance lists the records of one session. Fails with SESSION_NOT_FOUND. May be retried. Administrators may
+        call.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportAttendance(
+        self,
+        request: _admin_service_pb2.AdminServiceExportAttendanceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_admin_service_pb2.AdminServiceExportAttendanceResponse], _abc.AsyncIterator[_admin_service_pb2.AdminServiceExportAttendanceResponse]]:
+        """ExportAttendance streams a table of attendance, as LecturerService's does, of any course. Fails with
+        SESSION_NOT_FOUND, COURSE_NOT_FOUND and TERM_NOT_FOUND. May be retried, from the beginning. Administrators may
+        call.
+        """
+
+    @_abc_1.abstractmethod
+    def ListCourses(
+        self,
+        request: _admin_service_pb2.AdminServiceListCoursesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.AdminServiceListCoursesResponse, _abc.Awaitable[_admin_service_pb2.AdminServiceListCoursesResponse]]:
+        """ListCourses lists courses. Fails with TERM_NOT_FOUND. May be retried. Administrators may call."""
+
+    @_abc_1.abstractmethod
+    def CreateCourse(
+        self,
+        request: _admin_service_pb2.AdminServiceCreateCourseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.AdminServiceCreateCourseResponse, _abc.Awaitable[_admin_service_pb2.AdminServiceCreateCourseResponse]]:
+        """CreateCourse makes a course, with lecturers or without. Fails with COURSE_CODE_TAKEN, NO_CURRENT_TERM,
+        TERM_NOT_FOUND, TERM_CLOSED, PROGRAMME_NOT_FOUND, USER_NOT_FOUND, NOT_A_LECTURER, ENROLLMENT_WINDOW_INVALID and
+        REQUEST_ID_REUSED. May be retried with the same request_id. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def UpdateCourse(
+        self,
+        request: _admin_service_pb2.AdminServiceUpdateCourseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.AdminServiceUpdateCourseResponse, _abc.Awaitable[_admin_service_pb2.AdminServiceUpdateCourseResponse]]:
+        """UpdateCourse changes what the mask names of a course: its lecturers too, and whether it is archived. Fails with
+        COURSE_NOT_FOUND, REVISION_MISMATCH (read the course again), TERM_CLOSED, COURSE_CODE_TAKEN, PROGRAMME_NOT_FOUND,
+        USER_NOT_FOUND, NOT_A_LECTURER and ENROLLMENT_WINDOW_INVALID. May be retried: where everything is so already, the
+        course is returned as it is. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ArchiveCourse(
+        self,
+        request: _admin_service_pb2.ArchiveCourseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.ArchiveCourseResponse, _abc.Awaitable[_admin_service_pb2.ArchiveCourseResponse]]:
+        """ArchiveCourse ends a course: open sessions are closed, those to come are cancelled, and it takes no more sessions
+        and enrollments. UpdateCourse undoes the last. Fails with COURSE_NOT_FOUND. May be retried: an archived course
+        stays as it is. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ListCourseClaims(
+        self,
+        request: _admin_service_pb2.ListCourseClaimsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.ListCourseClaimsResponse, _abc.Awaitable[_admin_service_pb2.ListCourseClaimsResponse]]:
+        """ListCourseClaims returns lecturers' wishes to teach courses that nobody teaches, the oldest first. May be
+        retried. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ApproveCourseClaim(
+        self,
+        request: _admin_service_pb2.ApproveCourseClaimRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.ApproveCourseClaimResponse, _abc.Awaitable[_admin_service_pb2.ApproveCourseClaimResponse]]:
+        """ApproveCourseClaim makes the lecturer teach the course; other wishes for it stay. Fails with
+        COURSE_CLAIM_NOT_FOUND, COURSE_CLAIM_DECIDED (rejected before), COURSE_HAS_LECTURERS and NOT_A_LECTURER. May be
+        retried. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def RejectCourseClaim(
+        self,
+        request: _admin_service_pb2.RejectCourseClaimRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.RejectCourseClaimResponse, _abc.Awaitable[_admin_service_pb2.RejectCourseClaimResponse]]:
+        """RejectCourseClaim refuses a wish to teach a course. Fails with COURSE_CLAIM_NOT_FOUND and COURSE_CLAIM_DECIDED
+        (approved before). May be retried. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ListProgrammes(
+        self,
+        request: _admin_service_pb2.ListProgrammesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.ListProgrammesResponse, _abc.Awaitable[_admin_service_pb2.ListProgrammesResponse]]:
+        """ListProgrammes lists programmes of study. May be retried. Any signed-in user may call."""
+
+    @_abc_1.abstractmethod
+    def CreateProgramme(
+        self,
+        request: _admin_service_pb2.CreateProgrammeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.CreateProgrammeResponse, _abc.Awaitable[_admin_service_pb2.CreateProgrammeResponse]]:
+        """CreateProgramme makes a programme of study. Fails with PROGRAMME_CODE_TAKEN. May be retried: a programme of this
+        code and name is returned as it is. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def DeleteProgramme(
+        self,
+        request: _admin_service_pb2.DeleteProgrammeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.DeleteProgrammeResponse, _abc.Awaitable[_admin_service_pb2.DeleteProgrammeResponse]]:
+        """DeleteProgramme deletes a programme that nothing names. Fails with PROGRAMME_NOT_FOUND, also when it is retried
+        after a lost answer, and PROGRAMME_IN_USE. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ListTerms(
+        self,
+        request: _admin_service_pb2.ListTermsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.ListTermsResponse, _abc.Awaitable[_admin_service_pb2.ListTermsResponse]]:
+        """ListTerms lists terms. May be retried. Any signed-in user may call."""
+
+    @_abc_1.abstractmethod
+    def CreateTerm(
+        self,
+        request: _admin_service_pb2.CreateTermRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.CreateTermResponse, _abc.Awaitable[_admin_service_pb2.CreateTermResponse]]:
+        """CreateTerm makes a term. Fails with TERM_DATES_INVALID and REQUEST_ID_REUSED. May be retried with the same
+        request_id. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def UpdateTerm(
+        self,
+        request: _admin_service_pb2.UpdateTermRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.UpdateTermResponse, _abc.Awaitable[_admin_service_pb2.UpdateTermResponse]]:
+        """UpdateTerm changes what the mask names of an open term. Fails with TERM_NOT_FOUND, TERM_CLOSED and
+        TERM_DATES_INVALID. May be retried. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def CloseTerm(
+        self,
+        request: _admin_service_pb2.CloseTermRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.CloseTermResponse, _abc.Awaitable[_admin_service_pb2.CloseTermResponse]]:
+        """CloseTerm closes a term: from then on only administrators change its records. As a dry run it only counts what is
+        in the way. It cannot be undone; where it is the current term, there is none until another is set. Fails with
+        TERM_NOT_FOUND, TERM_HAS_UNDECIDED and RECENT_SIGN_IN_REQUIRED. May be retried: a closed term stays as it is.
+        Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def GetSettings(
+        self,
+        request: _admin_service_pb2.GetSettingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.GetSettingsResponse, _abc.Awaitable[_admin_service_pb2.GetSettingsResponse]]:
+        """GetSettings returns the institution's settings. May be retried. Administrators may call."""
+
+    @_abc_1.abstractmethod
+    def UpdateSettings(
+        self,
+        request: _admin_service_pb2.UpdateSettingsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.UpdateSettingsResponse, _abc.Awaitable[_admin_service_pb2.UpdateSettingsResponse]]:
+        """UpdateSettings changes what the mask names of the institution's settings; what runs already is not touched. Fails
+        with TERM_NOT_FOUND, TERM_CLOSED and RECENT_SIGN_IN_REQUIRED. May be retried. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def GetAnalytics(
+        self,
+        request: _admin_service_pb2.GetAnalyticsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.GetAnalyticsResponse, _abc.Awaitable[_admin_service_pb2.GetAnalyticsResponse]]:
+        """GetAnalytics returns system-wide figures over time, from figures of each day. Those of the last three days are
+        some minutes old, older ones up to a day: refresh_time says when they were made. Fails with REPORT_RANGE_INVALID.
+        May be retried. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ListVerificationLogs(
+        self,
+        request: _admin_service_pb2.ListVerificationLogsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.ListVerificationLogsResponse, _abc.Awaitable[_admin_service_pb2.ListVerificationLogsResponse]]:
+        """ListVerificationLogs lists what the face engine looked at, the newest first. May be retried. Administrators may
+        call.
+        """
+
+    @_abc_1.abstractmethod
+    def ListAuditEvents(
+        self,
+        request: _admin_service_pb2.ListAuditEventsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.ListAuditEventsResponse, _abc.Awaitable[_admin_service_pb2.ListAuditEventsResponse]]:
+        """ListAuditEvents lists what was done, by whom, the newest first. May be retried. Administrators may call."""
+
+    @_abc_1.abstractmethod
+    def VerifyAuditLog(
+        self,
+        request: _admin_service_pb2.VerifyAuditLogRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.VerifyAuditLogResponse, _abc.Awaitable[_admin_service_pb2.VerifyAuditLogResponse]]:
+        """VerifyAuditLog looks whether the sealed audit log is whole, from a number on, as far as it gets in some seconds;
+        call again with next_number until that is 0. Keep last_number and last_seal somewhere else: whoever brings them
+        back can tell whether the log was written anew meanwhile. The call is audited. May be retried. Administrators may
+        call.
         """
 
 def add_AdminServiceServicer_to_server(servicer: AdminServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -22,6 +22,7 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from absense.v1 import appeal_pb2 as absense_dot_v1_dot_appeal__pb2
 from absense.v1 import attendance_session_pb2 as absense_dot_v1_dot_attendance__session__pb2
 from absense.v1 import fix_pb2 as absense_dot_v1_dot_fix__pb2
 from absense.v1 import user_pb2 as absense_dot_v1_dot_user__pb2
@@ -29,23 +30,23 @@ from absense.v1 import verdict_pb2 as absense_dot_v1_dot_verdict__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"absense/v1/attendance_record.proto\x12\nabsense.v1\x1a#absense/v1/attendance_session.proto\x1a\x14\x61\x62sense/v1/fix.proto\x1a\x15\x61\x62sense/v1/user.proto\x1a\x18\x61\x62sense/v1/verdict.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x95\x02\n\x05\x43laim\x12\x10\n\x08\x63laim_id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x05\x12.\n\nclaim_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0creceive_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12%\n\x08verdicts\x18\x05 \x03(\x0b\x32\x13.absense.v1.Verdict\x12$\n\x03\x66ix\x18\x06 \x01(\x0b\x32\x17.absense.v1.LocationFix\x12\x10\n\x08image_id\x18\x07 \x01(\t\x12)\n\x0e\x61waited_checks\x18\x08 \x03(\x0e\x32\x11.absense.v1.Check\"\xdb\x01\n\x08\x44\x65\x63ision\x12\n\n\x02id\x18\x01 \x01(\t\x12&\n\ndecided_by\x18\x02 \x01(\x0b\x32\x12.absense.v1.Person\x12/\n\x0b\x64\x65\x63ide_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12-\n\x0b\x66rom_status\x18\x05 \x01(\x0e\x32\x18.absense.v1.RecordStatus\x12+\n\tto_status\x18\x06 \x01(\x0e\x32\x18.absense.v1.RecordStatus\"\xe7\x03\n\x10\x41ttendanceRecord\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\nsession_id\x18\x02 \x01(\t\x12#\n\x07student\x18\x03 \x01(\x0b\x32\x12.absense.v1.Person\x12(\n\x06status\x18\x04 \x01(\x0e\x32\x18.absense.v1.RecordStatus\x12(\n\tattention\x18\x05 \x01(\x0e\x32\x15.absense.v1.Attention\x12(\n\x06source\x18\x06 \x01(\x0e\x32\x18.absense.v1.RecordSource\x12\x0c\n\x04late\x18\x07 \x01(\x08\x12!\n\x06\x63laims\x18\x08 \x03(\x0b\x32\x11.absense.v1.Claim\x12\x19\n\x11\x64\x65\x63iding_claim_id\x18\t \x01(\t\x12\'\n\tdecisions\x18\n \x03(\x0b\x32\x14.absense.v1.Decision\x12\'\n\x06policy\x18\x0b \x01(\x0b\x32\x17.absense.v1.CheckPolicy\x12\x10\n\x08revision\x18\x0c \x01(\x03\x12/\n\x0b\x63reate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp*\xc4\x01\n\x0cRecordStatus\x12\x1d\n\x19RECORD_STATUS_UNSPECIFIED\x10\x00\x12&\n\"RECORD_STATUS_PENDING_VERIFICATION\x10\x01\x12\x1b\n\x17RECORD_STATUS_CONFIRMED\x10\x02\x12\x19\n\x15RECORD_STATUS_FLAGGED\x10\x03\x12\x1a\n\x16RECORD_STATUS_REJECTED\x10\x04\x12\x19\n\x15RECORD_STATUS_EXCUSED\x10\x05*Z\n\tAttention\x12\x19\n\x15\x41TTENTION_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41TTENTION_NEEDS_LOOK\x10\x01\x12\x18\n\x14\x41TTENTION_SUSPICIOUS\x10\x02*{\n\x0cRecordSource\x12\x1d\n\x19RECORD_SOURCE_UNSPECIFIED\x10\x00\x12\x17\n\x13RECORD_SOURCE_CLAIM\x10\x01\x12\x18\n\x14RECORD_SOURCE_MANUAL\x10\x02\x12\x19\n\x15RECORD_SOURCE_OFFLINE\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"absense/v1/attendance_record.proto\x12\nabsense.v1\x1a\x17\x61\x62sense/v1/appeal.proto\x1a#absense/v1/attendance_session.proto\x1a\x14\x61\x62sense/v1/fix.proto\x1a\x15\x61\x62sense/v1/user.proto\x1a\x18\x61\x62sense/v1/verdict.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x95\x02\n\x05\x43laim\x12\x10\n\x08\x63laim_id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\x05\x12.\n\nclaim_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x30\n\x0creceive_time\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12%\n\x08verdicts\x18\x05 \x03(\x0b\x32\x13.absense.v1.Verdict\x12$\n\x03\x66ix\x18\x06 \x01(\x0b\x32\x17.absense.v1.LocationFix\x12\x10\n\x08image_id\x18\x07 \x01(\t\x12)\n\x0e\x61waited_checks\x18\x08 \x03(\x0e\x32\x11.absense.v1.Check\"\xdb\x01\n\x08\x44\x65\x63ision\x12\n\n\x02id\x18\x01 \x01(\t\x12&\n\ndecided_by\x18\x02 \x01(\x0b\x32\x12.absense.v1.Person\x12/\n\x0b\x64\x65\x63ide_time\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x04 \x01(\t\x12-\n\x0b\x66rom_status\x18\x05 \x01(\x0e\x32\x18.absense.v1.RecordStatus\x12+\n\tto_status\x18\x06 \x01(\x0e\x32\x18.absense.v1.RecordStatus\"\x87\x05\n\x10\x41ttendanceRecord\x12\n\n\x02id\x18\x01 \x01(\t\x12\x12\n\nsession_id\x18\x02 \x01(\t\x12#\n\x07student\x18\x03 \x01(\x0b\x32\x12.absense.v1.Person\x12(\n\x06status\x18\x04 \x01(\x0e\x32\x18.absense.v1.RecordStatus\x12(\n\tattention\x18\x05 \x01(\x0e\x32\x15.absense.v1.Attention\x12(\n\x06source\x18\x06 \x01(\x0e\x32\x18.absense.v1.RecordSource\x12\x0c\n\x04late\x18\x07 \x01(\x08\x12!\n\x06\x63laims\x18\x08 \x03(\x0b\x32\x11.absense.v1.Claim\x12\x19\n\x11\x64\x65\x63iding_claim_id\x18\t \x01(\t\x12\'\n\tdecisions\x18\n \x03(\x0b\x32\x14.absense.v1.Decision\x12\'\n\x06policy\x18\x0b \x01(\x0b\x32\x17.absense.v1.CheckPolicy\x12\x10\n\x08revision\x18\x0c \x01(\x03\x12/\n\x0b\x63reate_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bupdate_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\"\n\x06\x61ppeal\x18\x0f \x01(\x0b\x32\x12.absense.v1.Appeal\x12\x1b\n\x13reference_image_ids\x18\x10 \x03(\t\x12\x11\n\tcourse_id\x18\x11 \x01(\t\x12\x13\n\x0b\x63ourse_code\x18\x12 \x01(\t\x12\x35\n\x11session_open_time\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*\xc4\x01\n\x0cRecordStatus\x12\x1d\n\x19RECORD_STATUS_UNSPECIFIED\x10\x00\x12&\n\"RECORD_STATUS_PENDING_VERIFICATION\x10\x01\x12\x1b\n\x17RECORD_STATUS_CONFIRMED\x10\x02\x12\x19\n\x15RECORD_STATUS_FLAGGED\x10\x03\x12\x1a\n\x16RECORD_STATUS_REJECTED\x10\x04\x12\x19\n\x15RECORD_STATUS_EXCUSED\x10\x05*Z\n\tAttention\x12\x19\n\x15\x41TTENTION_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41TTENTION_NEEDS_LOOK\x10\x01\x12\x18\n\x14\x41TTENTION_SUSPICIOUS\x10\x02*{\n\x0cRecordSource\x12\x1d\n\x19RECORD_SOURCE_UNSPECIFIED\x10\x00\x12\x17\n\x13RECORD_SOURCE_CLAIM\x10\x01\x12\x18\n\x14RECORD_SOURCE_MANUAL\x10\x02\x12\x19\n\x15RECORD_SOURCE_OFFLINE\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'absense.v1.attendance_record_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_RECORDSTATUS']._serialized_start=1184
-  _globals['_RECORDSTATUS']._serialized_end=1380
-  _globals['_ATTENTION']._serialized_start=1382
-  _globals['_ATTENTION']._serialized_end=1472
-  _globals['_RECORDSOURCE']._serialized_start=1474
-  _globals['_RECORDSOURCE']._serialized_end=1597
-  _globals['_CLAIM']._serialized_start=192
-  _globals['_CLAIM']._serialized_end=469
-  _globals['_DECISION']._serialized_start=472
-  _globals['_DECISION']._serialized_end=691
-  _globals['_ATTENDANCERECORD']._serialized_start=694
-  _globals['_ATTENDANCERECORD']._serialized_end=1181
+  _globals['_RECORDSTATUS']._serialized_start=1369
+  _globals['_RECORDSTATUS']._serialized_end=1565
+  _globals['_ATTENTION']._serialized_start=1567
+  _globals['_ATTENTION']._serialized_end=1657
+  _globals['_RECORDSOURCE']._serialized_start=1659
+  _globals['_RECORDSOURCE']._serialized_end=1782
+  _globals['_CLAIM']._serialized_start=217
+  _globals['_CLAIM']._serialized_end=494
+  _globals['_DECISION']._serialized_start=497
+  _globals['_DECISION']._serialized_end=716
+  _globals['_ATTENDANCERECORD']._serialized_start=719
+  _globals['_ATTENDANCERECORD']._serialized_end=1366
 # @@protoc_insertion_point(module_scope)

@@ -1,5 +1,6 @@
 import datetime
 
+from absense.v1 import appeal_pb2 as _appeal_pb2
 from absense.v1 import attendance_session_pb2 as _attendance_session_pb2
 from absense.v1 import fix_pb2 as _fix_pb2
 from absense.v1 import user_pb2 as _user_pb2
@@ -86,7 +87,7 @@ class Decision(_message.Message):
     def __init__(self, id: _Optional[str] = ..., decided_by: _Optional[_Union[_user_pb2.Person, _Mapping]] = ..., decide_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., reason: _Optional[str] = ..., from_status: _Optional[_Union[RecordStatus, str]] = ..., to_status: _Optional[_Union[RecordStatus, str]] = ...) -> None: ...
 
 class AttendanceRecord(_message.Message):
-    __slots__ = ("id", "session_id", "student", "status", "attention", "source", "late", "claims", "deciding_claim_id", "decisions", "policy", "revision", "create_time", "update_time")
+    __slots__ = ("id", "session_id", "student", "status", "attention", "source", "late", "claims", "deciding_claim_id", "decisions", "policy", "revision", "create_time", "update_time", "appeal", "reference_image_ids", "course_id", "course_code", "session_open_time")
     ID_FIELD_NUMBER: _ClassVar[int]
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     STUDENT_FIELD_NUMBER: _ClassVar[int]
@@ -101,6 +102,11 @@ class AttendanceRecord(_message.Message):
     REVISION_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     UPDATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    APPEAL_FIELD_NUMBER: _ClassVar[int]
+    REFERENCE_IMAGE_IDS_FIELD_NUMBER: _ClassVar[int]
+    COURSE_ID_FIELD_NUMBER: _ClassVar[int]
+    COURSE_CODE_FIELD_NUMBER: _ClassVar[int]
+    SESSION_OPEN_TIME_FIELD_NUMBER: _ClassVar[int]
     id: str
     session_id: str
     student: _user_pb2.Person
@@ -115,4 +121,9 @@ class AttendanceRecord(_message.Message):
     revision: int
     create_time: _timestamp_pb2.Timestamp
     update_time: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., session_id: _Optional[str] = ..., student: _Optional[_Union[_user_pb2.Person, _Mapping]] = ..., status: _Optional[_Union[RecordStatus, str]] = ..., attention: _Optional[_Union[Attention, str]] = ..., source: _Optional[_Union[RecordSource, str]] = ..., late: _Optional[bool] = ..., claims: _Optional[_Iterable[_Union[Claim, _Mapping]]] = ..., deciding_claim_id: _Optional[str] = ..., decisions: _Optional[_Iterable[_Union[Decision, _Mapping]]] = ..., policy: _Optional[_Union[_attendance_session_pb2.CheckPolicy, _Mapping]] = ..., revision: _Optional[int] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    appeal: _appeal_pb2.Appeal
+    reference_image_ids: _containers.RepeatedScalarFieldContainer[str]
+    course_id: str
+    course_code: str
+    session_open_time: _timestamp_pb2.Timestamp
+    def __init__(self, id: _Optional[str] = ..., session_id: _Optional[str] = ..., student: _Optional[_Union[_user_pb2.Person, _Mapping]] = ..., status: _Optional[_Union[RecordStatus, str]] = ..., attention: _Optional[_Union[Attention, str]] = ..., source: _Optional[_Union[RecordSource, str]] = ..., late: _Optional[bool] = ..., claims: _Optional[_Iterable[_Union[Claim, _Mapping]]] = ..., deciding_claim_id: _Optional[str] = ..., decisions: _Optional[_Iterable[_Union[Decision, _Mapping]]] = ..., policy: _Optional[_Union[_attendance_session_pb2.CheckPolicy, _Mapping]] = ..., revision: _Optional[int] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., update_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., appeal: _Optional[_Union[_appeal_pb2.Appeal, _Mapping]] = ..., reference_image_ids: _Optional[_Iterable[str]] = ..., course_id: _Optional[str] = ..., course_code: _Optional[str] = ..., session_open_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...

@@ -88,7 +88,7 @@ class SessionCounts(_message.Message):
     def __init__(self, confirmed: _Optional[int] = ..., late: _Optional[int] = ..., flagged: _Optional[int] = ..., pending: _Optional[int] = ..., rejected: _Optional[int] = ..., excused: _Optional[int] = ...) -> None: ...
 
 class SessionContext(_message.Message):
-    __slots__ = ("session_id", "course_id", "course_code", "course_title", "lecturer_names", "room", "geofence", "open_time", "end_time", "late_after_time", "state", "policy", "typed_code_allowed")
+    __slots__ = ("session_id", "course_id", "course_code", "course_title", "lecturer_names", "room", "geofence", "open_time", "end_time", "late_after_time", "state", "policy", "typed_code_allowed", "cancel_reason")
     SESSION_ID_FIELD_NUMBER: _ClassVar[int]
     COURSE_ID_FIELD_NUMBER: _ClassVar[int]
     COURSE_CODE_FIELD_NUMBER: _ClassVar[int]
@@ -102,6 +102,7 @@ class SessionContext(_message.Message):
     STATE_FIELD_NUMBER: _ClassVar[int]
     POLICY_FIELD_NUMBER: _ClassVar[int]
     TYPED_CODE_ALLOWED_FIELD_NUMBER: _ClassVar[int]
+    CANCEL_REASON_FIELD_NUMBER: _ClassVar[int]
     session_id: str
     course_id: str
     course_code: str
@@ -115,10 +116,11 @@ class SessionContext(_message.Message):
     state: SessionState
     policy: CheckPolicy
     typed_code_allowed: bool
-    def __init__(self, session_id: _Optional[str] = ..., course_id: _Optional[str] = ..., course_code: _Optional[str] = ..., course_title: _Optional[str] = ..., lecturer_names: _Optional[_Iterable[str]] = ..., room: _Optional[str] = ..., geofence: _Optional[_Union[Geofence, _Mapping]] = ..., open_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., late_after_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., state: _Optional[_Union[SessionState, str]] = ..., policy: _Optional[_Union[CheckPolicy, _Mapping]] = ..., typed_code_allowed: _Optional[bool] = ...) -> None: ...
+    cancel_reason: str
+    def __init__(self, session_id: _Optional[str] = ..., course_id: _Optional[str] = ..., course_code: _Optional[str] = ..., course_title: _Optional[str] = ..., lecturer_names: _Optional[_Iterable[str]] = ..., room: _Optional[str] = ..., geofence: _Optional[_Union[Geofence, _Mapping]] = ..., open_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., late_after_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., state: _Optional[_Union[SessionState, str]] = ..., policy: _Optional[_Union[CheckPolicy, _Mapping]] = ..., typed_code_allowed: _Optional[bool] = ..., cancel_reason: _Optional[str] = ...) -> None: ...
 
 class AttendanceSession(_message.Message):
-    __slots__ = ("id", "course_id", "course_code", "course_title", "room", "programme_id", "open_time", "end_time", "late_after_time", "close_time", "state", "geofence", "policy", "code_life", "code_overlap", "typed_code_allowed", "session_code", "counts", "revision", "create_time", "created_by")
+    __slots__ = ("id", "course_id", "course_code", "course_title", "room", "programme_id", "open_time", "end_time", "late_after_time", "close_time", "state", "geofence", "policy", "code_life", "code_overlap", "typed_code_allowed", "session_code", "counts", "revision", "create_time", "created_by", "cancel_time", "cancel_reason", "expected_count")
     ID_FIELD_NUMBER: _ClassVar[int]
     COURSE_ID_FIELD_NUMBER: _ClassVar[int]
     COURSE_CODE_FIELD_NUMBER: _ClassVar[int]
@@ -140,6 +142,9 @@ class AttendanceSession(_message.Message):
     REVISION_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
     CREATED_BY_FIELD_NUMBER: _ClassVar[int]
+    CANCEL_TIME_FIELD_NUMBER: _ClassVar[int]
+    CANCEL_REASON_FIELD_NUMBER: _ClassVar[int]
+    EXPECTED_COUNT_FIELD_NUMBER: _ClassVar[int]
     id: str
     course_id: str
     course_code: str
@@ -161,4 +166,7 @@ class AttendanceSession(_message.Message):
     revision: int
     create_time: _timestamp_pb2.Timestamp
     created_by: _user_pb2.Person
-    def __init__(self, id: _Optional[str] = ..., course_id: _Optional[str] = ..., course_code: _Optional[str] = ..., course_title: _Optional[str] = ..., room: _Optional[str] = ..., programme_id: _Optional[str] = ..., open_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., late_after_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., state: _Optional[_Union[SessionState, str]] = ..., geofence: _Optional[_Union[Geofence, _Mapping]] = ..., policy: _Optional[_Union[CheckPolicy, _Mapping]] = ..., code_life: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., code_overlap: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., typed_code_allowed: _Optional[bool] = ..., session_code: _Optional[str] = ..., counts: _Optional[_Union[SessionCounts, _Mapping]] = ..., revision: _Optional[int] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_by: _Optional[_Union[_user_pb2.Person, _Mapping]] = ...) -> None: ...
+    cancel_time: _timestamp_pb2.Timestamp
+    cancel_reason: str
+    expected_count: int
+    def __init__(self, id: _Optional[str] = ..., course_id: _Optional[str] = ..., course_code: _Optional[str] = ..., course_title: _Optional[str] = ..., room: _Optional[str] = ..., programme_id: _Optional[str] = ..., open_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., late_after_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., close_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., state: _Optional[_Union[SessionState, str]] = ..., geofence: _Optional[_Union[Geofence, _Mapping]] = ..., policy: _Optional[_Union[CheckPolicy, _Mapping]] = ..., code_life: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., code_overlap: _Optional[_Union[datetime.timedelta, _duration_pb2.Duration, _Mapping]] = ..., typed_code_allowed: _Optional[bool] = ..., session_code: _Optional[str] = ..., counts: _Optional[_Union[SessionCounts, _Mapping]] = ..., revision: _Optional[int] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., created_by: _Optional[_Union[_user_pb2.Person, _Mapping]] = ..., cancel_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., cancel_reason: _Optional[str] = ..., expected_count: _Optional[int] = ...) -> None: ...

@@ -21,7 +21,7 @@ class GetServerInfoRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class GetServerInfoResponse(_message.Message):
-    __slots__ = ("server_time", "version", "upload", "features", "consent", "password_rules", "face_rules", "oldest_client_version", "registration_rules", "confirms_email")
+    __slots__ = ("server_time", "version", "upload", "features", "consent", "password_rules", "face_rules", "oldest_client_version", "registration_rules", "confirms_email", "time_zone", "max_import_bytes", "max_inline_import_bytes")
     SERVER_TIME_FIELD_NUMBER: _ClassVar[int]
     VERSION_FIELD_NUMBER: _ClassVar[int]
     UPLOAD_FIELD_NUMBER: _ClassVar[int]
@@ -32,6 +32,9 @@ class GetServerInfoResponse(_message.Message):
     OLDEST_CLIENT_VERSION_FIELD_NUMBER: _ClassVar[int]
     REGISTRATION_RULES_FIELD_NUMBER: _ClassVar[int]
     CONFIRMS_EMAIL_FIELD_NUMBER: _ClassVar[int]
+    TIME_ZONE_FIELD_NUMBER: _ClassVar[int]
+    MAX_IMPORT_BYTES_FIELD_NUMBER: _ClassVar[int]
+    MAX_INLINE_IMPORT_BYTES_FIELD_NUMBER: _ClassVar[int]
     server_time: _timestamp_pb2.Timestamp
     version: str
     upload: UploadLimits
@@ -42,7 +45,10 @@ class GetServerInfoResponse(_message.Message):
     oldest_client_version: str
     registration_rules: _containers.RepeatedCompositeFieldContainer[RegistrationRule]
     confirms_email: bool
-    def __init__(self, server_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[str] = ..., upload: _Optional[_Union[UploadLimits, _Mapping]] = ..., features: _Optional[_Union[Features, _Mapping]] = ..., consent: _Optional[_Union[ConsentText, _Mapping]] = ..., password_rules: _Optional[_Union[PasswordRules, _Mapping]] = ..., face_rules: _Optional[_Union[FaceRules, _Mapping]] = ..., oldest_client_version: _Optional[str] = ..., registration_rules: _Optional[_Iterable[_Union[RegistrationRule, _Mapping]]] = ..., confirms_email: _Optional[bool] = ...) -> None: ...
+    time_zone: str
+    max_import_bytes: int
+    max_inline_import_bytes: int
+    def __init__(self, server_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., version: _Optional[str] = ..., upload: _Optional[_Union[UploadLimits, _Mapping]] = ..., features: _Optional[_Union[Features, _Mapping]] = ..., consent: _Optional[_Union[ConsentText, _Mapping]] = ..., password_rules: _Optional[_Union[PasswordRules, _Mapping]] = ..., face_rules: _Optional[_Union[FaceRules, _Mapping]] = ..., oldest_client_version: _Optional[str] = ..., registration_rules: _Optional[_Iterable[_Union[RegistrationRule, _Mapping]]] = ..., confirms_email: _Optional[bool] = ..., time_zone: _Optional[str] = ..., max_import_bytes: _Optional[int] = ..., max_inline_import_bytes: _Optional[int] = ...) -> None: ...
 
 class RegistrationRule(_message.Message):
     __slots__ = ("role", "email_domains", "number_pattern")

@@ -26,7 +26,7 @@ from absense.v1 import user_pb2 as absense_dot_v1_dot_user__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x61\x62sense/v1/course.proto\x12\nabsense.v1\x1a\x15\x61\x62sense/v1/user.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x90\x02\n\x06\x43ourse\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0f\n\x07term_id\x18\x04 \x01(\t\x12\x11\n\tterm_name\x18\x05 \x01(\t\x12\r\n\x05level\x18\x06 \x01(\x05\x12\x15\n\rprogramme_ids\x18\x07 \x03(\t\x12%\n\tlecturers\x18\x08 \x03(\x0b\x32\x12.absense.v1.Person\x12\x10\n\x08\x61rchived\x18\t \x01(\x08\x12\x17\n\x0f\x65nrollment_open\x18\n \x01(\x08\x12\x10\n\x08revision\x18\x0b \x01(\x03\x12/\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xe5\x01\n\nEnrollment\x12\n\n\x02id\x18\x01 \x01(\t\x12#\n\x07student\x18\x02 \x01(\x0b\x32\x12.absense.v1.Person\x12\"\n\x06\x63ourse\x18\x03 \x01(\x0b\x32\x12.absense.v1.Course\x12\x14\n\x0cprogramme_id\x18\x04 \x01(\t\x12\r\n\x05level\x18\x05 \x01(\x05\x12-\n\tfrom_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nuntil_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17\x61\x62sense/v1/course.proto\x12\nabsense.v1\x1a\x15\x61\x62sense/v1/user.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\x84\x03\n\x06\x43ourse\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04\x63ode\x18\x02 \x01(\t\x12\r\n\x05title\x18\x03 \x01(\t\x12\x0f\n\x07term_id\x18\x04 \x01(\t\x12\x11\n\tterm_name\x18\x05 \x01(\t\x12\r\n\x05level\x18\x06 \x01(\x05\x12\x15\n\rprogramme_ids\x18\x07 \x03(\t\x12%\n\tlecturers\x18\x08 \x03(\x0b\x32\x12.absense.v1.Person\x12\x10\n\x08\x61rchived\x18\t \x01(\x08\x12\x17\n\x0f\x65nrollment_open\x18\n \x01(\x08\x12\x10\n\x08revision\x18\x0b \x01(\x03\x12/\n\x0b\x63reate_time\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x39\n\x15\x65nrollment_start_time\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x37\n\x13\x65nrollment_end_time\x18\x0e \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xe5\x01\n\nEnrollment\x12\n\n\x02id\x18\x01 \x01(\t\x12#\n\x07student\x18\x02 \x01(\x0b\x32\x12.absense.v1.Person\x12\"\n\x06\x63ourse\x18\x03 \x01(\x0b\x32\x12.absense.v1.Course\x12\x14\n\x0cprogramme_id\x18\x04 \x01(\t\x12\r\n\x05level\x18\x05 \x01(\x05\x12-\n\tfrom_time\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12.\n\nuntil_time\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestampb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,7 +34,7 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'absense.v1.course_pb2', _gl
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_COURSE']._serialized_start=96
-  _globals['_COURSE']._serialized_end=368
-  _globals['_ENROLLMENT']._serialized_start=371
-  _globals['_ENROLLMENT']._serialized_end=600
+  _globals['_COURSE']._serialized_end=484
+  _globals['_ENROLLMENT']._serialized_start=487
+  _globals['_ENROLLMENT']._serialized_end=716
 # @@protoc_insertion_point(module_scope)

@@ -11,7 +11,7 @@ from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
 DESCRIPTOR: _descriptor.FileDescriptor
 
 class Course(_message.Message):
-    __slots__ = ("id", "code", "title", "term_id", "term_name", "level", "programme_ids", "lecturers", "archived", "enrollment_open", "revision", "create_time")
+    __slots__ = ("id", "code", "title", "term_id", "term_name", "level", "programme_ids", "lecturers", "archived", "enrollment_open", "revision", "create_time", "enrollment_start_time", "enrollment_end_time")
     ID_FIELD_NUMBER: _ClassVar[int]
     CODE_FIELD_NUMBER: _ClassVar[int]
     TITLE_FIELD_NUMBER: _ClassVar[int]
@@ -24,6 +24,8 @@ class Course(_message.Message):
     ENROLLMENT_OPEN_FIELD_NUMBER: _ClassVar[int]
     REVISION_FIELD_NUMBER: _ClassVar[int]
     CREATE_TIME_FIELD_NUMBER: _ClassVar[int]
+    ENROLLMENT_START_TIME_FIELD_NUMBER: _ClassVar[int]
+    ENROLLMENT_END_TIME_FIELD_NUMBER: _ClassVar[int]
     id: str
     code: str
     title: str
@@ -36,7 +38,9 @@ class Course(_message.Message):
     enrollment_open: bool
     revision: int
     create_time: _timestamp_pb2.Timestamp
-    def __init__(self, id: _Optional[str] = ..., code: _Optional[str] = ..., title: _Optional[str] = ..., term_id: _Optional[str] = ..., term_name: _Optional[str] = ..., level: _Optional[int] = ..., programme_ids: _Optional[_Iterable[str]] = ..., lecturers: _Optional[_Iterable[_Union[_user_pb2.Person, _Mapping]]] = ..., archived: _Optional[bool] = ..., enrollment_open: _Optional[bool] = ..., revision: _Optional[int] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+    enrollment_start_time: _timestamp_pb2.Timestamp
+    enrollment_end_time: _timestamp_pb2.Timestamp
+    def __init__(self, id: _Optional[str] = ..., code: _Optional[str] = ..., title: _Optional[str] = ..., term_id: _Optional[str] = ..., term_name: _Optional[str] = ..., level: _Optional[int] = ..., programme_ids: _Optional[_Iterable[str]] = ..., lecturers: _Optional[_Iterable[_Union[_user_pb2.Person, _Mapping]]] = ..., archived: _Optional[bool] = ..., enrollment_open: _Optional[bool] = ..., revision: _Optional[int] = ..., create_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., enrollment_start_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ..., enrollment_end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
 
 class Enrollment(_message.Message):
     __slots__ = ("id", "student", "course", "programme_id", "level", "from_time", "until_time")

@@ -116,6 +116,121 @@ class LecturerServiceStub:
                 request_serializer=absense_dot_v1_dot_lecturer__service__pb2.ConfirmAttendanceRequest.SerializeToString,
                 response_deserializer=absense_dot_v1_dot_lecturer__service__pb2.ConfirmAttendanceResponse.FromString,
                 _registered_method=True)
+        self.UpdateCourse = channel.unary_unary(
+                '/absense.v1.LecturerService/UpdateCourse',
+                request_serializer=absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceUpdateCourseRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceUpdateCourseResponse.FromString,
+                _registered_method=True)
+        self.ClaimCourse = channel.unary_unary(
+                '/absense.v1.LecturerService/ClaimCourse',
+                request_serializer=absense_dot_v1_dot_lecturer__service__pb2.ClaimCourseRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_lecturer__service__pb2.ClaimCourseResponse.FromString,
+                _registered_method=True)
+        self.ListMyCourseClaims = channel.unary_unary(
+                '/absense.v1.LecturerService/ListMyCourseClaims',
+                request_serializer=absense_dot_v1_dot_lecturer__service__pb2.ListMyCourseClaimsRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_lecturer__service__pb2.ListMyCourseClaimsResponse.FromString,
+                _registered_method=True)
+        self.AddCourseLecturer = channel.unary_unary(
+                '/absense.v1.LecturerService/AddCourseLecturer',
+                request_serializer=absense_dot_v1_dot_lecturer__service__pb2.AddCourseLecturerRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_lecturer__service__pb2.AddCourseLecturerResponse.FromString,
+                _registered_method=True)
+        self.RemoveCourseLecturer = channel.unary_unary(
+                '/absense.v1.LecturerService/RemoveCourseLecturer',
+                request_serializer=absense_dot_v1_dot_lecturer__service__pb2.RemoveCourseLecturerRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_lecturer__service__pb2.RemoveCourseLecturerResponse.FromString,
+                _registered_method=True)
+        self.ListEnrollments = channel.unary_unary(
+                '/absense.v1.LecturerService/ListEnrollments',
+                request_serializer=absense_dot_v1_dot_lecturer__service__pb2.ListEnrollmentsRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_lecturer__service__pb2.ListEnrollmentsResponse.FromString,
+                _registered_method=True)
+        self.ImportEnrollments = channel.stream_unary(
+                '/absense.v1.LecturerService/ImportEnrollments',
+                request_serializer=absense_dot_v1_dot_lecturer__service__pb2.ImportEnrollmentsRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_lecturer__service__pb2.ImportEnrollmentsResponse.FromString,
+                _registered_method=True)
+        self.ImportEnrollmentsInline = channel.unary_unary(
+                '/absense.v1.LecturerService/ImportEnrollmentsInline',
+                request_serializer=absense_dot_v1_dot_lecturer__service__pb2.ImportEnrollmentsInlineRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_lecturer__service__pb2.ImportEnrollmentsInlineResponse.FromString,
+                _registered_method=True)
+        self.UpdateSession = channel.unary_unary(
+                '/absense.v1.LecturerService/UpdateSession',
+                request_serializer=absense_dot_v1_dot_lecturer__service__pb2.UpdateSessionRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_lecturer__service__pb2.UpdateSessionResponse.FromString,
+                _registered_method=True)
+        self.ReopenSession = channel.unary_unary(
+                '/absense.v1.LecturerService/ReopenSession',
+                request_serializer=absense_dot_v1_dot_lecturer__service__pb2.ReopenSessionRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_lecturer__service__pb2.ReopenSessionResponse.FromString,
+                _registered_method=True)
+        self.CancelSession = channel.unary_unary(
+                '/absense.v1.LecturerService/CancelSession',
+                request_serializer=absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceCancelSessionRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceCancelSessionResponse.FromString,
+                _registered_method=True)
+        self.RegenerateSessionCode = channel.unary_unary(
+                '/absense.v1.LecturerService/RegenerateSessionCode',
+                request_serializer=absense_dot_v1_dot_lecturer__service__pb2.RegenerateSessionCodeRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_lecturer__service__pb2.RegenerateSessionCodeResponse.FromString,
+                _registered_method=True)
+        self.WatchAttendance = channel.unary_stream(
+                '/absense.v1.LecturerService/WatchAttendance',
+                request_serializer=absense_dot_v1_dot_lecturer__service__pb2.WatchAttendanceRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_lecturer__service__pb2.WatchAttendanceResponse.FromString,
+                _registered_method=True)
+        self.ListAbsentees = channel.unary_unary(
+                '/absense.v1.LecturerService/ListAbsentees',
+                request_serializer=absense_dot_v1_dot_lecturer__service__pb2.ListAbsenteesRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_lecturer__service__pb2.ListAbsenteesResponse.FromString,
+                _registered_method=True)
+        self.RejectAttendance = channel.unary_unary(
+                '/absense.v1.LecturerService/RejectAttendance',
+                request_serializer=absense_dot_v1_dot_lecturer__service__pb2.RejectAttendanceRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_lecturer__service__pb2.RejectAttendanceResponse.FromString,
+                _registered_method=True)
+        self.MarkAttendance = channel.unary_unary(
+                '/absense.v1.LecturerService/MarkAttendance',
+                request_serializer=absense_dot_v1_dot_lecturer__service__pb2.MarkAttendanceRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_lecturer__service__pb2.MarkAttendanceResponse.FromString,
+                _registered_method=True)
+        self.BatchDecideAttendance = channel.unary_unary(
+                '/absense.v1.LecturerService/BatchDecideAttendance',
+                request_serializer=absense_dot_v1_dot_lecturer__service__pb2.BatchDecideAttendanceRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_lecturer__service__pb2.BatchDecideAttendanceResponse.FromString,
+                _registered_method=True)
+        self.ListAppeals = channel.unary_unary(
+                '/absense.v1.LecturerService/ListAppeals',
+                request_serializer=absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceListAppealsRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceListAppealsResponse.FromString,
+                _registered_method=True)
+        self.DecideAppeal = channel.unary_unary(
+                '/absense.v1.LecturerService/DecideAppeal',
+                request_serializer=absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceDecideAppealRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceDecideAppealResponse.FromString,
+                _registered_method=True)
+        self.ExportAttendance = channel.unary_stream(
+                '/absense.v1.LecturerService/ExportAttendance',
+                request_serializer=absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceExportAttendanceRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceExportAttendanceResponse.FromString,
+                _registered_method=True)
+        self.GetDashboard = channel.unary_unary(
+                '/absense.v1.LecturerService/GetDashboard',
+                request_serializer=absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceGetDashboardRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceGetDashboardResponse.FromString,
+                _registered_method=True)
+        self.GetSessionAnalytics = channel.unary_unary(
+                '/absense.v1.LecturerService/GetSessionAnalytics',
+                request_serializer=absense_dot_v1_dot_lecturer__service__pb2.GetSessionAnalyticsRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_lecturer__service__pb2.GetSessionAnalyticsResponse.FromString,
+                _registered_method=True)
+        self.GetCourseReport = channel.unary_unary(
+                '/absense.v1.LecturerService/GetCourseReport',
+                request_serializer=absense_dot_v1_dot_lecturer__service__pb2.GetCourseReportRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_lecturer__service__pb2.GetCourseReportResponse.FromString,
+                _registered_method=True)
 
 
 class LecturerServiceServicer:
@@ -125,7 +240,7 @@ class LecturerServiceServicer:
 
     def CreateCourse(self, request, context):
         """CreateCourse makes a course with the caller as its lecturer. Fails with COURSE_CODE_TAKEN, NO_CURRENT_TERM,
-        TERM_NOT_FOUND, TERM_CLOSED, PROGRAMME_NOT_FOUND and REQUEST_ID_REUSED. May be retried with the same request_id.
+        TERM_NOT_FOUND, TERM_CLOSED, PROGRAMME_NOT_FOUND, ENROLLMENT_WINDOW_INVALID and REQUEST_ID_REUSED. May be retried with the same request_id.
         Lecturers of the course may call.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -252,8 +367,226 @@ class LecturerServiceServicer:
 
     def ConfirmAttendance(self, request, context):
         """ConfirmAttendance records that a person found the student present. Fails with RECORD_NOT_FOUND, REVISION_MISMATCH
-        (read the record again), DECISION_NOT_ALLOWED and TERM_CLOSED. May be retried: the caller's own decision on the same
+        (read the record again), DECISION_NOT_ALLOWED, SELF_DECISION and TERM_CLOSED. May be retried: the caller's own decision
+        on the same revision is returned. Lecturers of the course may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateCourse(self, request, context):
+        """UpdateCourse changes what the mask names of a course; who is enrolled stays. Fails with COURSE_NOT_FOUND,
+        REVISION_MISMATCH (read the course again), COURSE_ARCHIVED, TERM_CLOSED, COURSE_CODE_TAKEN, PROGRAMME_NOT_FOUND
+        and ENROLLMENT_WINDOW_INVALID. May be retried: where everything is so already, the course is returned as it is.
+        Lecturers of the course may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ClaimCourse(self, request, context):
+        """ClaimCourse asks to teach a course that nobody teaches (ListCourses with without_lecturers); an administrator
+        decides. Fails with COURSE_NOT_FOUND, COURSE_ARCHIVED, TERM_CLOSED and COURSE_HAS_LECTURERS. May be retried: the
+        wish that is PENDING is returned, and after a REJECTED one a new one is made; what the caller teaches already is
+        COURSE_HAS_LECTURERS. Lecturers may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListMyCourseClaims(self, request, context):
+        """ListMyCourseClaims lists the caller's wishes to teach courses, the oldest first. May be retried. Lecturers may
+        call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AddCourseLecturer(self, request, context):
+        """AddCourseLecturer makes another lecturer manage the course and its sessions, on a par with the others. Fails with
+        COURSE_NOT_FOUND, COURSE_ARCHIVED, TERM_CLOSED, USER_NOT_FOUND and NOT_A_LECTURER. May be retried: who teaches it
+        already stays. Lecturers of the course may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RemoveCourseLecturer(self, request, context):
+        """RemoveCourseLecturer takes a lecturer, or the caller, off the course; what that person did stays. Fails with
+        COURSE_NOT_FOUND, TERM_CLOSED and LAST_LECTURER. May be retried: who does not teach it is off it. After the
+        caller's own removal a retry says COURSE_NOT_FOUND. Lecturers of the course may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListEnrollments(self, request, context):
+        """ListEnrollments lists who is enrolled in a course, or was. Fails with COURSE_NOT_FOUND. May be retried. Lecturers
+        of the course may call. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ImportEnrollments(self, request_iterator, context):
+        """ImportEnrollments brings a course's list in line with a CSV file: a header, then the file in chunks of at most 64
+        KiB. The first line names the columns: institution_number or email (either finds the student), and optionally
+        programme (a code), level, from and until (dates or RFC 3339 times; absent: from now on, without end). All of the
+        file or nothing. A student has to have an account already; a number beside the address of an account without one
+        is vouched for by this. Fails with COURSE_NOT_FOUND, COURSE_ARCHIVED, TERM_CLOSED, UPLOAD_OUT_OF_ORDER,
+        UPLOAD_SIZE_MISMATCH, UPLOAD_HASH_MISMATCH, IMPORT_TOO_LARGE and IMPORT_MALFORMED; what is wrong within the file
+        is in the answer, all of it. May be retried: the same file again changes nothing. Lecturers of the course may
+        call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ImportEnrollmentsInline(self, request, context):
+        """ImportEnrollmentsInline is ImportEnrollments in one message, for browsers. Fails and may be retried as
+        ImportEnrollments. Lecturers of the course may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def UpdateSession(self, request, context):
+        """UpdateSession changes what the mask names of a session: its end, room, late-after, place and policy until it is
+        over; opening, scope and codes only before it opens (SESSION_STARTED). With another place or policy, the records
+        that no person has decided are judged again from what was sent; with another late-after, all of them are late or
+        not by it. Fails with SESSION_NOT_FOUND, REVISION_MISMATCH, SESSION_CLOSED, SESSION_CANCELLED, TERM_CLOSED,
+        SESSION_STARTED, SESSION_TIMES_INVALID, CODE_TIMES_INVALID, SESSION_OVERLAPS, CHECK_UNAVAILABLE and
+        PROGRAMME_NOT_FOUND. May be retried: where everything is so already, the session is returned as it is. Lecturers
+        of the course may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReopenSession(self, request, context):
+        """ReopenSession opens a session again that was closed by hand within the last 15 minutes; a new generation of codes
+        starts. Fails with SESSION_NOT_FOUND, SESSION_CANCELLED, TERM_CLOSED, REOPEN_TOO_LATE, SESSION_TIMES_INVALID and
+        SESSION_OVERLAPS. May be retried: an open session stays as it is. Lecturers of the course may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelSession(self, request, context):
+        """CancelSession calls a session off, before, during or after it: its codes are dead, and it is in no report. Its
+        records stay, undecided ones too, and count for nothing. It cannot be undone. Fails with SESSION_NOT_FOUND and
+        TERM_CLOSED. May be retried: a cancelled session stays as it is. Lecturers of the course may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RegenerateSessionCode(self, request, context):
+        """RegenerateSessionCode gives a session another six-character code; the old one finds nothing any more. Fails with
+        SESSION_NOT_FOUND, SESSION_CLOSED and SESSION_CANCELLED. A retry changes it once more. Lecturers of the course
+        may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchAttendance(self, request, context):
+        """WatchAttendance sends every record of a session, one by one, then caught_up, then each record anew when it
+        changes, with the counts. Keep of each record the one with the highest revision: some come twice. After a cut,
+        call again with the last resume_token that came: what changed meanwhile is sent, and records of before may come
+        again. The stream outlasts the session, for decisions come later; it goes on after the access token expires, for
+        as long as the sign-in lasts. Fails with SESSION_NOT_FOUND, RESUME_TOKEN_INVALID and WATCHER_TOO_SLOW, and with
+        SHUTTING_DOWN when the server stops: connect again. May be retried. Lecturers of the course may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAbsentees(self, request, context):
+        """ListAbsentees lists who was expected in a session and is absent: no record, or a REJECTED one. While the session
+        is open: who has no record yet. Fails with SESSION_NOT_FOUND. May be retried. Lecturers of the course may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RejectAttendance(self, request, context):
+        """RejectAttendance records that a person found the student absent. Fails with RECORD_NOT_FOUND, REVISION_MISMATCH
+        (read the record again), DECISION_NOT_ALLOWED, SELF_DECISION and TERM_CLOSED. May be retried: the caller's own
+        decision on the same revision is returned. Lecturers of the course may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MarkAttendance(self, request, context):
+        """MarkAttendance enters a student by hand, as present or excused, whether or not there is a record. Fails with
+        SESSION_NOT_FOUND, SESSION_NOT_OPEN, SESSION_CANCELLED, USER_NOT_FOUND, NOT_EXPECTED, REVISION_MISMATCH,
+        DECISION_NOT_ALLOWED, SELF_DECISION and TERM_CLOSED. May be retried: the caller's own decision on the same
         revision is returned. Lecturers of the course may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def BatchDecideAttendance(self, request, context):
+        """BatchDecideAttendance decides up to 500 records alike, for one reason: each as if by itself, and the answer says
+        what became of each. Fails with DECISION_NOT_ALLOWED only where the decision is none at all. May be retried: the
+        caller's own decisions on the same revisions are returned. Lecturers of the course may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAppeals(self, request, context):
+        """ListAppeals lists the appeals in one course or all of the caller's, the oldest first. Fails with
+        COURSE_NOT_FOUND. May be retried. Lecturers of the course may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DecideAppeal(self, request, context):
+        """DecideAppeal accepts an appeal, as present or excused, or declines it; the student is told by mail. Nobody
+        decides an appeal against their own decision. Fails with APPEAL_NOT_FOUND, APPEAL_DECIDED, REVISION_MISMATCH,
+        SELF_DECISION and TERM_CLOSED. May be retried: the caller's own same decision is returned. Lecturers of the
+        course may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportAttendance(self, request, context):
+        """ExportAttendance streams a table of attendance: a header, then the bytes of a CSV or XLSX file, one row for each
+        student and session that is over or open. It is made while it is sent, and is whole only if the stream ends OK.
+        Columns and the words in them stay as they are within v1; more may come at the end. Cells that a spreadsheet
+        would run as a formula begin with an apostrophe. Fails with SESSION_NOT_FOUND, COURSE_NOT_FOUND and
+        TERM_NOT_FOUND. May be retried, from the beginning. Lecturers of the course may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetDashboard(self, request, context):
+        """GetDashboard returns the caller's courses of open terms with what attendance came to, and what waits for the
+        caller. May be retried. Lecturers may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetSessionAnalytics(self, request, context):
+        """GetSessionAnalytics returns what attendance in one session comes to, when students arrived and what the checks
+        found. Fails with SESSION_NOT_FOUND. May be retried. Lecturers of the course may call. Administrators may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetCourseReport(self, request, context):
+        """GetCourseReport returns what attendance in a course came to: in all, over time, and of each student who was ever
+        enrolled. Fails with COURSE_NOT_FOUND and REPORT_RANGE_INVALID. May be retried. Lecturers of the course may call.
+        Administrators may call.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -341,6 +674,121 @@ def add_LecturerServiceServicer_to_server(servicer, server):
                     servicer.ConfirmAttendance,
                     request_deserializer=absense_dot_v1_dot_lecturer__service__pb2.ConfirmAttendanceRequest.FromString,
                     response_serializer=absense_dot_v1_dot_lecturer__service__pb2.ConfirmAttendanceResponse.SerializeToString,
+            ),
+            'UpdateCourse': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateCourse,
+                    request_deserializer=absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceUpdateCourseRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceUpdateCourseResponse.SerializeToString,
+            ),
+            'ClaimCourse': grpc.unary_unary_rpc_method_handler(
+                    servicer.ClaimCourse,
+                    request_deserializer=absense_dot_v1_dot_lecturer__service__pb2.ClaimCourseRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_lecturer__service__pb2.ClaimCourseResponse.SerializeToString,
+            ),
+            'ListMyCourseClaims': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListMyCourseClaims,
+                    request_deserializer=absense_dot_v1_dot_lecturer__service__pb2.ListMyCourseClaimsRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_lecturer__service__pb2.ListMyCourseClaimsResponse.SerializeToString,
+            ),
+            'AddCourseLecturer': grpc.unary_unary_rpc_method_handler(
+                    servicer.AddCourseLecturer,
+                    request_deserializer=absense_dot_v1_dot_lecturer__service__pb2.AddCourseLecturerRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_lecturer__service__pb2.AddCourseLecturerResponse.SerializeToString,
+            ),
+            'RemoveCourseLecturer': grpc.unary_unary_rpc_method_handler(
+                    servicer.RemoveCourseLecturer,
+                    request_deserializer=absense_dot_v1_dot_lecturer__service__pb2.RemoveCourseLecturerRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_lecturer__service__pb2.RemoveCourseLecturerResponse.SerializeToString,
+            ),
+            'ListEnrollments': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListEnrollments,
+                    request_deserializer=absense_dot_v1_dot_lecturer__service__pb2.ListEnrollmentsRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_lecturer__service__pb2.ListEnrollmentsResponse.SerializeToString,
+            ),
+            'ImportEnrollments': grpc.stream_unary_rpc_method_handler(
+                    servicer.ImportEnrollments,
+                    request_deserializer=absense_dot_v1_dot_lecturer__service__pb2.ImportEnrollmentsRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_lecturer__service__pb2.ImportEnrollmentsResponse.SerializeToString,
+            ),
+            'ImportEnrollmentsInline': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportEnrollmentsInline,
+                    request_deserializer=absense_dot_v1_dot_lecturer__service__pb2.ImportEnrollmentsInlineRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_lecturer__service__pb2.ImportEnrollmentsInlineResponse.SerializeToString,
+            ),
+            'UpdateSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.UpdateSession,
+                    request_deserializer=absense_dot_v1_dot_lecturer__service__pb2.UpdateSessionRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_lecturer__service__pb2.UpdateSessionResponse.SerializeToString,
+            ),
+            'ReopenSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReopenSession,
+                    request_deserializer=absense_dot_v1_dot_lecturer__service__pb2.ReopenSessionRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_lecturer__service__pb2.ReopenSessionResponse.SerializeToString,
+            ),
+            'CancelSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelSession,
+                    request_deserializer=absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceCancelSessionRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceCancelSessionResponse.SerializeToString,
+            ),
+            'RegenerateSessionCode': grpc.unary_unary_rpc_method_handler(
+                    servicer.RegenerateSessionCode,
+                    request_deserializer=absense_dot_v1_dot_lecturer__service__pb2.RegenerateSessionCodeRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_lecturer__service__pb2.RegenerateSessionCodeResponse.SerializeToString,
+            ),
+            'WatchAttendance': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchAttendance,
+                    request_deserializer=absense_dot_v1_dot_lecturer__service__pb2.WatchAttendanceRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_lecturer__service__pb2.WatchAttendanceResponse.SerializeToString,
+            ),
+            'ListAbsentees': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAbsentees,
+                    request_deserializer=absense_dot_v1_dot_lecturer__service__pb2.ListAbsenteesRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_lecturer__service__pb2.ListAbsenteesResponse.SerializeToString,
+            ),
+            'RejectAttendance': grpc.unary_unary_rpc_method_handler(
+                    servicer.RejectAttendance,
+                    request_deserializer=absense_dot_v1_dot_lecturer__service__pb2.RejectAttendanceRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_lecturer__service__pb2.RejectAttendanceResponse.SerializeToString,
+            ),
+            'MarkAttendance': grpc.unary_unary_rpc_method_handler(
+                    servicer.MarkAttendance,
+                    request_deserializer=absense_dot_v1_dot_lecturer__service__pb2.MarkAttendanceRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_lecturer__service__pb2.MarkAttendanceResponse.SerializeToString,
+            ),
+            'BatchDecideAttendance': grpc.unary_unary_rpc_method_handler(
+                    servicer.BatchDecideAttendance,
+                    request_deserializer=absense_dot_v1_dot_lecturer__service__pb2.BatchDecideAttendanceRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_lecturer__service__pb2.BatchDecideAttendanceResponse.SerializeToString,
+            ),
+            'ListAppeals': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAppeals,
+                    request_deserializer=absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceListAppealsRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceListAppealsResponse.SerializeToString,
+            ),
+            'DecideAppeal': grpc.unary_unary_rpc_method_handler(
+                    servicer.DecideAppeal,
+                    request_deserializer=absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceDecideAppealRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceDecideAppealResponse.SerializeToString,
+            ),
+            'ExportAttendance': grpc.unary_stream_rpc_method_handler(
+                    servicer.ExportAttendance,
+                    request_deserializer=absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceExportAttendanceRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceExportAttendanceResponse.SerializeToString,
+            ),
+            'GetDashboard': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDashboard,
+                    request_deserializer=absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceGetDashboardRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceGetDashboardResponse.SerializeToString,
+            ),
+            'GetSessionAnalytics': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetSessionAnalytics,
+                    request_deserializer=absense_dot_v1_dot_lecturer__service__pb2.GetSessionAnalyticsRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_lecturer__service__pb2.GetSessionAnalyticsResponse.SerializeToString,
+            ),
+            'GetCourseReport': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCourseReport,
+                    request_deserializer=absense_dot_v1_dot_lecturer__service__pb2.GetCourseReportRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_lecturer__service__pb2.GetCourseReportResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -777,6 +1225,627 @@ class LecturerService:
             '/absense.v1.LecturerService/ConfirmAttendance',
             absense_dot_v1_dot_lecturer__service__pb2.ConfirmAttendanceRequest.SerializeToString,
             absense_dot_v1_dot_lecturer__service__pb2.ConfirmAttendanceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateCourse(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.LecturerService/UpdateCourse',
+            absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceUpdateCourseRequest.SerializeToString,
+            absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceUpdateCourseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ClaimCourse(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.LecturerService/ClaimCourse',
+            absense_dot_v1_dot_lecturer__service__pb2.ClaimCourseRequest.SerializeToString,
+            absense_dot_v1_dot_lecturer__service__pb2.ClaimCourseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListMyCourseClaims(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.LecturerService/ListMyCourseClaims',
+            absense_dot_v1_dot_lecturer__service__pb2.ListMyCourseClaimsRequest.SerializeToString,
+            absense_dot_v1_dot_lecturer__service__pb2.ListMyCourseClaimsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AddCourseLecturer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.LecturerService/AddCourseLecturer',
+            absense_dot_v1_dot_lecturer__service__pb2.AddCourseLecturerRequest.SerializeToString,
+            absense_dot_v1_dot_lecturer__service__pb2.AddCourseLecturerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RemoveCourseLecturer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.LecturerService/RemoveCourseLecturer',
+            absense_dot_v1_dot_lecturer__service__pb2.RemoveCourseLecturerRequest.SerializeToString,
+            absense_dot_v1_dot_lecturer__service__pb2.RemoveCourseLecturerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListEnrollments(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.LecturerService/ListEnrollments',
+            absense_dot_v1_dot_lecturer__service__pb2.ListEnrollmentsRequest.SerializeToString,
+            absense_dot_v1_dot_lecturer__service__pb2.ListEnrollmentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportEnrollments(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_unary(
+            request_iterator,
+            target,
+            '/absense.v1.LecturerService/ImportEnrollments',
+            absense_dot_v1_dot_lecturer__service__pb2.ImportEnrollmentsRequest.SerializeToString,
+            absense_dot_v1_dot_lecturer__service__pb2.ImportEnrollmentsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportEnrollmentsInline(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.LecturerService/ImportEnrollmentsInline',
+            absense_dot_v1_dot_lecturer__service__pb2.ImportEnrollmentsInlineRequest.SerializeToString,
+            absense_dot_v1_dot_lecturer__service__pb2.ImportEnrollmentsInlineResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def UpdateSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.LecturerService/UpdateSession',
+            absense_dot_v1_dot_lecturer__service__pb2.UpdateSessionRequest.SerializeToString,
+            absense_dot_v1_dot_lecturer__service__pb2.UpdateSessionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReopenSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.LecturerService/ReopenSession',
+            absense_dot_v1_dot_lecturer__service__pb2.ReopenSessionRequest.SerializeToString,
+            absense_dot_v1_dot_lecturer__service__pb2.ReopenSessionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.LecturerService/CancelSession',
+            absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceCancelSessionRequest.SerializeToString,
+            absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceCancelSessionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RegenerateSessionCode(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.LecturerService/RegenerateSessionCode',
+            absense_dot_v1_dot_lecturer__service__pb2.RegenerateSessionCodeRequest.SerializeToString,
+            absense_dot_v1_dot_lecturer__service__pb2.RegenerateSessionCodeResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchAttendance(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/absense.v1.LecturerService/WatchAttendance',
+            absense_dot_v1_dot_lecturer__service__pb2.WatchAttendanceRequest.SerializeToString,
+            absense_dot_v1_dot_lecturer__service__pb2.WatchAttendanceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAbsentees(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.LecturerService/ListAbsentees',
+            absense_dot_v1_dot_lecturer__service__pb2.ListAbsenteesRequest.SerializeToString,
+            absense_dot_v1_dot_lecturer__service__pb2.ListAbsenteesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RejectAttendance(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.LecturerService/RejectAttendance',
+            absense_dot_v1_dot_lecturer__service__pb2.RejectAttendanceRequest.SerializeToString,
+            absense_dot_v1_dot_lecturer__service__pb2.RejectAttendanceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MarkAttendance(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.LecturerService/MarkAttendance',
+            absense_dot_v1_dot_lecturer__service__pb2.MarkAttendanceRequest.SerializeToString,
+            absense_dot_v1_dot_lecturer__service__pb2.MarkAttendanceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def BatchDecideAttendance(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.LecturerService/BatchDecideAttendance',
+            absense_dot_v1_dot_lecturer__service__pb2.BatchDecideAttendanceRequest.SerializeToString,
+            absense_dot_v1_dot_lecturer__service__pb2.BatchDecideAttendanceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAppeals(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.LecturerService/ListAppeals',
+            absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceListAppealsRequest.SerializeToString,
+            absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceListAppealsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DecideAppeal(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.LecturerService/DecideAppeal',
+            absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceDecideAppealRequest.SerializeToString,
+            absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceDecideAppealResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportAttendance(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/absense.v1.LecturerService/ExportAttendance',
+            absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceExportAttendanceRequest.SerializeToString,
+            absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceExportAttendanceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDashboard(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.LecturerService/GetDashboard',
+            absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceGetDashboardRequest.SerializeToString,
+            absense_dot_v1_dot_lecturer__service__pb2.LecturerServiceGetDashboardResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetSessionAnalytics(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.LecturerService/GetSessionAnalytics',
+            absense_dot_v1_dot_lecturer__service__pb2.GetSessionAnalyticsRequest.SerializeToString,
+            absense_dot_v1_dot_lecturer__service__pb2.GetSessionAnalyticsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCourseReport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.LecturerService/GetCourseReport',
+            absense_dot_v1_dot_lecturer__service__pb2.GetCourseReportRequest.SerializeToString,
+            absense_dot_v1_dot_lecturer__service__pb2.GetCourseReportResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -37,7 +37,7 @@ class LecturerServiceStub:
     def __new__(cls, channel: _aio.Channel) -> LecturerServiceAsyncStub: ...
     CreateCourse: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.LecturerServiceCreateCourseRequest, _lecturer_service_pb2.LecturerServiceCreateCourseResponse]
     """CreateCourse makes a course with the caller as its lecturer. Fails with COURSE_CODE_TAKEN, NO_CURRENT_TERM,
-    TERM_NOT_FOUND, TERM_CLOSED, PROGRAMME_NOT_FOUND and REQUEST_ID_REUSED. May be retried with the same request_id.
+    TERM_NOT_FOUND, TERM_CLOSED, PROGRAMME_NOT_FOUND, ENROLLMENT_WINDOW_INVALID and REQUEST_ID_REUSED. May be retried with the same request_id.
     Lecturers of the course may call.
     """
     ListCourses: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.LecturerServiceListCoursesRequest, _lecturer_service_pb2.LecturerServiceListCoursesResponse]
@@ -103,8 +103,134 @@ class LecturerServiceStub:
     """
     ConfirmAttendance: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.ConfirmAttendanceRequest, _lecturer_service_pb2.ConfirmAttendanceResponse]
     """ConfirmAttendance records that a person found the student present. Fails with RECORD_NOT_FOUND, REVISION_MISMATCH
-    (read the record again), DECISION_NOT_ALLOWED and TERM_CLOSED. May be retried: the caller's own decision on the same
+    (read the record again), DECISION_NOT_ALLOWED, SELF_DECISION and TERM_CLOSED. May be retried: the caller's own decision
+    on the same revision is returned. Lecturers of the course may call.
+    """
+    UpdateCourse: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.LecturerServiceUpdateCourseRequest, _lecturer_service_pb2.LecturerServiceUpdateCourseResponse]
+    """UpdateCourse changes what the mask names of a course; who is enrolled stays. Fails with COURSE_NOT_FOUND,
+    REVISION_MISMATCH (read the course again), COURSE_ARCHIVED, TERM_CLOSED, COURSE_CODE_TAKEN, PROGRAMME_NOT_FOUND
+    and ENROLLMENT_WINDOW_INVALID. May be retried: where everything is so already, the course is returned as it is.
+    Lecturers of the course may call.
+    """
+    ClaimCourse: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.ClaimCourseRequest, _lecturer_service_pb2.ClaimCourseResponse]
+    """ClaimCourse asks to teach a course that nobody teaches (ListCourses with without_lecturers); an administrator
+    decides. Fails with COURSE_NOT_FOUND, COURSE_ARCHIVED, TERM_CLOSED and COURSE_HAS_LECTURERS. May be retried: the
+    wish that is PENDING is returned, and after a REJECTED one a new one is made; what the caller teaches already is
+    COURSE_HAS_LECTURERS. Lecturers may call.
+    """
+    ListMyCourseClaims: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.ListMyCourseClaimsRequest, _lecturer_service_pb2.ListMyCourseClaimsResponse]
+    """ListMyCourseClaims lists the caller's wishes to teach courses, the oldest first. May be retried. Lecturers may
+    call.
+    """
+    AddCourseLecturer: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.AddCourseLecturerRequest, _lecturer_service_pb2.AddCourseLecturerResponse]
+    """AddCourseLecturer makes another lecturer manage the course and its sessions, on a par with the others. Fails with
+    COURSE_NOT_FOUND, COURSE_ARCHIVED, TERM_CLOSED, USER_NOT_FOUND and NOT_A_LECTURER. May be retried: who teaches it
+    already stays. Lecturers of the course may call.
+    """
+    RemoveCourseLecturer: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.RemoveCourseLecturerRequest, _lecturer_service_pb2.RemoveCourseLecturerResponse]
+    """RemoveCourseLecturer takes a lecturer, or the caller, off the course; what that person did stays. Fails with
+    COURSE_NOT_FOUND, TERM_CLOSED and LAST_LECTURER. May be retried: who does not teach it is off it. After the
+    caller's own removal a retry says COURSE_NOT_FOUND. Lecturers of the course may call.
+    """
+    ListEnrollments: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.ListEnrollmentsRequest, _lecturer_service_pb2.ListEnrollmentsResponse]
+    """ListEnrollments lists who is enrolled in a course, or was. Fails with COURSE_NOT_FOUND. May be retried. Lecturers
+    of the course may call. Administrators may call.
+    """
+    ImportEnrollments: _grpc.StreamUnaryMultiCallable[_lecturer_service_pb2.ImportEnrollmentsRequest, _lecturer_service_pb2.ImportEnrollmentsResponse]
+    """ImportEnrollments brings a course's list in line with a CSV file: a header, then the file in chunks of at most 64
+    KiB. The first line names the columns: institution_number or email (either finds the student), and optionally
+    programme (a code), level, from and until (dates or RFC 3339 times; absent: from now on, without end). All of the
+    file or nothing. A student has to have an account already; a number beside the address of an account without one
+    is vouched for by this. Fails with COURSE_NOT_FOUND, COURSE_ARCHIVED, TERM_CLOSED, UPLOAD_OUT_OF_ORDER,
+    UPLOAD_SIZE_MISMATCH, UPLOAD_HASH_MISMATCH, IMPORT_TOO_LARGE and IMPORT_MALFORMED; what is wrong within the file
+    is in the answer, all of it. May be retried: the same file again changes nothing. Lecturers of the course may
+    call.
+    """
+    ImportEnrollmentsInline: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.ImportEnrollmentsInlineRequest, _lecturer_service_pb2.ImportEnrollmentsInlineResponse]
+    """ImportEnrollmentsInline is ImportEnrollments in one message, for browsers. Fails and may be retried as
+    ImportEnrollments. Lecturers of the course may call.
+    """
+    UpdateSession: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.UpdateSessionRequest, _lecturer_service_pb2.UpdateSessionResponse]
+    """UpdateSession changes what the mask names of a session: its end, room, late-after, place and policy until it is
+    over; opening, scope and codes only before it opens (SESSION_STARTED). With another place or policy, the records
+    that no person has decided are judged again from what was sent; with another late-after, all of them are late or
+    not by it. Fails with SESSION_NOT_FOUND, REVISION_MISMATCH, SESSION_CLOSED, SESSION_CANCELLED, TERM_CLOSED,
+    SESSION_STARTED, SESSION_TIMES_INVALID, CODE_TIMES_INVALID, SESSION_OVERLAPS, CHECK_UNAVAILABLE and
+    PROGRAMME_NOT_FOUND. May be retried: where everything is so already, the session is returned as it is. Lecturers
+    of the course may call.
+    """
+    ReopenSession: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.ReopenSessionRequest, _lecturer_service_pb2.ReopenSessionResponse]
+    """ReopenSession opens a session again that was closed by hand within the last 15 minutes; a new generation of codes
+    starts. Fails with SESSION_NOT_FOUND, SESSION_CANCELLED, TERM_CLOSED, REOPEN_TOO_LATE, SESSION_TIMES_INVALID and
+    SESSION_OVERLAPS. May be retried: an open session stays as it is. Lecturers of the course may call.
+    """
+    CancelSession: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.LecturerServiceCancelSessionRequest, _lecturer_service_pb2.LecturerServiceCancelSessionResponse]
+    """CancelSession calls a session off, before, during or after it: its codes are dead, and it is in no report. Its
+    records stay, undecided ones too, and count for nothing. It cannot be undone. Fails with SESSION_NOT_FOUND and
+    TERM_CLOSED. May be retried: a cancelled session stays as it is. Lecturers of the course may call.
+    """
+    RegenerateSessionCode: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.RegenerateSessionCodeRequest, _lecturer_service_pb2.RegenerateSessionCodeResponse]
+    """RegenerateSessionCode gives a session another six-character code; the old one finds nothing any more. Fails with
+    SESSION_NOT_FOUND, SESSION_CLOSED and SESSION_CANCELLED. A retry changes it once more. Lecturers of the course
+    may call.
+    """
+    WatchAttendance: _grpc.UnaryStreamMultiCallable[_lecturer_service_pb2.WatchAttendanceRequest, _lecturer_service_pb2.WatchAttendanceResponse]
+    """WatchAttendance sends every record of a session, one by one, then caught_up, then each record anew when it
+    changes, with the counts. Keep of each record the one with the highest revision: some come twice. After a cut,
+    call again with the last resume_token that came: what changed meanwhile is sent, and records of before may come
+    again. The stream outlasts the session, for decisions come later; it goes on after the access token expires, for
+    as long as the sign-in lasts. Fails with SESSION_NOT_FOUND, RESUME_TOKEN_INVALID and WATCHER_TOO_SLOW, and with
+    SHUTTING_DOWN when the server stops: connect again. May be retried. Lecturers of the course may call.
+    """
+    ListAbsentees: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.ListAbsenteesRequest, _lecturer_service_pb2.ListAbsenteesResponse]
+    """ListAbsentees lists who was expected in a session and is absent: no record, or a REJECTED one. While the session
+    is open: who has no record yet. Fails with SESSION_NOT_FOUND. May be retried. Lecturers of the course may call.
+    """
+    RejectAttendance: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.RejectAttendanceRequest, _lecturer_service_pb2.RejectAttendanceResponse]
+    """RejectAttendance records that a person found the student absent. Fails with RECORD_NOT_FOUND, REVISION_MISMATCH
+    (read the record again), DECISION_NOT_ALLOWED, SELF_DECISION and TERM_CLOSED. May be retried: the caller's own
+    decision on the same revision is returned. Lecturers of the course may call.
+    """
+    MarkAttendance: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.MarkAttendanceRequest, _lecturer_service_pb2.MarkAttendanceResponse]
+    """MarkAttendance enters a student by hand, as present or excused, whether or not there is a record. Fails with
+    SESSION_NOT_FOUND, SESSION_NOT_OPEN, SESSION_CANCELLED, USER_NOT_FOUND, NOT_EXPECTED, REVISION_MISMATCH,
+    DECISION_NOT_ALLOWED, SELF_DECISION and TERM_CLOSED. May be retried: the caller's own decision on the same
     revision is returned. Lecturers of the course may call.
+    """
+    BatchDecideAttendance: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.BatchDecideAttendanceRequest, _lecturer_service_pb2.BatchDecideAttendanceResponse]
+    """BatchDecideAttendance decides up to 500 records alike, for one reason: each as if by itself, and the answer says
+    what became of each. Fails with DECISION_NOT_ALLOWED only where the decision is none at all. May be retried: the
+    caller's own decisions on the same revisions are returned. Lecturers of the course may call.
+    """
+    ListAppeals: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.LecturerServiceListAppealsRequest, _lecturer_service_pb2.LecturerServiceListAppealsResponse]
+    """ListAppeals lists the appeals in one course or all of the caller's, the oldest first. Fails with
+    COURSE_NOT_FOUND. May be retried. Lecturers of the course may call.
+    """
+    DecideAppeal: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.LecturerServiceDecideAppealRequest, _lecturer_service_pb2.LecturerServiceDecideAppealResponse]
+    """DecideAppeal accepts an appeal, as present or excused, or declines it; the student is told by mail. Nobody
+    decides an appeal against their own decision. Fails with APPEAL_NOT_FOUND, APPEAL_DECIDED, REVISION_MISMATCH,
+    SELF_DECISION and TERM_CLOSED. May be retried: the caller's own same decision is returned. Lecturers of the
+    course may call.
+    """
+    ExportAttendance: _grpc.UnaryStreamMultiCallable[_lecturer_service_pb2.LecturerServiceExportAttendanceRequest, _lecturer_service_pb2.LecturerServiceExportAttendanceResponse]
+    """ExportAttendance streams a table of attendance: a header, then the bytes of a CSV or XLSX file, one row for each
+    student and session that is over or open. It is made while it is sent, and is whole only if the stream ends OK.
+    Columns and the words in them stay as they are within v1; more may come at the end. Cells that a spreadsheet
+    would run as a formula begin with an apostrophe. Fails with SESSION_NOT_FOUND, COURSE_NOT_FOUND and
+    TERM_NOT_FOUND. May be retried, from the beginning. Lecturers of the course may call.
+    """
+    GetDashboard: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.LecturerServiceGetDashboardRequest, _lecturer_service_pb2.LecturerServiceGetDashboardResponse]
+    """GetDashboard returns the caller's courses of open terms with what attendance came to, and what waits for the
+    caller. May be retried. Lecturers may call.
+    """
+    GetSessionAnalytics: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.GetSessionAnalyticsRequest, _lecturer_service_pb2.GetSessionAnalyticsResponse]
+    """GetSessionAnalytics returns what attendance in one session comes to, when students arrived and what the checks
+    found. Fails with SESSION_NOT_FOUND. May be retried. Lecturers of the course may call. Administrators may call.
+    """
+    GetCourseReport: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.GetCourseReportRequest, _lecturer_service_pb2.GetCourseReportResponse]
+    """GetCourseReport returns what attendance in a course came to: in all, over time, and of each student who was ever
+    enrolled. Fails with COURSE_NOT_FOUND and REPORT_RANGE_INVALID. May be retried. Lecturers of the course may call.
+    Administrators may call.
     """
 
 @_typing.type_check_only
@@ -116,7 +242,7 @@ class LecturerServiceAsyncStub(LecturerServiceStub):
     def __init__(self, channel: _aio.Channel) -> None: ...
     CreateCourse: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.LecturerServiceCreateCourseRequest, _lecturer_service_pb2.LecturerServiceCreateCourseResponse]  # type: ignore[assignment]
     """CreateCourse makes a course with the caller as its lecturer. Fails with COURSE_CODE_TAKEN, NO_CURRENT_TERM,
-    TERM_NOT_FOUND, TERM_CLOSED, PROGRAMME_NOT_FOUND and REQUEST_ID_REUSED. May be retried with the same request_id.
+    TERM_NOT_FOUND, TERM_CLOSED, PROGRAMME_NOT_FOUND, ENROLLMENT_WINDOW_INVALID and REQUEST_ID_REUSED. May be retried with the same request_id.
     Lecturers of the course may call.
     """
     ListCourses: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.LecturerServiceListCoursesRequest, _lecturer_service_pb2.LecturerServiceListCoursesResponse]  # type: ignore[assignment]
@@ -182,8 +308,134 @@ class LecturerServiceAsyncStub(LecturerServiceStub):
     """
     ConfirmAttendance: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.ConfirmAttendanceRequest, _lecturer_service_pb2.ConfirmAttendanceResponse]  # type: ignore[assignment]
     """ConfirmAttendance records that a person found the student present. Fails with RECORD_NOT_FOUND, REVISION_MISMATCH
-    (read the record again), DECISION_NOT_ALLOWED and TERM_CLOSED. May be retried: the caller's own decision on the same
+    (read the record again), DECISION_NOT_ALLOWED, SELF_DECISION and TERM_CLOSED. May be retried: the caller's own decision
+    on the same revision is returned. Lecturers of the course may call.
+    """
+    UpdateCourse: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.LecturerServiceUpdateCourseRequest, _lecturer_service_pb2.LecturerServiceUpdateCourseResponse]  # type: ignore[assignment]
+    """UpdateCourse changes what the mask names of a course; who is enrolled stays. Fails with COURSE_NOT_FOUND,
+    REVISION_MISMATCH (read the course again), COURSE_ARCHIVED, TERM_CLOSED, COURSE_CODE_TAKEN, PROGRAMME_NOT_FOUND
+    and ENROLLMENT_WINDOW_INVALID. May be retried: where everything is so already, the course is returned as it is.
+    Lecturers of the course may call.
+    """
+    ClaimCourse: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.ClaimCourseRequest, _lecturer_service_pb2.ClaimCourseResponse]  # type: ignore[assignment]
+    """ClaimCourse asks to teach a course that nobody teaches (ListCourses with without_lecturers); an administrator
+    decides. Fails with COURSE_NOT_FOUND, COURSE_ARCHIVED, TERM_CLOSED and COURSE_HAS_LECTURERS. May be retried: the
+    wish that is PENDING is returned, and after a REJECTED one a new one is made; what the caller teaches already is
+    COURSE_HAS_LECTURERS. Lecturers may call.
+    """
+    ListMyCourseClaims: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.ListMyCourseClaimsRequest, _lecturer_service_pb2.ListMyCourseClaimsResponse]  # type: ignore[assignment]
+    """ListMyCourseClaims lists the caller's wishes to teach courses, the oldest first. May be retried. Lecturers may
+    call.
+    """
+    AddCourseLecturer: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.AddCourseLecturerRequest, _lecturer_service_pb2.AddCourseLecturerResponse]  # type: ignore[assignment]
+    """AddCourseLecturer makes another lecturer manage the course and its sessions, on a par with the others. Fails with
+    COURSE_NOT_FOUND, COURSE_ARCHIVED, TERM_CLOSED, USER_NOT_FOUND and NOT_A_LECTURER. May be retried: who teaches it
+    already stays. Lecturers of the course may call.
+    """
+    RemoveCourseLecturer: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.RemoveCourseLecturerRequest, _lecturer_service_pb2.RemoveCourseLecturerResponse]  # type: ignore[assignment]
+    """RemoveCourseLecturer takes a lecturer, or the caller, off the course; what that person did stays. Fails with
+    COURSE_NOT_FOUND, TERM_CLOSED and LAST_LECTURER. May be retried: who does not teach it is off it. After the
+    caller's own removal a retry says COURSE_NOT_FOUND. Lecturers of the course may call.
+    """
+    ListEnrollments: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.ListEnrollmentsRequest, _lecturer_service_pb2.ListEnrollmentsResponse]  # type: ignore[assignment]
+    """ListEnrollments lists who is enrolled in a course, or was. Fails with COURSE_NOT_FOUND. May be retried. Lecturers
+    of the course may call. Administrators may call.
+    """
+    ImportEnrollments: _aio.StreamUnaryMultiCallable[_lecturer_service_pb2.ImportEnrollmentsRequest, _lecturer_service_pb2.ImportEnrollmentsResponse]  # type: ignore[assignment]
+    """ImportEnrollments brings a course's list in line with a CSV file: a header, then the file in chunks of at most 64
+    KiB. The first line names the columns: institution_number or email (either finds the student), and optionally
+    programme (a code), level, from and until (dates or RFC 3339 times; absent: from now on, without end). All of the
+    file or nothing. A student has to have an account already; a number beside the address of an account without one
+    is vouched for by this. Fails with COURSE_NOT_FOUND, COURSE_ARCHIVED, TERM_CLOSED, UPLOAD_OUT_OF_ORDER,
+    UPLOAD_SIZE_MISMATCH, UPLOAD_HASH_MISMATCH, IMPORT_TOO_LARGE and IMPORT_MALFORMED; what is wrong within the file
+    is in the answer, all of it. May be retried: the same file again changes nothing. Lecturers of the course may
+    call.
+    """
+    ImportEnrollmentsInline: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.ImportEnrollmentsInlineRequest, _lecturer_service_pb2.ImportEnrollmentsInlineResponse]  # type: ignore[assignment]
+    """ImportEnrollmentsInline is ImportEnrollments in one message, for browsers. Fails and may be retried as
+    ImportEnrollments. Lecturers of the course may call.
+    """
+    UpdateSession: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.UpdateSessionRequest, _lecturer_service_pb2.UpdateSessionResponse]  # type: ignore[assignment]
+    """UpdateSession changes what the mask names of a session: its end, room, late-after, place and policy until it is
+    over; opening, scope and codes only before it opens (SESSION_STARTED). With another place or policy, the records
+    that no person has decided are judged again from what was sent; with another late-after, all of them are late or
+    not by it. Fails with SESSION_NOT_FOUND, REVISION_MISMATCH, SESSION_CLOSED, SESSION_CANCELLED, TERM_CLOSED,
+    SESSION_STARTED, SESSION_TIMES_INVALID, CODE_TIMES_INVALID, SESSION_OVERLAPS, CHECK_UNAVAILABLE and
+    PROGRAMME_NOT_FOUND. May be retried: where everything is so already, the session is returned as it is. Lecturers
+    of the course may call.
+    """
+    ReopenSession: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.ReopenSessionRequest, _lecturer_service_pb2.ReopenSessionResponse]  # type: ignore[assignment]
+    """ReopenSession opens a session again that was closed by hand within the last 15 minutes; a new generation of codes
+    starts. Fails with SESSION_NOT_FOUND, SESSION_CANCELLED, TERM_CLOSED, REOPEN_TOO_LATE, SESSION_TIMES_INVALID and
+    SESSION_OVERLAPS. May be retried: an open session stays as it is. Lecturers of the course may call.
+    """
+    CancelSession: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.LecturerServiceCancelSessionRequest, _lecturer_service_pb2.LecturerServiceCancelSessionResponse]  # type: ignore[assignment]
+    """CancelSession calls a session off, before, during or after it: its codes are dead, and it is in no report. Its
+    records stay, undecided ones too, and count for nothing. It cannot be undone. Fails with SESSION_NOT_FOUND and
+    TERM_CLOSED. May be retried: a cancelled session stays as it is. Lecturers of the course may call.
+    """
+    RegenerateSessionCode: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.RegenerateSessionCodeRequest, _lecturer_service_pb2.RegenerateSessionCodeResponse]  # type: ignore[assignment]
+    """RegenerateSessionCode gives a session another six-character code; the old one finds nothing any more. Fails with
+    SESSION_NOT_FOUND, SESSION_CLOSED and SESSION_CANCELLED. A retry changes it once more. Lecturers of the course
+    may call.
+    """
+    WatchAttendance: _aio.UnaryStreamMultiCallable[_lecturer_service_pb2.WatchAttendanceRequest, _lecturer_service_pb2.WatchAttendanceResponse]  # type: ignore[assignment]
+    """WatchAttendance sends every record of a session, one by one, then caught_up, then each record anew when it
+    changes, with the counts. Keep of each record the one with the highest revision: some come twice. After a cut,
+    call again with the last resume_token that came: what changed meanwhile is sent, and records of before may come
+    again. The stream outlasts the session, for decisions come later; it goes on after the access token expires, for
+    as long as the sign-in lasts. Fails with SESSION_NOT_FOUND, RESUME_TOKEN_INVALID and WATCHER_TOO_SLOW, and with
+    SHUTTING_DOWN when the server stops: connect again. May be retried. Lecturers of the course may call.
+    """
+    ListAbsentees: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.ListAbsenteesRequest, _lecturer_service_pb2.ListAbsenteesResponse]  # type: ignore[assignment]
+    """ListAbsentees lists who was expected in a session and is absent: no record, or a REJECTED one. While the session
+    is open: who has no record yet. Fails with SESSION_NOT_FOUND. May be retried. Lecturers of the course may call.
+    """
+    RejectAttendance: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.RejectAttendanceRequest, _lecturer_service_pb2.RejectAttendanceResponse]  # type: ignore[assignment]
+    """RejectAttendance records that a person found the student absent. Fails with RECORD_NOT_FOUND, REVISION_MISMATCH
+    (read the record again), DECISION_NOT_ALLOWED, SELF_DECISION and TERM_CLOSED. May be retried: the caller's own
+    decision on the same revision is returned. Lecturers of the course may call.
+    """
+    MarkAttendance: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.MarkAttendanceRequest, _lecturer_service_pb2.MarkAttendanceResponse]  # type: ignore[assignment]
+    """MarkAttendance enters a student by hand, as present or excused, whether or not there is a record. Fails with
+    SESSION_NOT_FOUND, SESSION_NOT_OPEN, SESSION_CANCELLED, USER_NOT_FOUND, NOT_EXPECTED, REVISION_MISMATCH,
+    DECISION_NOT_ALLOWED, SELF_DECISION and TERM_CLOSED. May be retried: the caller's own decision on the same
     revision is returned. Lecturers of the course may call.
+    """
+    BatchDecideAttendance: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.BatchDecideAttendanceRequest, _lecturer_service_pb2.BatchDecideAttendanceResponse]  # type: ignore[assignment]
+    """BatchDecideAttendance decides up to 500 records alike, for one reason: each as if by itself, and the answer says
+    what became of each. Fails with DECISION_NOT_ALLOWED only where the decision is none at all. May be retried: the
+    caller's own decisions on the same revisions are returned. Lecturers of the course may call.
+    """
+    ListAppeals: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.LecturerServiceListAppealsRequest, _lecturer_service_pb2.LecturerServiceListAppealsResponse]  # type: ignore[assignment]
+    """ListAppeals lists the appeals in one course or all of the caller's, the oldest first. Fails with
+    COURSE_NOT_FOUND. May be retried. Lecturers of the course may call.
+    """
+    DecideAppeal: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.LecturerServiceDecideAppealRequest, _lecturer_service_pb2.LecturerServiceDecideAppealResponse]  # type: ignore[assignment]
+    """DecideAppeal accepts an appeal, as present or excused, or declines it; the student is told by mail. Nobody
+    decides an appeal against their own decision. Fails with APPEAL_NOT_FOUND, APPEAL_DECIDED, REVISION_MISMATCH,
+    SELF_DECISION and TERM_CLOSED. May be retried: the caller's own same decision is returned. Lecturers of the
+    course may call.
+    """
+    ExportAttendance: _aio.UnaryStreamMultiCallable[_lecturer_service_pb2.LecturerServiceExportAttendanceRequest, _lecturer_service_pb2.LecturerServiceExportAttendanceResponse]  # type: ignore[assignment]
+    """ExportAttendance streams a table of attendance: a header, then the bytes of a CSV or XLSX file, one row for each
+    student and session that is over or open. It is made while it is sent, and is whole only if the stream ends OK.
+    Columns and the words in them stay as they are within v1; more may come at the end. Cells that a spreadsheet
+    would run as a formula begin with an apostrophe. Fails with SESSION_NOT_FOUND, COURSE_NOT_FOUND and
+    TERM_NOT_FOUND. May be retried, from the beginning. Lecturers of the course may call.
+    """
+    GetDashboard: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.LecturerServiceGetDashboardRequest, _lecturer_service_pb2.LecturerServiceGetDashboardResponse]  # type: ignore[assignment]
+    """GetDashboard returns the caller's courses of open terms with what attendance came to, and what waits for the
+    caller. May be retried. Lecturers may call.
+    """
+    GetSessionAnalytics: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.GetSessionAnalyticsRequest, _lecturer_service_pb2.GetSessionAnalyticsResponse]  # type: ignore[assignment]
+    """GetSessionAnalytics returns what attendance in one session comes to, when students arrived and what the checks
+    found. Fails with SESSION_NOT_FOUND. May be retried. Lecturers of the course may call. Administrators may call.
+    """
+    GetCourseReport: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.GetCourseReportRequest, _lecturer_service_pb2.GetCourseReportResponse]  # type: ignore[assignment]
+    """GetCourseReport returns what attendance in a course came to: in all, over time, and of each student who was ever
+    enrolled. Fails with COURSE_NOT_FOUND and REPORT_RANGE_INVALID. May be retried. Lecturers of the course may call.
+    Administrators may call.
     """
 
 class LecturerServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -198,7 +450,7 @@ class LecturerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_lecturer_service_pb2.LecturerServiceCreateCourseResponse, _abc.Awaitable[_lecturer_service_pb2.LecturerServiceCreateCourseResponse]]:
         """CreateCourse makes a course with the caller as its lecturer. Fails with COURSE_CODE_TAKEN, NO_CURRENT_TERM,
-        TERM_NOT_FOUND, TERM_CLOSED, PROGRAMME_NOT_FOUND and REQUEST_ID_REUSED. May be retried with the same request_id.
+        TERM_NOT_FOUND, TERM_CLOSED, PROGRAMME_NOT_FOUND, ENROLLMENT_WINDOW_INVALID and REQUEST_ID_REUSED. May be retried with the same request_id.
         Lecturers of the course may call.
         """
 
@@ -354,8 +606,272 @@ class LecturerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_lecturer_service_pb2.ConfirmAttendanceResponse, _abc.Awaitable[_lecturer_service_pb2.ConfirmAttendanceResponse]]:
         """ConfirmAttendance records that a person found the student present. Fails with RECORD_NOT_FOUND, REVISION_MISMATCH
-        (read the record again), DECISION_NOT_ALLOWED and TERM_CLOSED. May be retried: the caller's own decision on the same
+        (read the record again), DECISION_NOT_ALLOWED, SELF_DECISION and TERM_CLOSED. May be retried: the caller's own decision
+        on the same revision is returned. Lecturers of the course may call.
+        """
+
+    @_abc_1.abstractmethod
+    def UpdateCourse(
+        self,
+        request: _lecturer_service_pb2.LecturerServiceUpdateCourseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lecturer_service_pb2.LecturerServiceUpdateCourseResponse, _abc.Awaitable[_lecturer_service_pb2.LecturerServiceUpdateCourseResponse]]:
+        """UpdateCourse changes what the mask names of a course; who is enrolled stays. Fails with COURSE_NOT_FOUND,
+        REVISION_MISMATCH (read the course again), COURSE_ARCHIVED, TERM_CLOSED, COURSE_CODE_TAKEN, PROGRAMME_NOT_FOUND
+        and ENROLLMENT_WINDOW_INVALID. May be retried: where everything is so already, the course is returned as it is.
+        Lecturers of the course may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ClaimCourse(
+        self,
+        request: _lecturer_service_pb2.ClaimCourseRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lecturer_service_pb2.ClaimCourseResponse, _abc.Awaitable[_lecturer_service_pb2.ClaimCourseResponse]]:
+        """ClaimCourse asks to teach a course that nobody teaches (ListCourses with without_lecturers); an administrator
+        decides. Fails with COURSE_NOT_FOUND, COURSE_ARCHIVED, TERM_CLOSED and COURSE_HAS_LECTURERS. May be retried: the
+        wish that is PENDING is returned, and after a REJECTED one a new one is made; what the caller teaches already is
+        COURSE_HAS_LECTURERS. Lecturers may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ListMyCourseClaims(
+        self,
+        request: _lecturer_service_pb2.ListMyCourseClaimsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lecturer_service_pb2.ListMyCourseClaimsResponse, _abc.Awaitable[_lecturer_service_pb2.ListMyCourseClaimsResponse]]:
+        """ListMyCourseClaims lists the caller's wishes to teach courses, the oldest first. May be retried. Lecturers may
+        call.
+        """
+
+    @_abc_1.abstractmethod
+    def AddCourseLecturer(
+        self,
+        request: _lecturer_service_pb2.AddCourseLecturerRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lecturer_service_pb2.AddCourseLecturerResponse, _abc.Awaitable[_lecturer_service_pb2.AddCourseLecturerResponse]]:
+        """AddCourseLecturer makes another lecturer manage the course and its sessions, on a par with the others. Fails with
+        COURSE_NOT_FOUND, COURSE_ARCHIVED, TERM_CLOSED, USER_NOT_FOUND and NOT_A_LECTURER. May be retried: who teaches it
+        already stays. Lecturers of the course may call.
+        """
+
+    @_abc_1.abstractmethod
+    def RemoveCourseLecturer(
+        self,
+        request: _lecturer_service_pb2.RemoveCourseLecturerRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lecturer_service_pb2.RemoveCourseLecturerResponse, _abc.Awaitable[_lecturer_service_pb2.RemoveCourseLecturerResponse]]:
+        """RemoveCourseLecturer takes a lecturer, or the caller, off the course; what that person did stays. Fails with
+        COURSE_NOT_FOUND, TERM_CLOSED and LAST_LECTURER. May be retried: who does not teach it is off it. After the
+        caller's own removal a retry says COURSE_NOT_FOUND. Lecturers of the course may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ListEnrollments(
+        self,
+        request: _lecturer_service_pb2.ListEnrollmentsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lecturer_service_pb2.ListEnrollmentsResponse, _abc.Awaitable[_lecturer_service_pb2.ListEnrollmentsResponse]]:
+        """ListEnrollments lists who is enrolled in a course, or was. Fails with COURSE_NOT_FOUND. May be retried. Lecturers
+        of the course may call. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ImportEnrollments(
+        self,
+        request_iterator: _MaybeAsyncIterator[_lecturer_service_pb2.ImportEnrollmentsRequest],
+        context: _ServicerContext,
+    ) -> _typing.Union[_lecturer_service_pb2.ImportEnrollmentsResponse, _abc.Awaitable[_lecturer_service_pb2.ImportEnrollmentsResponse]]:
+        """ImportEnrollments brings a course's list in line with a CSV file: a header, then the file in chunks of at most 64
+        KiB. The first line names the columns: institution_number or email (either finds the student), and optionally
+        programme (a code), level, from and until (dates or RFC 3339 times; absent: from now on, without end). All of the
+        file or nothing. A student has to have an account already; a number beside the address of an account without one
+        is vouched for by this. Fails with COURSE_NOT_FOUND, COURSE_ARCHIVED, TERM_CLOSED, UPLOAD_OUT_OF_ORDER,
+        UPLOAD_SIZE_MISMATCH, UPLOAD_HASH_MISMATCH, IMPORT_TOO_LARGE and IMPORT_MALFORMED; what is wrong within the file
+        is in the answer, all of it. May be retried: the same file again changes nothing. Lecturers of the course may
+        call.
+        """
+
+    @_abc_1.abstractmethod
+    def ImportEnrollmentsInline(
+        self,
+        request: _lecturer_service_pb2.ImportEnrollmentsInlineRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lecturer_service_pb2.ImportEnrollmentsInlineResponse, _abc.Awaitable[_lecturer_service_pb2.ImportEnrollmentsInlineResponse]]:
+        """ImportEnrollmentsInline is ImportEnrollments in one message, for browsers. Fails and may be retried as
+        ImportEnrollments. Lecturers of the course may call.
+        """
+
+    @_abc_1.abstractmethod
+    def UpdateSession(
+        self,
+        request: _lecturer_service_pb2.UpdateSessionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lecturer_service_pb2.UpdateSessionResponse, _abc.Awaitable[_lecturer_service_pb2.UpdateSessionResponse]]:
+        """UpdateSession changes what the mask names of a session: its end, room, late-after, place and policy until it is
+        over; opening, scope and codes only before it opens (SESSION_STARTED). With another place or policy, the records
+        that no person has decided are judged again from what was sent; with another late-after, all of them are late or
+        not by it. Fails with SESSION_NOT_FOUND, REVISION_MISMATCH, SESSION_CLOSED, SESSION_CANCELLED, TERM_CLOSED,
+        SESSION_STARTED, SESSION_TIMES_INVALID, CODE_TIMES_INVALID, SESSION_OVERLAPS, CHECK_UNAVAILABLE and
+        PROGRAMME_NOT_FOUND. May be retried: where everything is so already, the session is returned as it is. Lecturers
+        of the course may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ReopenSession(
+        self,
+        request: _lecturer_service_pb2.ReopenSessionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lecturer_service_pb2.ReopenSessionResponse, _abc.Awaitable[_lecturer_service_pb2.ReopenSessionResponse]]:
+        """ReopenSession opens a session again that was closed by hand within the last 15 minutes; a new generation of codes
+        starts. Fails with SESSION_NOT_FOUND, SESSION_CANCELLED, TERM_CLOSED, REOPEN_TOO_LATE, SESSION_TIMES_INVALID and
+        SESSION_OVERLAPS. May be retried: an open session stays as it is. Lecturers of the course may call.
+        """
+
+    @_abc_1.abstractmethod
+    def CancelSession(
+        self,
+        request: _lecturer_service_pb2.LecturerServiceCancelSessionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lecturer_service_pb2.LecturerServiceCancelSessionResponse, _abc.Awaitable[_lecturer_service_pb2.LecturerServiceCancelSessionResponse]]:
+        """CancelSession calls a session off, before, during or after it: its codes are dead, and it is in no report. Its
+        records stay, undecided ones too, and count for nothing. It cannot be undone. Fails with SESSION_NOT_FOUND and
+        TERM_CLOSED. May be retried: a cancelled session stays as it is. Lecturers of the course may call.
+        """
+
+    @_abc_1.abstractmethod
+    def RegenerateSessionCode(
+        self,
+        request: _lecturer_service_pb2.RegenerateSessionCodeRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lecturer_service_pb2.RegenerateSessionCodeResponse, _abc.Awaitable[_lecturer_service_pb2.RegenerateSessionCodeResponse]]:
+        """RegenerateSessionCode gives a session another six-character code; the old one finds nothing any more. Fails with
+        SESSION_NOT_FOUND, SESSION_CLOSED and SESSION_CANCELLED. A retry changes it once more. Lecturers of the course
+        may call.
+        """
+
+    @_abc_1.abstractmethod
+    def WatchAttendance(
+        self,
+        request: _lecturer_service_pb2.WatchAttendanceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_lecturer_service_pb2.WatchAttendanceResponse], _abc.AsyncIterator[_lecturer_service_pb2.WatchAttendanceResponse]]:
+        """WatchAttendance sends every record of a session, one by one, then caught_up, then each record anew when it
+        changes, with the counts. Keep of each record the one with the highest revision: some come twice. After a cut,
+        call again with the last resume_token that came: what changed meanwhile is sent, and records of before may come
+        again. The stream outlasts the session, for decisions come later; it goes on after the access token expires, for
+        as long as the sign-in lasts. Fails with SESSION_NOT_FOUND, RESUME_TOKEN_INVALID and WATCHER_TOO_SLOW, and with
+        SHUTTING_DOWN when the server stops: connect again. May be retried. Lecturers of the course may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ListAbsentees(
+        self,
+        request: _lecturer_service_pb2.ListAbsenteesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lecturer_service_pb2.ListAbsenteesResponse, _abc.Awaitable[_lecturer_service_pb2.ListAbsenteesResponse]]:
+        """ListAbsentees lists who was expected in a session and is absent: no record, or a REJECTED one. While the session
+        is open: who has no record yet. Fails with SESSION_NOT_FOUND. May be retried. Lecturers of the course may call.
+        """
+
+    @_abc_1.abstractmethod
+    def RejectAttendance(
+        self,
+        request: _lecturer_service_pb2.RejectAttendanceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lecturer_service_pb2.RejectAttendanceResponse, _abc.Awaitable[_lecturer_service_pb2.RejectAttendanceResponse]]:
+        """RejectAttendance records that a person found the student absent. Fails with RECORD_NOT_FOUND, REVISION_MISMATCH
+        (read the record again), DECISION_NOT_ALLOWED, SELF_DECISION and TERM_CLOSED. May be retried: the caller's own
+        decision on the same revision is returned. Lecturers of the course may call.
+        """
+
+    @_abc_1.abstractmethod
+    def MarkAttendance(
+        self,
+        request: _lecturer_service_pb2.MarkAttendanceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lecturer_service_pb2.MarkAttendanceResponse, _abc.Awaitable[_lecturer_service_pb2.MarkAttendanceResponse]]:
+        """MarkAttendance enters a student by hand, as present or excused, whether or not there is a record. Fails with
+        SESSION_NOT_FOUND, SESSION_NOT_OPEN, SESSION_CANCELLED, USER_NOT_FOUND, NOT_EXPECTED, REVISION_MISMATCH,
+        DECISION_NOT_ALLOWED, SELF_DECISION and TERM_CLOSED. May be retried: the caller's own decision on the same
         revision is returned. Lecturers of the course may call.
+        """
+
+    @_abc_1.abstractmethod
+    def BatchDecideAttendance(
+        self,
+        request: _lecturer_service_pb2.BatchDecideAttendanceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lecturer_service_pb2.BatchDecideAttendanceResponse, _abc.Awaitable[_lecturer_service_pb2.BatchDecideAttendanceResponse]]:
+        """BatchDecideAttendance decides up to 500 records alike, for one reason: each as if by itself, and the answer says
+        what became of each. Fails with DECISION_NOT_ALLOWED only where the decision is none at all. May be retried: the
+        caller's own decisions on the same revisions are returned. Lecturers of the course may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ListAppeals(
+        self,
+        request: _lecturer_service_pb2.LecturerServiceListAppealsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lecturer_service_pb2.LecturerServiceListAppealsResponse, _abc.Awaitable[_lecturer_service_pb2.LecturerServiceListAppealsResponse]]:
+        """ListAppeals lists the appeals in one course or all of the caller's, the oldest first. Fails with
+        COURSE_NOT_FOUND. May be retried. Lecturers of the course may call.
+        """
+
+    @_abc_1.abstractmethod
+    def DecideAppeal(
+        self,
+        request: _lecturer_service_pb2.LecturerServiceDecideAppealRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lecturer_service_pb2.LecturerServiceDecideAppealResponse, _abc.Awaitable[_lecturer_service_pb2.LecturerServiceDecideAppealResponse]]:
+        """DecideAppeal accepts an appeal, as present or excused, or declines it; the student is told by mail. Nobody
+        decides an appeal against their own decision. Fails with APPEAL_NOT_FOUND, APPEAL_DECIDED, REVISION_MISMATCH,
+        SELF_DECISION and TERM_CLOSED. May be retried: the caller's own same decision is returned. Lecturers of the
+        course may call.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportAttendance(
+        self,
+        request: _lecturer_service_pb2.LecturerServiceExportAttendanceRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_lecturer_service_pb2.LecturerServiceExportAttendanceResponse], _abc.AsyncIterator[_lecturer_service_pb2.LecturerServiceExportAttendanceResponse]]:
+        """ExportAttendance streams a table of attendance: a header, then the bytes of a CSV or XLSX file, one row for each
+        student and session that is over or open. It is made while it is sent, and is whole only if the stream ends OK.
+        Columns and the words in them stay as they are within v1; more may come at the end. Cells that a spreadsheet
+        would run as a formula begin with an apostrophe. Fails with SESSION_NOT_FOUND, COURSE_NOT_FOUND and
+        TERM_NOT_FOUND. May be retried, from the beginning. Lecturers of the course may call.
+        """
+
+    @_abc_1.abstractmethod
+    def GetDashboard(
+        self,
+        request: _lecturer_service_pb2.LecturerServiceGetDashboardRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lecturer_service_pb2.LecturerServiceGetDashboardResponse, _abc.Awaitable[_lecturer_service_pb2.LecturerServiceGetDashboardResponse]]:
+        """GetDashboard returns the caller's courses of open terms with what attendance came to, and what waits for the
+        caller. May be retried. Lecturers may call.
+        """
+
+    @_abc_1.abstractmethod
+    def GetSessionAnalytics(
+        self,
+        request: _lecturer_service_pb2.GetSessionAnalyticsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lecturer_service_pb2.GetSessionAnalyticsResponse, _abc.Awaitable[_lecturer_service_pb2.GetSessionAnalyticsResponse]]:
+        """GetSessionAnalytics returns what attendance in one session comes to, when students arrived and what the checks
+        found. Fails with SESSION_NOT_FOUND. May be retried. Lecturers of the course may call. Administrators may call.
+        """
+
+    @_abc_1.abstractmethod
+    def GetCourseReport(
+        self,
+        request: _lecturer_service_pb2.GetCourseReportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_lecturer_service_pb2.GetCourseReportResponse, _abc.Awaitable[_lecturer_service_pb2.GetCourseReportResponse]]:
+        """GetCourseReport returns what attendance in a course came to: in all, over time, and of each student who was ever
+        enrolled. Fails with COURSE_NOT_FOUND and REPORT_RANGE_INVALID. May be retried. Lecturers of the course may call.
+        Administrators may call.
         """
 
 def add_LecturerServiceServicer_to_server(servicer: LecturerServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

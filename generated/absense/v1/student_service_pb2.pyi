@@ -2,6 +2,8 @@ import datetime
 
 from absense.v1 import access_pb2 as _access_pb2
 from absense.v1 import advice_pb2 as _advice_pb2
+from absense.v1 import appeal_pb2 as _appeal_pb2
+from absense.v1 import attendance_figures_pb2 as _attendance_figures_pb2
 from absense.v1 import attendance_record_pb2 as _attendance_record_pb2
 from absense.v1 import attendance_session_pb2 as _attendance_session_pb2
 from absense.v1 import claim_upload_pb2 as _claim_upload_pb2
@@ -366,3 +368,69 @@ class ExportHeader(_message.Message):
     file_name: str
     media_type: str
     def __init__(self, file_name: _Optional[str] = ..., media_type: _Optional[str] = ...) -> None: ...
+
+class ListAttendanceHistoryRequest(_message.Message):
+    __slots__ = ("course_id", "page_size", "page_token", "appealed_only")
+    COURSE_ID_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    APPEALED_ONLY_FIELD_NUMBER: _ClassVar[int]
+    course_id: str
+    page_size: int
+    page_token: str
+    appealed_only: bool
+    def __init__(self, course_id: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ..., appealed_only: _Optional[bool] = ...) -> None: ...
+
+class ListAttendanceHistoryResponse(_message.Message):
+    __slots__ = ("sessions", "next_page_token")
+    SESSIONS_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    sessions: _containers.RepeatedCompositeFieldContainer[PastSession]
+    next_page_token: str
+    def __init__(self, sessions: _Optional[_Iterable[_Union[PastSession, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class PastSession(_message.Message):
+    __slots__ = ("session", "record_status", "late", "record_id", "absent", "appeal", "appeal_end_time")
+    SESSION_FIELD_NUMBER: _ClassVar[int]
+    RECORD_STATUS_FIELD_NUMBER: _ClassVar[int]
+    LATE_FIELD_NUMBER: _ClassVar[int]
+    RECORD_ID_FIELD_NUMBER: _ClassVar[int]
+    ABSENT_FIELD_NUMBER: _ClassVar[int]
+    APPEAL_FIELD_NUMBER: _ClassVar[int]
+    APPEAL_END_TIME_FIELD_NUMBER: _ClassVar[int]
+    session: _attendance_session_pb2.SessionContext
+    record_status: _attendance_record_pb2.RecordStatus
+    late: bool
+    record_id: str
+    absent: bool
+    appeal: _appeal_pb2.Appeal
+    appeal_end_time: _timestamp_pb2.Timestamp
+    def __init__(self, session: _Optional[_Union[_attendance_session_pb2.SessionContext, _Mapping]] = ..., record_status: _Optional[_Union[_attendance_record_pb2.RecordStatus, str]] = ..., late: _Optional[bool] = ..., record_id: _Optional[str] = ..., absent: _Optional[bool] = ..., appeal: _Optional[_Union[_appeal_pb2.Appeal, _Mapping]] = ..., appeal_end_time: _Optional[_Union[datetime.datetime, _timestamp_pb2.Timestamp, _Mapping]] = ...) -> None: ...
+
+class StudentServiceGetDashboardRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class StudentServiceGetDashboardResponse(_message.Message):
+    __slots__ = ("courses", "open_session_count", "at_risk_threshold")
+    COURSES_FIELD_NUMBER: _ClassVar[int]
+    OPEN_SESSION_COUNT_FIELD_NUMBER: _ClassVar[int]
+    AT_RISK_THRESHOLD_FIELD_NUMBER: _ClassVar[int]
+    courses: _containers.RepeatedCompositeFieldContainer[_attendance_figures_pb2.CourseFigures]
+    open_session_count: int
+    at_risk_threshold: float
+    def __init__(self, courses: _Optional[_Iterable[_Union[_attendance_figures_pb2.CourseFigures, _Mapping]]] = ..., open_session_count: _Optional[int] = ..., at_risk_threshold: _Optional[float] = ...) -> None: ...
+
+class FileAppealRequest(_message.Message):
+    __slots__ = ("session_id", "text")
+    SESSION_ID_FIELD_NUMBER: _ClassVar[int]
+    TEXT_FIELD_NUMBER: _ClassVar[int]
+    session_id: str
+    text: str
+    def __init__(self, session_id: _Optional[str] = ..., text: _Optional[str] = ...) -> None: ...
+
+class FileAppealResponse(_message.Message):
+    __slots__ = ("appeal",)
+    APPEAL_FIELD_NUMBER: _ClassVar[int]
+    appeal: _appeal_pb2.Appeal
+    def __init__(self, appeal: _Optional[_Union[_appeal_pb2.Appeal, _Mapping]] = ...) -> None: ...

@@ -130,6 +130,21 @@ class StudentServiceStub:
                 request_serializer=absense_dot_v1_dot_student__service__pb2.ExportMyDataRequest.SerializeToString,
                 response_deserializer=absense_dot_v1_dot_student__service__pb2.ExportMyDataResponse.FromString,
                 _registered_method=True)
+        self.ListAttendanceHistory = channel.unary_unary(
+                '/absense.v1.StudentService/ListAttendanceHistory',
+                request_serializer=absense_dot_v1_dot_student__service__pb2.ListAttendanceHistoryRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_student__service__pb2.ListAttendanceHistoryResponse.FromString,
+                _registered_method=True)
+        self.GetDashboard = channel.unary_unary(
+                '/absense.v1.StudentService/GetDashboard',
+                request_serializer=absense_dot_v1_dot_student__service__pb2.StudentServiceGetDashboardRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_student__service__pb2.StudentServiceGetDashboardResponse.FromString,
+                _registered_method=True)
+        self.FileAppeal = channel.unary_unary(
+                '/absense.v1.StudentService/FileAppeal',
+                request_serializer=absense_dot_v1_dot_student__service__pb2.FileAppealRequest.SerializeToString,
+                response_deserializer=absense_dot_v1_dot_student__service__pb2.FileAppealResponse.FromString,
+                _registered_method=True)
 
 
 class StudentServiceServicer:
@@ -344,6 +359,32 @@ class StudentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListAttendanceHistory(self, request, context):
+        """ListAttendanceHistory lists the sessions that are over and in which the student was expected or has a record, the
+        newest first; cancelled ones too, which count for nothing. Fails with COURSE_NOT_FOUND. May be retried. Students
+        may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetDashboard(self, request, context):
+        """GetDashboard returns what the student's attendance came to, in each course of an open term. May be retried.
+        Students may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FileAppeal(self, request, context):
+        """FileAppeal objects to a FLAGGED or REJECTED record or to an absence: once for each session, within 14 days of its
+        end or of the latest decision. Fails with SESSION_NOT_FOUND, APPEAL_NOT_ALLOWED, APPEAL_TOO_LATE and
+        APPEAL_EXISTS. May be retried: the same text again returns the appeal as it is. Students may call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_StudentServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -441,6 +482,21 @@ def add_StudentServiceServicer_to_server(servicer, server):
                     servicer.ExportMyData,
                     request_deserializer=absense_dot_v1_dot_student__service__pb2.ExportMyDataRequest.FromString,
                     response_serializer=absense_dot_v1_dot_student__service__pb2.ExportMyDataResponse.SerializeToString,
+            ),
+            'ListAttendanceHistory': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAttendanceHistory,
+                    request_deserializer=absense_dot_v1_dot_student__service__pb2.ListAttendanceHistoryRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_student__service__pb2.ListAttendanceHistoryResponse.SerializeToString,
+            ),
+            'GetDashboard': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetDashboard,
+                    request_deserializer=absense_dot_v1_dot_student__service__pb2.StudentServiceGetDashboardRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_student__service__pb2.StudentServiceGetDashboardResponse.SerializeToString,
+            ),
+            'FileAppeal': grpc.unary_unary_rpc_method_handler(
+                    servicer.FileAppeal,
+                    request_deserializer=absense_dot_v1_dot_student__service__pb2.FileAppealRequest.FromString,
+                    response_serializer=absense_dot_v1_dot_student__service__pb2.FileAppealResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -957,6 +1013,87 @@ class StudentService:
             '/absense.v1.StudentService/ExportMyData',
             absense_dot_v1_dot_student__service__pb2.ExportMyDataRequest.SerializeToString,
             absense_dot_v1_dot_student__service__pb2.ExportMyDataResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAttendanceHistory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.StudentService/ListAttendanceHistory',
+            absense_dot_v1_dot_student__service__pb2.ListAttendanceHistoryRequest.SerializeToString,
+            absense_dot_v1_dot_student__service__pb2.ListAttendanceHistoryResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetDashboard(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.StudentService/GetDashboard',
+            absense_dot_v1_dot_student__service__pb2.StudentServiceGetDashboardRequest.SerializeToString,
+            absense_dot_v1_dot_student__service__pb2.StudentServiceGetDashboardResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FileAppeal(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/absense.v1.StudentService/FileAppeal',
+            absense_dot_v1_dot_student__service__pb2.FileAppealRequest.SerializeToString,
+            absense_dot_v1_dot_student__service__pb2.FileAppealResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -162,6 +162,20 @@ class StudentServiceStub:
     Fails with RECENT_SIGN_IN_REQUIRED and RATE_LIMITED (a few an hour). May be retried, from the beginning. Students may
     call.
     """
+    ListAttendanceHistory: _grpc.UnaryUnaryMultiCallable[_student_service_pb2.ListAttendanceHistoryRequest, _student_service_pb2.ListAttendanceHistoryResponse]
+    """ListAttendanceHistory lists the sessions that are over and in which the student was expected or has a record, the
+    newest first; cancelled ones too, which count for nothing. Fails with COURSE_NOT_FOUND. May be retried. Students
+    may call.
+    """
+    GetDashboard: _grpc.UnaryUnaryMultiCallable[_student_service_pb2.StudentServiceGetDashboardRequest, _student_service_pb2.StudentServiceGetDashboardResponse]
+    """GetDashboard returns what the student's attendance came to, in each course of an open term. May be retried.
+    Students may call.
+    """
+    FileAppeal: _grpc.UnaryUnaryMultiCallable[_student_service_pb2.FileAppealRequest, _student_service_pb2.FileAppealResponse]
+    """FileAppeal objects to a FLAGGED or REJECTED record or to an absence: once for each session, within 14 days of its
+    end or of the latest decision. Fails with SESSION_NOT_FOUND, APPEAL_NOT_ALLOWED, APPEAL_TOO_LATE and
+    APPEAL_EXISTS. May be retried: the same text again returns the appeal as it is. Students may call.
+    """
 
 @_typing.type_check_only
 class StudentServiceAsyncStub(StudentServiceStub):
@@ -296,6 +310,20 @@ class StudentServiceAsyncStub(StudentServiceStub):
     photographs; README.txt in it says what is what. It is made while it is sent: its size is not known before, and it is whole only if the stream ends OK.
     Fails with RECENT_SIGN_IN_REQUIRED and RATE_LIMITED (a few an hour). May be retried, from the beginning. Students may
     call.
+    """
+    ListAttendanceHistory: _aio.UnaryUnaryMultiCallable[_student_service_pb2.ListAttendanceHistoryRequest, _student_service_pb2.ListAttendanceHistoryResponse]  # type: ignore[assignment]
+    """ListAttendanceHistory lists the sessions that are over and in which the student was expected or has a record, the
+    newest first; cancelled ones too, which count for nothing. Fails with COURSE_NOT_FOUND. May be retried. Students
+    may call.
+    """
+    GetDashboard: _aio.UnaryUnaryMultiCallable[_student_service_pb2.StudentServiceGetDashboardRequest, _student_service_pb2.StudentServiceGetDashboardResponse]  # type: ignore[assignment]
+    """GetDashboard returns what the student's attendance came to, in each course of an open term. May be retried.
+    Students may call.
+    """
+    FileAppeal: _aio.UnaryUnaryMultiCallable[_student_service_pb2.FileAppealRequest, _student_service_pb2.FileAppealResponse]  # type: ignore[assignment]
+    """FileAppeal objects to a FLAGGED or REJECTED record or to an absence: once for each session, within 14 days of its
+    end or of the latest decision. Fails with SESSION_NOT_FOUND, APPEAL_NOT_ALLOWED, APPEAL_TOO_LATE and
+    APPEAL_EXISTS. May be retried: the same text again returns the appeal as it is. Students may call.
     """
 
 class StudentServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -542,6 +570,38 @@ class StudentServiceServicer(metaclass=_abc_1.ABCMeta):
         photographs; README.txt in it says what is what. It is made while it is sent: its size is not known before, and it is whole only if the stream ends OK.
         Fails with RECENT_SIGN_IN_REQUIRED and RATE_LIMITED (a few an hour). May be retried, from the beginning. Students may
         call.
+        """
+
+    @_abc_1.abstractmethod
+    def ListAttendanceHistory(
+        self,
+        request: _student_service_pb2.ListAttendanceHistoryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_student_service_pb2.ListAttendanceHistoryResponse, _abc.Awaitable[_student_service_pb2.ListAttendanceHistoryResponse]]:
+        """ListAttendanceHistory lists the sessions that are over and in which the student was expected or has a record, the
+        newest first; cancelled ones too, which count for nothing. Fails with COURSE_NOT_FOUND. May be retried. Students
+        may call.
+        """
+
+    @_abc_1.abstractmethod
+    def GetDashboard(
+        self,
+        request: _student_service_pb2.StudentServiceGetDashboardRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_student_service_pb2.StudentServiceGetDashboardResponse, _abc.Awaitable[_student_service_pb2.StudentServiceGetDashboardResponse]]:
+        """GetDashboard returns what the student's attendance came to, in each course of an open term. May be retried.
+        Students may call.
+        """
+
+    @_abc_1.abstractmethod
+    def FileAppeal(
+        self,
+        request: _student_service_pb2.FileAppealRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_student_service_pb2.FileAppealResponse, _abc.Awaitable[_student_service_pb2.FileAppealResponse]]:
+        """FileAppeal objects to a FLAGGED or REJECTED record or to an absence: once for each session, within 14 days of its
+        end or of the latest decision. Fails with SESSION_NOT_FOUND, APPEAL_NOT_ALLOWED, APPEAL_TOO_LATE and
+        APPEAL_EXISTS. May be retried: the same text again returns the appeal as it is. Students may call.
         """
 
 def add_StudentServiceServicer_to_server(servicer: StudentServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -136,7 +136,9 @@ def tables_in(url: str) -> set[str]:
 def _parts(sql: str) -> list[str]:
     """A statement's lines; a column that was added later stands behind the last one, on the same line."""
     lines = (
-        re.sub(r", (?=[a-z_]+ (?:TEXT|DATETIME|VARCHAR))", ",\n", sql).replace("NOT NULL)", "NOT NULL\n)").splitlines()
+        re.sub(r", (?=[a-z_]+ (?:TEXT|DATETIME|VARCHAR|BIGINT|BLOB))", ",\n", sql)
+        .replace("NOT NULL)", "NOT NULL\n)")
+        .splitlines()
     )
     return [line.strip(" \t,") for line in lines]
 

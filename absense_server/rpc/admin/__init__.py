@@ -1,0 +1,36 @@
+"""AdminService.
+
+One class per service (DESIGN.md, The house), put together from its capabilities.
+"""
+
+from absense_server.domain.faces import FaceModel
+from absense_server.ports.outside import Threads
+from absense_server.rpc.admin.device_resets import DeviceResetCalls
+from absense_server.rpc.admin.faces import FaceCalls
+from absense_server.rpc.admin.users import UserCalls
+from absense_server.services.account_erasure import AccountErasure
+from absense_server.services.device_resets import DeviceResets
+from absense_server.services.face_office import FaceOffice
+from absense_server.services.user_changes import UserChanges
+from absense_server.services.user_office import UserOffice
+
+
+class Admin(UserCalls, DeviceResetCalls, FaceCalls):
+    """What administrators use."""
+
+    def __init__(
+        self,
+        *,
+        users: UserOffice,
+        user_changes: UserChanges,
+        account_erasure: AccountErasure,
+        threads: Threads,
+        device_resets: DeviceResets,
+        faces: FaceOffice,
+        face_model: FaceModel | None,
+    ) -> None:
+        UserCalls.__init__(
+            self, users=users, user_changes=user_changes, account_erasure=account_erasure, threads=threads
+        )
+        DeviceResetCalls.__init__(self, device_resets=device_resets, threads=threads)
+        FaceCalls.__init__(self, faces=faces, face_model=face_model, threads=threads)
