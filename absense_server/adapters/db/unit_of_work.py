@@ -19,6 +19,7 @@ from absense_server.adapters.db.errors import translated
 from absense_server.adapters.db.exports import SqlExports
 from absense_server.adapters.db.faces import SqlFaces
 from absense_server.adapters.db.images import SqlImages
+from absense_server.adapters.db.institution import SqlInstitution
 from absense_server.adapters.db.mails import SqlMails
 from absense_server.adapters.db.records import SqlRecords
 from absense_server.adapters.db.requests import SqlRequests
@@ -45,6 +46,7 @@ class SqlTransaction:
         self.mails = SqlMails(connection)
         self.requests = SqlRequests(connection)
         self.courses = SqlCourses(connection)
+        self.institution = SqlInstitution(connection)
         self.enrollments = SqlEnrollments(connection)
         self.sessions = SqlSessions(connection)
         self.devices = SqlDevices(connection)

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from absense_server.ports.data.attendance import Faces, Images, Records, Verifications
 from absense_server.ports.data.people import DeviceResets, Devices, Mails, Requests, SignIns, Users
-from absense_server.ports.data.teaching import Courses, Enrollments, Sessions
+from absense_server.ports.data.teaching import Courses, Enrollments, Institution, Sessions
 from absense_server.ports.data.upkeep import Audit, Chores, Erasures, Exports
 
 
@@ -27,6 +27,8 @@ class Transaction(Protocol):
     def requests(self) -> Requests: ...
     @property
     def courses(self) -> Courses: ...
+    @property
+    def institution(self) -> Institution: ...
     @property
     def enrollments(self) -> Enrollments: ...
     @property

@@ -18,6 +18,7 @@ from absense_server.domain.ids import (
     TermId,
     UserId,
 )
+from absense_server.domain.institution import InstitutionSettings
 from absense_server.domain.sessions import AttendanceSession, Counts
 from absense_server.ports.findings import (
     OpenSession,
@@ -67,6 +68,20 @@ class Courses(Protocol):
     def search(self, query: str, *, after: UUID | None, limit: int) -> Sequence[Course]:
         """Courses of open terms, not archived, whose code or title contains `query` (literally), oldest first."""
         ...
+
+
+class Institution(Protocol):
+    """What administrators set for the whole institution."""
+
+    def get(self) -> InstitutionSettings:
+        """The defaults where nothing was set."""
+        ...
+
+    def hold(self) -> InstitutionSettings:
+        """`get`; nobody else changes them until the transaction ends."""
+        ...
+
+    def save(self, settings: InstitutionSettings) -> None: ...
 
 
 class Enrollments(Protocol):
