@@ -5,7 +5,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     Insert,
     and_,
@@ -27,6 +26,7 @@ from absense_server.adapters.db.session_rows import (
     from_session,
     to_sessions,
 )
+from absense_server.adapters.db.session_states import is_in
 from absense_server.adapters.db.tables import (
     attendance_records,
     attendance_sessions,
@@ -155,7 +155,7 @@ class SqlSessions:
         if which.course_id is not None:
             query = query.where(sessions.course_id == which.course_id)
         if which.states:
-            query = query.where(or_(*(_is_in(state, now) for state in which.states)))
+            query = query.where(or_(*(is_in(state, now) for state in which.states)))
         if which.opens_from is not None:
             query = query.where(sessions.opens_at >= which.opens_from)
         if which.opens_until is not None:
@@ -187,7 +187,7 @@ class SqlSessions:
                 )
             )
             .where(
-                _is_in(SessionState.OPEN, now),
+                is_in(SessionState.OPEN, now),
                 in_scope(enrollments, attendance_sessions),
             )
         )
@@ -229,7 +229,7 @@ class SqlSessions:
         sessions = attendance_sessions.c
         due = (
             select(sessions.id)
-            .where(sessions.sealed_at.is_(None), _is_in(SessionState.CLOSED, now))
+            .where(sessions.sealed_at.is_(None), is_in(SessionState.CLOSED, now))
             .order_by(sessions.ends_at)
             .limit(limit)
             # others seal others meanwhile; the lock looks at the times again
@@ -247,16 +247,3 @@ class SqlSessions:
     def _first(self, query: AnySelect) -> AttendanceSession | None:
         rows = self._connection.execute(query).all()
         return to_sessions(self._connection, rows)[0] if rows else None
-
-
-def _is_in(state: SessionState, now: datetime) -> ColumnElement[bool]:
-    """AttendanceSession.state in SQL."""
-    sessions = attendance_sessions.c
-    ended = or_(sessions.ends_at <= now, and_(sessions.closed_at.is_not(None), sessions.closed_at <= now))
-    running = and_(sessions.ends_at > now, or_(sessions.closed_at.is_(None), sessions.closed_at > now))
-    return {
-        SessionState.CANCELLED: sessions.cancelled_at.is_not(None),
-        SessionState.CLOSED: and_(sessions.cancelled_at.is_(None), ended),
-        SessionState.OPEN: and_(sessions.cancelled_at.is_(None), running, sessions.opens_at <= now),
-        SessionState.SCHEDULED: and_(sessions.cancelled_at.is_(None), running, sessions.opens_at > now),
-    }[state]
