@@ -108,6 +108,7 @@ class App:
             registration=use_cases.registration,
             old_sign_ins=use_cases.old_sign_ins,
             mails=self.mail_delivery,
+            audit_log=use_cases.audit_log,
             housekeeping=outside.housekeeping_threads,
             on_revocations=self._lifetime.revocations_changed,
             watch_health=self.health.watch,
@@ -231,6 +232,8 @@ class App:
             faces=use_cases.face_office,
             face_model=face_model,
             account_erasure=use_cases.account_erasure,
+            audit_log=use_cases.audit_log,
+            report_threads=self.outside.report_threads,
             threads=threads,
         )
         auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server)

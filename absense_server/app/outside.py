@@ -28,6 +28,7 @@ from absense_server.adapters.signing_keys import TokenKeys, ed25519_keys, secret
 from absense_server.adapters.system import SystemClock, SystemIds
 from absense_server.adapters.threads import ThreadPool
 from absense_server.adapters.tokens import JwtAccessTokens
+from absense_server.domain.audit_chain import AuditChain
 from absense_server.domain.codes import CodeKeys
 from absense_server.domain.pages import PageTokens
 from absense_server.domain.tickets import TicketOffice
@@ -77,6 +78,7 @@ class Outside:
         self.refresh_tokens = RandomRefreshTokens()
         self.code_keys = CodeKeys(ring.derive("absense/qr-code/v1"))
         self.tickets = TicketOffice(ring.derive("absense/scan-ticket/v1"))
+        self.audit_chain = AuditChain(ring.derive_all("absense/audit/v1"), ring.key_id)
         self.pages = PageTokens(ring.derive("absense/page-token/v1"))
         self.identifiers = HmacIdentifierKeys(ring.derive_all("absense/device-identifier/v1").values())
         self.fingerprints = HmacIdentifierKeys(ring.derive_all("absense/claim-fingerprint/v1").values())

@@ -11,6 +11,7 @@ from absense_server.domain.verdicts import Reason
 from absense_server.ports.faces import FaceEngine
 from absense_server.services.account_erasure import AccountErasure
 from absense_server.services.accounts import Accounts
+from absense_server.services.audit_log import AuditLog
 from absense_server.services.check_in import CheckIn
 from absense_server.services.claim_admission import ClaimAdmission
 from absense_server.services.claim_keeping import ClaimKeeping
@@ -84,6 +85,7 @@ class UseCases:
         self._sessions(settings, outside)
         self._faces(settings, outside, face_engine, without_engine)
         self._records(outside)
+        self.audit_log = AuditLog(outside.uow, outside.audit_chain, outside.clock, outside.pages)
 
     def _mails(self, settings: Settings, outside: Outside) -> None:
         self.mails = Mails(outside.clock, outside.ids)

@@ -10,6 +10,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from absense_server.domain.errors.base import DomainError
 from absense_server.ports.outside import EventBus, Threads
 from absense_server.services.account_erasure import AccountErasure
+from absense_server.services.audit_log import AuditLog, LogNotSealable
 from absense_server.services.erasure import Erasure
 from absense_server.services.mail_delivery import MailDelivery
 from absense_server.services.old_sign_ins import OldSignIns
@@ -21,6 +22,8 @@ from absense_server.services.sessions import Sessions
 _POLL_SECONDS = 1
 _HEALTH_SECONDS = 2
 _SEAL_SECONDS = 5
+_LOG_SECONDS = 2
+_LOG_BATCHES = 5
 _SWEEP_SECONDS = 60
 _RETENTION_SECONDS = 3600
 
@@ -43,6 +46,7 @@ class Jobs:
         registration: Registration,
         old_sign_ins: OldSignIns,
         mails: MailDelivery,
+        audit_log: AuditLog,
         housekeeping: Threads,
         on_revocations: Callable[[], None],
         watch_health: Callable[[], Awaitable[None]],
@@ -58,6 +62,7 @@ class Jobs:
         self._registration = registration
         self._old_sign_ins = old_sign_ins
         self._mails = mails
+        self._audit_log = audit_log
         self._housekeeping = housekeeping
         self._on_revocations = on_revocations
         self._watch_health = watch_health
@@ -71,6 +76,7 @@ class Jobs:
         """Begin, within the running event loop."""
         self._every(_POLL_SECONDS, self.poll_revocations)
         self._every(_SEAL_SECONDS, self.seal_ended)
+        self._every(_LOG_SECONDS, self.seal_log)
         self._every(_HEALTH_SECONDS, self._watch_health)
         self._every(_SWEEP_SECONDS, self.sweep)
         for job in (
@@ -113,6 +119,10 @@ class Jobs:
             if failure not in self._failing:
                 log.warning(failure, reason=error.reason)
             self._failing.add(failure)
+        except LogNotSealable as error:
+            if failure not in self._failing:
+                log.error(failure, why=str(error), help="see README.md, Audit log")  # noqa: TRY400 - it says all
+            self._failing.add(failure)
         else:
             self._failing.discard(failure)
 
@@ -126,6 +136,13 @@ class Jobs:
         """Seal the sessions that have ended."""
         with self._told_once("sessions not sealed"):
             await self._threads.run(self._sessions.seal_ended)
+
+    async def seal_log(self) -> None:
+        """Seal the audit events that are not; of a long backlog some each time."""
+        with self._told_once("audit events not sealed"):
+            for _ in range(_LOG_BATCHES):
+                if not await self._threads.run(self._audit_log.seal):
+                    break
 
     async def sweep(self) -> None:
         """Delete the blobs whose rows are gone."""

@@ -1,10 +1,12 @@
 """What the database hands over besides the objects of the domain."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
 
+from absense_server.domain.audit import Action
 from absense_server.domain.devices import Device
 from absense_server.domain.faces import FaceModel, FaceTemplate
 from absense_server.domain.ids import (
@@ -27,7 +29,7 @@ from absense_server.domain.people import Person, Role, User, UserState
 from absense_server.domain.policy import Attention, RecordStatus
 from absense_server.domain.records import AttendanceRecord
 from absense_server.domain.sessions import AttendanceSession, SessionState
-from absense_server.domain.verdicts import Verdict
+from absense_server.domain.verdicts import Outcome, Verdict
 from absense_server.ports.outside import Sealed
 
 
@@ -243,6 +245,60 @@ class MatchEntry:
     took: timedelta
     record_id: RecordId | None = None
     number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MatchFilter:
+    """Which lines of the verification log."""
+
+    student_id: UserId | None = None
+    outcome: Outcome | None = None
+    kind: MatchKind | None = None
+    from_at: datetime | None = None
+    until_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedMatch:
+    """A line of the verification log, and whose photograph it was: None where the account is gone."""
+
+    entry: MatchEntry
+    student: Person | None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which audit events."""
+
+    actor_id: UserId | None = None
+    subject_id: UUID | None = None
+    actions: frozenset[Action] = frozenset()
+    """None: any."""
+    from_at: datetime | None = None
+    until_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedEvent:
+    """An audit event as it is read."""
+
+    seq: int
+    """In the order of being written, not of being committed."""
+    id: UUID
+    number: int
+    """Its place in the sealed log; 0 while it is not sealed."""
+    action: Action | None
+    """None where somebody wrote into the database what is none."""
+    at: datetime
+    actor_id: UUID | None
+    subject_id: UUID | None
+    request_id: str
+    facts: Mapping[str, str]
+    private: Mapping[str, str]
+    erased: bool
+    """`private` was there when the event was sealed, and is gone."""
+    actor: Person | None
+    """None where the account is gone."""
 
 
 @dataclass(frozen=True, slots=True)

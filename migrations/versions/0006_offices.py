@@ -225,8 +225,9 @@ def upgrade() -> None:
     op.add_column("audit_events", sa.Column("seal", sa.LargeBinary()))
     op.add_column("audit_events", sa.Column("private_digest", sa.LargeBinary()))
     op.add_column("audit_events", sa.Column("key_id", sa.Text()))
-    op.create_index(op.f("ix_audit_events_action_seq"), "audit_events", ["action", "seq"])
+    op.create_index(op.f("ix_audit_events_action_at"), "audit_events", ["action", "at"])
     op.create_index(op.f("ix_audit_events_at"), "audit_events", ["at"])
+    op.create_index(op.f("ix_verification_log_kind_outcome_at"), "verification_log", ["kind", "outcome", "at"])
     op.create_index(
         "ix_audit_events_unsealed",
         "audit_events",
@@ -249,6 +250,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index(op.f("ix_verification_log_kind_outcome_at"), "verification_log")
     op.drop_index("uq_audit_events_number", "audit_events")
     op.drop_column("courses", "enrollment_until_at")
     op.drop_column("courses", "enrollment_from_at")
@@ -259,7 +261,7 @@ def downgrade() -> None:
         sqlite_where=sa.text("number IS NULL"),
     )
     op.drop_index(op.f("ix_audit_events_at"), "audit_events")
-    op.drop_index(op.f("ix_audit_events_action_seq"), "audit_events")
+    op.drop_index(op.f("ix_audit_events_action_at"), "audit_events")
     op.drop_column("audit_events", "key_id")
     op.drop_column("audit_events", "private_digest")
     op.drop_column("audit_events", "seal")

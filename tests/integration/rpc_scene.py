@@ -415,6 +415,18 @@ async def _confirm(scene: Scene) -> Asked:
     )
 
 
+async def _list_looks(scene: Scene) -> Asked:
+    student = await scene.student()
+    for _ in range(scene.size):
+        await student.try_face(scene.photograph)
+    return scene.admin, admin_service_pb2.ListVerificationLogsRequest(student_id=student.id, page_size=200)
+
+
+async def _verify_log(scene: Scene) -> Asked:
+    scene.hall.app.use_cases.audit_log.seal()
+    return scene.admin, admin_service_pb2.VerifyAuditLogRequest()
+
+
 CALLS: dict[str, Prepare] = {
     "AdminService/ApproveDeviceReset": _approve_reset,
     "AdminService/ClearFaceReference": _clear,
@@ -423,11 +435,14 @@ CALLS: dict[str, Prepare] = {
     "AdminService/GetFaceTemplate": _get_template,
     "AdminService/GetImage": _admin_image,
     "AdminService/GetUser": _by("admin", lambda s: admin_service_pb2.GetUserRequest(user_id=s.ama.id)),
+    "AdminService/ListAuditEvents": _by("admin", lambda s: admin_service_pb2.ListAuditEventsRequest(page_size=200)),
     "AdminService/ListDeviceResetRequests": _list_resets,
     "AdminService/ListUsers": _by("admin", lambda s: admin_service_pb2.ListUsersRequest(page_size=200)),
+    "AdminService/ListVerificationLogs": _list_looks,
     "AdminService/RejectDeviceReset": _reject_reset,
     "AdminService/SendPasswordReset": _send_reset,
     "AdminService/UpdateUser": _update_user,
+    "AdminService/VerifyAuditLog": _verify_log,
     "AdminService/VerifyFaceTemplate": _vouch,
     "AuthService/ChangePassword": _change_password,
     "AuthService/ConfirmEmail": _confirm_email,

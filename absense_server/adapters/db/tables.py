@@ -695,6 +695,7 @@ verification_log = Table(
     Column("detector", Text, nullable=False),
     Column("took_ms", Integer, nullable=False),
     Index(None, "student_id", "id"),
+    Index(None, "kind", "outcome", "at"),
 )
 
 # Audit: no foreign keys out of it, so that it outlives whatever it speaks of
@@ -717,7 +718,7 @@ audit_events = Table(
     Column("key_id", Text),
     Index(None, "actor_id", "seq"),
     Index(None, "subject_id", "seq"),
-    Index(None, "action", "seq"),
+    Index(None, "action", "at"),
     Index(None, "at"),
     sqlite_autoincrement=True,
 )

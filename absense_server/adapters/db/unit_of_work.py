@@ -8,6 +8,7 @@ from psycopg2 import OperationalError
 from sqlalchemy import Connection, DateTime, Engine, func, select
 
 from absense_server.adapters.db.audit import SqlAudit
+from absense_server.adapters.db.audit_log import SqlAuditLog
 from absense_server.adapters.db.chores import SqlChores
 from absense_server.adapters.db.courses import SqlCourses
 from absense_server.adapters.db.device_resets import SqlDeviceResets
@@ -59,6 +60,7 @@ class SqlTransaction:
         self.exports = SqlExports(connection)
         self.chores = SqlChores(connection)
         self.audit = SqlAudit(connection)
+        self.audit_log = SqlAuditLog(connection)
 
     def database_time(self) -> datetime | None:
         if self._connection.dialect.name == "sqlite":

@@ -1,9 +1,10 @@
 """The queue of claims whose selfies wait to be looked at, and the log of all looks."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, union_all, update
 
 from absense_server.adapters.db.faces import TEMPLATE_COLUMNS, TEMPLATE_TABLES, to_template, views_of
 from absense_server.adapters.db.images import to_image
@@ -13,15 +14,30 @@ from absense_server.adapters.db.tables import (
     claims,
     face_templates,
     images,
+    users,
     verification_log,
     verifications,
 )
+from absense_server.adapters.db.users import person_columns, to_person
+from absense_server.domain.faces import FaceModel
 from absense_server.domain.ids import FaceTemplateId, UserId, VerificationId
-from absense_server.ports.findings import Backlog, MatchEntry, NewVerification, StoredFace, StoredView, Verification
+from absense_server.domain.verdicts import Check, Outcome, Verdict
+from absense_server.ports.findings import (
+    Backlog,
+    LoggedMatch,
+    MatchEntry,
+    MatchFilter,
+    MatchKind,
+    NewVerification,
+    StoredFace,
+    StoredView,
+    Verification,
+)
 
 _MILLISECONDS = 1000
 
 _ADD = insert(verifications)
+_LOG = verification_log.c
 _WITH_ALL_IT_NEEDS = (
     select(
         *labelled("job_", verifications),
@@ -150,6 +166,58 @@ class SqlVerifications:
                 for entry in entries
             ],
         )
+
+    def list_log(self, which: MatchFilter, *, after: UUID | None, limit: int) -> Sequence[LoggedMatch]:
+        conditions = []
+        if which.from_at is not None:
+            conditions.append(_LOG.at >= which.from_at)
+        if which.until_at is not None:
+            conditions.append(_LOG.at < which.until_at)
+        if after is not None:
+            then = select(_LOG.at).where(_LOG.id == after).scalar_subquery()
+            conditions += [_LOG.at <= then, or_(_LOG.at < then, _LOG.id < after)]
+        newest = (_LOG.at.desc(), _LOG.id.desc())
+        if which.student_id is not None:
+            conditions.append(_LOG.student_id == which.student_id)
+            if which.kind is not None:
+                conditions.append(_LOG.kind == which.kind)
+            if which.outcome is not None:
+                conditions.append(_LOG.outcome == which.outcome)
+            found = select(verification_log).where(*conditions).order_by(*newest).limit(limit).subquery("found")
+        else:
+            # a page of each sort by ix_verification_log_kind_outcome_at: a rare one is not looked for among the rest
+            sorts = [
+                select(verification_log)
+                .where(_LOG.kind == kind, _LOG.outcome == outcome, *conditions)
+                .order_by(*newest)
+                .limit(limit)
+                .subquery()
+                for kind in (MatchKind if which.kind is None else [which.kind])
+                for outcome in (Outcome if which.outcome is None else [which.outcome])
+            ]
+            found = union_all(*(select(sort) for sort in sorts)).subquery("found")
+        rows = self._connection.execute(
+            select(found, *person_columns(users, "person"))
+            .select_from(found.outerjoin(users, users.c.id == found.c.student_id))
+            .order_by(found.c.at.desc(), found.c.id.desc())
+            .limit(limit)
+        )
+        return [_to_match(row) for row in rows]
+
+
+def _to_match(row: AnyRow) -> LoggedMatch:
+    entry = MatchEntry(
+        id=row.id,
+        kind=row.kind,
+        student_id=row.student_id,
+        at=row.at,
+        verdict=Verdict(Check.FACE, row.outcome, row.reason, row.distance, row.threshold),
+        model=FaceModel(row.model, row.detector, row.threshold or 0.0, ""),
+        took=timedelta(milliseconds=row.took_ms),
+        record_id=row.record_id,
+        number=row.number,
+    )
+    return LoggedMatch(entry, to_person(row, "person") if row.person_name else None)
 
 
 def _face(row: AnyRow, views: Mapping[FaceTemplateId, Sequence[StoredView]]) -> StoredFace | None:

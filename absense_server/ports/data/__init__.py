@@ -11,7 +11,7 @@ from typing import Protocol
 from absense_server.ports.data.attendance import Faces, Images, Records, Verifications
 from absense_server.ports.data.people import DeviceResets, Devices, Mails, Requests, SignIns, Users
 from absense_server.ports.data.teaching import Courses, Enrollments, Institution, Sessions
-from absense_server.ports.data.upkeep import Audit, Chores, Erasures, Exports
+from absense_server.ports.data.upkeep import Audit, AuditLog, Chores, Erasures, Exports
 
 
 class Transaction(Protocol):
@@ -53,6 +53,8 @@ class Transaction(Protocol):
     def chores(self) -> Chores: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def audit_log(self) -> AuditLog: ...
 
     def database_time(self) -> datetime | None:
         """What the database's clock says; None where it has none of its own. It is asked something in any case.

@@ -26,7 +26,9 @@ from absense_server.ports.findings import (
     ClaimKey,
     ClaimView,
     FlaggedFilter,
+    LoggedMatch,
     MatchEntry,
+    MatchFilter,
     NewVerification,
     StoredFace,
     StoredImage,
@@ -172,6 +174,10 @@ class Verifications(Protocol):
         ...
 
     def log(self, entries: Collection[MatchEntry]) -> None: ...
+
+    def list_log(self, which: MatchFilter, *, after: UUID | None, limit: int) -> Sequence[LoggedMatch]:
+        """Newest first."""
+        ...
 
 
 class Images(Protocol):

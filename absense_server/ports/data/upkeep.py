@@ -3,17 +3,21 @@
 See absense_server.ports.data.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 from absense_server.domain.audit import AuditEvent
+from absense_server.domain.audit_chain import Head, LoggedRow, Seal, SealedRow
+from absense_server.domain.audit_walk import LogEnds
 from absense_server.domain.exports import Part, Row
 from absense_server.domain.ids import (
     UserId,
 )
 from absense_server.ports.findings import (
+    AuditFilter,
     ErasedRows,
+    LoggedEvent,
 )
 
 
@@ -72,6 +76,46 @@ class Chores(Protocol):
 
 
 class Audit(Protocol):
-    """The audit log."""
+    """The audit log, written."""
 
     def add(self, *new: AuditEvent) -> None: ...
+
+
+class AuditLog(Protocol):
+    """The audit log, read and sealed."""
+
+    def list(self, which: AuditFilter, *, after: int | None, limit: int) -> Sequence[LoggedEvent]:
+        """Newest first; `after` is the `seq` of an event."""
+        ...
+
+    def has_unsealed(self) -> bool:
+        """Whether there is anything to seal."""
+        ...
+
+    def try_hold(self) -> bool:
+        """Whether the log is the caller's to seal until the transaction ends; False: somebody else's."""
+        ...
+
+    def head(self) -> Head | None:
+        """Where the sealed log ends; None before anything was sealed."""
+        ...
+
+    def unsealed(self, limit: int) -> Sequence[LoggedRow]:
+        """The oldest events that are not sealed."""
+        ...
+
+    def seal(self, seals: Mapping[int, Seal], head: Head) -> None:
+        """Write seals beside events, by `seq`, and where the log ends now. They must still be as `unsealed` said."""
+        ...
+
+    def ends(self) -> LogEnds:
+        """What the log says of its own end."""
+        ...
+
+    def sealed(self, after: int, limit: int) -> Sequence[SealedRow]:
+        """Events in the order of their numbers, those after `after`."""
+        ...
+
+    def seal_at(self, number: int) -> bytes | None:
+        """The seal that stands there; None where no event does."""
+        ...

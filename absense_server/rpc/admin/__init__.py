@@ -5,17 +5,19 @@ One class per service (DESIGN.md, The house), put together from its capabilities
 
 from absense_server.domain.faces import FaceModel
 from absense_server.ports.outside import Threads
+from absense_server.rpc.admin.audit import AuditCalls
 from absense_server.rpc.admin.device_resets import DeviceResetCalls
 from absense_server.rpc.admin.faces import FaceCalls
 from absense_server.rpc.admin.users import UserCalls
 from absense_server.services.account_erasure import AccountErasure
+from absense_server.services.audit_log import AuditLog
 from absense_server.services.device_resets import DeviceResets
 from absense_server.services.face_office import FaceOffice
 from absense_server.services.user_changes import UserChanges
 from absense_server.services.user_office import UserOffice
 
 
-class Admin(UserCalls, DeviceResetCalls, FaceCalls):
+class Admin(UserCalls, DeviceResetCalls, FaceCalls, AuditCalls):
     """What administrators use."""
 
     def __init__(
@@ -28,9 +30,12 @@ class Admin(UserCalls, DeviceResetCalls, FaceCalls):
         device_resets: DeviceResets,
         faces: FaceOffice,
         face_model: FaceModel | None,
+        audit_log: AuditLog,
+        report_threads: Threads,
     ) -> None:
         UserCalls.__init__(
             self, users=users, user_changes=user_changes, account_erasure=account_erasure, threads=threads
         )
         DeviceResetCalls.__init__(self, device_resets=device_resets, threads=threads)
         FaceCalls.__init__(self, faces=faces, face_model=face_model, threads=threads)
+        AuditCalls.__init__(self, audit_log=audit_log, threads=threads, report_threads=report_threads)

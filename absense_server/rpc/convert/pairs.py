@@ -3,12 +3,16 @@
 from absense.v1 import (
     attendance_record_pb2,
     attendance_session_pb2,
+    audit_pb2,
     device_pb2,
     face_pb2,
     role_pb2,
     user_pb2,
     verdict_pb2,
+    verification_log_pb2,
 )
+from absense_server.domain.audit import Action
+from absense_server.domain.audit_chain import BreakKind
 from absense_server.domain.devices import Platform, ResetState
 from absense_server.domain.faces import TemplateTrust
 from absense_server.domain.people import Role, UserState
@@ -16,6 +20,7 @@ from absense_server.domain.policy import Attention, RecordStatus, Requirement, S
 from absense_server.domain.records import Source
 from absense_server.domain.sessions import SessionState
 from absense_server.domain.verdicts import Check, Outcome, Reason
+from absense_server.ports.findings import MatchKind
 from absense_server.rpc.convert.enums import EnumPair
 
 ROLE = EnumPair(Role, role_pb2.Role, "ROLE")
@@ -32,3 +37,6 @@ SOURCE = EnumPair(Source, attendance_record_pb2.RecordSource, "RECORD_SOURCE")
 CHECK = EnumPair(Check, verdict_pb2.Check, "CHECK")
 OUTCOME = EnumPair(Outcome, verdict_pb2.Outcome, "OUTCOME")
 REASON = EnumPair(Reason, verdict_pb2.VerdictReason, "VERDICT_REASON")
+AUDIT_ACTION = EnumPair(Action, audit_pb2.AuditAction, "AUDIT_ACTION")
+AUDIT_BREAK_KIND = EnumPair(BreakKind, audit_pb2.AuditBreakKind, "AUDIT_BREAK_KIND")
+MATCH_KIND = EnumPair(MatchKind, verification_log_pb2.MatchKind, "MATCH_KIND")

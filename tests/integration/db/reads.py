@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 from absense_server.adapters.db.unit_of_work import SqlTransaction
+from absense_server.domain.audit import Action
 from absense_server.domain.courses import Course, Enrollment
 from absense_server.domain.devices import DeviceReset, ResetState
 from absense_server.domain.exports import Part
@@ -18,7 +19,19 @@ from absense_server.domain.people import Role, User, UserState
 from absense_server.domain.policy import Attention, RecordStatus
 from absense_server.domain.records import AttendanceRecord
 from absense_server.domain.sessions import AttendanceSession, SessionState
-from absense_server.ports.findings import ClaimKey, FlaggedFilter, QueuedMail, SessionFilter, StoredImage, UserFilter
+from absense_server.domain.verdicts import Outcome
+from absense_server.ports.findings import (
+    AuditFilter,
+    ClaimKey,
+    FlaggedFilter,
+    MatchFilter,
+    MatchKind,
+    QueuedMail,
+    SessionFilter,
+    StoredImage,
+    UserFilter,
+)
+from tests.integration.db.loaded import key
 from tests.integration.db.world import NOW, World, a_claim, a_decision
 
 Read: TypeAlias = tuple[int, Callable[[SqlTransaction], object]]
@@ -48,6 +61,9 @@ LARGE = {
     "audit_private",
 }
 """Tables that nothing may read from end to end."""
+
+FROM_ITS_END = {"audit_log.list"}
+"""A page from the end of an index, which SQLite calls a scan, too."""
 
 READS_ALL = {"images.key_ids", "verifications.backlog"}
 """What only the doctor asks, and how long a queue is."""
@@ -98,10 +114,12 @@ DO_NOT_READ = {
     "exports": set(),
     "chores": {"begin"},
     "audit": {"add"},
+    "audit_log": {"try_hold", "unsealed", "seal"},
 }
 """The methods that write."""
 
 
+LOOK = key("log", 9_000)
 _NO_MAIL = MailId(UUID(int=0))
 
 
@@ -241,7 +259,48 @@ def more_reads(term: Term) -> dict[str, Read]:
             "erasures.unfinished": (1, lambda tx: tx.erasures.unfinished(NOW, after=None, limit=100)),
             "images.doomed": (1, lambda tx: tx.images.doomed(100)),
         }
+        | _logs(student)
     )
+
+
+def _logs(student: User) -> dict[str, Read]:
+    """The logs, by each filter and from the middle of a page on."""
+    days = {"from_at": NOW - timedelta(days=40), "until_at": NOW - timedelta(days=20)}
+    two = frozenset({Action.CLAIM_KEPT, Action.TERM_CLOSED})
+    events: dict[str, dict[str, Any]] = {
+        "": {},
+        " of some days": days,
+        " by somebody": {"actor_id": student.id, **days, "actions": two},
+        " about something": {"subject_id": student.id},
+        " of two kinds": {"actions": two},
+        " of two kinds and some days": {"actions": two, **days},
+    }
+    looks: dict[str, dict[str, Any]] = {
+        "": {},
+        " of some days": days,
+        " of a student": {"student_id": student.id, "outcome": Outcome.PASSED, "kind": MatchKind.CLAIM},
+        " that are rare": {"kind": MatchKind.TRIAL, "outcome": Outcome.FAILED},
+    }
+
+    def list_events(after: int | None, fields: dict[str, Any], tx: SqlTransaction) -> object:
+        return tx.audit_log.list(AuditFilter(**fields), after=after, limit=50)
+
+    def list_looks(after: UUID | None, fields: dict[str, Any], tx: SqlTransaction) -> object:
+        return tx.verifications.list_log(MatchFilter(**fields), after=after, limit=50)
+
+    logged: dict[str, Read] = {}
+    for page, seq, look in (("", None, None), (", a later page", 9_000, LOOK)):
+        logged |= {f"audit_log.list{name}{page}": (2, partial(list_events, seq, by)) for name, by in events.items()}
+        logged |= {
+            f"verifications.list_log{name}{page}": (1, partial(list_looks, look, by)) for name, by in looks.items()
+        }
+    return logged | {
+        "audit_log.has_unsealed": (1, lambda tx: [tx.audit_log.has_unsealed()]),
+        "audit_log.head": (1, lambda tx: tx.audit_log.head()),
+        "audit_log.ends": (3, lambda tx: tx.audit_log.ends()),
+        "audit_log.sealed": (1, lambda tx: tx.audit_log.sealed(5_000, 100)),
+        "audit_log.seal_at": (1, lambda tx: tx.audit_log.seal_at(5_000)),
+    }
 
 
 def _lists(term: Term) -> dict[str, tuple[int, Page]]:
