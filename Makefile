@@ -43,7 +43,7 @@ run: $(FOR_SERVER) ## install and start a server with demo data; everything it k
 	@$(BIN)/absense-server seed
 	@exec $(BIN)/absense-server serve
 
-install: $(FOR_SERVER) ## install the server into .venv, with what the face check needs
+install: $(FOR_SERVER) ## install the server and the absense command into .venv, with what the face check needs
 
 demo: $(FOR_DEMO) ## install and play one lecture against a server of its own
 	@$(BIN)/python -m demo
@@ -109,19 +109,19 @@ $(VENV_MADE):
 	@touch $@
 
 $(FOR_SERVER): $(VENV_MADE) $(INPUTS)
-	$(PIP_INSTALL) --editable '.[server,face]'
+	$(PIP_INSTALL) --editable '.[server,cli,face]'
 	@touch $@
 
 $(FOR_DEMO): $(VENV_MADE) $(INPUTS)
-	$(PIP_INSTALL) --editable '.[server,face,demo]'
+	$(PIP_INSTALL) --editable '.[server,cli,face,demo]'
 	@touch $@ $(FOR_SERVER)
 
 $(FOR_BENCH): $(VENV_MADE) $(INPUTS)
-	$(PIP_INSTALL) --editable '.[server,face,s3,redis,demo,bench]'
+	$(PIP_INSTALL) --editable '.[server,cli,face,s3,redis,demo,bench]'
 	@touch $@ $(FOR_SERVER) $(FOR_DEMO)
 
 $(FOR_TESTS): $(VENV_MADE) $(INPUTS)
-	$(PIP_INSTALL) --editable '.[server,face,evaluate,s3,redis,demo,bench,test]'
+	$(PIP_INSTALL) --editable '.[server,cli,face,evaluate,s3,redis,demo,bench,test]'
 	@touch $@ $(FOR_SERVER) $(FOR_DEMO) $(FOR_BENCH)
 
 # buf is on the npm registry and not on Python's. Not `npm ci`: it demands every system's binary in the lock, and a

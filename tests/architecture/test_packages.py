@@ -12,6 +12,7 @@ SHIPPED = {
     "absense": "generated/absense",
     "buf": "generated/buf",
     "absense_migrations": "migrations",
+    "absense_cli": "absense_cli",
     "absense_server": "absense_server",
 }
 

@@ -1,0 +1,5 @@
+"""`python -m absense_cli`."""
+
+from absense_cli import main
+
+main()
