@@ -8,7 +8,6 @@ from typing import Any
 
 from google.protobuf.json_format import MessageToDict
 from google.protobuf.message import Message
-from rich import box
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn
 from rich.table import Table
@@ -90,10 +89,13 @@ def table(columns: Sequence[Column], rows: Iterable[Any], *, empty: str = "Nothi
     if not rows:
         note(empty)
         return
-    grid = Table(box=box.SIMPLE_HEAD, title=title or None, title_justify="left", pad_edge=False, expand=False)
+    grid = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), title=title or None, title_justify="left")
     for heading, _ in columns:
         is_id = heading.endswith("id")
-        grid.add_column(Text(heading), no_wrap=is_id, overflow="fold", style="dim" if is_id else "")
+        style = "dim" if is_id else ""
+        grid.add_column(
+            Text(heading), no_wrap=is_id, overflow="fold", min_width=len(heading), style=style, header_style="bold"
+        )
     for row in rows:
         grid.add_row(*(Text(clean(str(value(row)))) for _, value in columns))
     out.print(grid)

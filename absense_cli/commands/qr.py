@@ -83,8 +83,8 @@ class Screen:
         context = code.context
         left = max(0.0, code.next_rotation_time.ToNanoseconds() / 1e9 - time.time() - self.ahead)
         words = Text()
-        words.append(clean(f"{context.course_code} {context.course_title}\n"), "bold")
-        words.append(clean(f"{context.room}\n"))
+        words.append(clean(f"{context.course_code} {context.course_title}"), "bold")
+        words.append(f"\n{clean(context.room)}\n")
         words.append(f"open until {when(context, 'end_time', self.where, '%H:%M')}\n\n")
         if context.typed_code_allowed and code.typed_code:
             words.append("Cannot scan? Type\n")
