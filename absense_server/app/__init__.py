@@ -213,6 +213,7 @@ class App:
             records=use_cases.records,
             sessions=use_cases.sessions,
             rosters=use_cases.rosters,
+            appeals=use_cases.appeals,
             data_export=use_cases.data_export,
             threads=threads,
             clock=clock,
@@ -222,6 +223,8 @@ class App:
             sessions=use_cases.sessions,
             qr_codes=use_cases.qr_codes,
             review=use_cases.review,
+            decisions=use_cases.decisions,
+            appeals=use_cases.appeals,
             threads=threads,
             clock=clock,
         )
@@ -234,6 +237,10 @@ class App:
             account_erasure=use_cases.account_erasure,
             audit_log=use_cases.audit_log,
             report_threads=self.outside.report_threads,
+            review=use_cases.review,
+            decisions=use_cases.decisions,
+            second_looks=use_cases.second_looks,
+            appeals=use_cases.appeals,
             threads=threads,
         )
         auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server)

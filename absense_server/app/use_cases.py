@@ -11,6 +11,7 @@ from absense_server.domain.verdicts import Reason
 from absense_server.ports.faces import FaceEngine
 from absense_server.services.account_erasure import AccountErasure
 from absense_server.services.accounts import Accounts
+from absense_server.services.appeals import Appeals
 from absense_server.services.audit_log import AuditLog
 from absense_server.services.check_in import CheckIn
 from absense_server.services.claim_admission import ClaimAdmission
@@ -19,6 +20,7 @@ from absense_server.services.claim_phones import ClaimPhones
 from absense_server.services.code_proofs import CodeProofs
 from absense_server.services.courses import Courses
 from absense_server.services.data_export import DataExport
+from absense_server.services.decisions import Decisions
 from absense_server.services.device_resets import DeviceResets
 from absense_server.services.devices import Devices
 from absense_server.services.earlier_claims import EarlierClaims
@@ -46,7 +48,9 @@ from absense_server.services.registration import Registration
 from absense_server.services.review import Review
 from absense_server.services.revocations import Revocations
 from absense_server.services.rosters import Rosters
+from absense_server.services.rulings import Rulings
 from absense_server.services.scans import Scans
+from absense_server.services.second_looks import SecondLooks
 from absense_server.services.seeding import Seeding
 from absense_server.services.sessions import SessionDefaults, Sessions
 from absense_server.services.sign_in_tokens import Lives, SignInTokens
@@ -86,6 +90,7 @@ class UseCases:
         self._faces(settings, outside, face_engine, without_engine)
         self._records(outside)
         self.audit_log = AuditLog(outside.uow, outside.audit_chain, outside.clock, outside.pages)
+        self._review(outside)
 
     def _mails(self, settings: Settings, outside: Outside) -> None:
         self.mails = Mails(outside.clock, outside.ids)
@@ -346,13 +351,18 @@ class UseCases:
             clock=clock,
         )
         self.records = Records(uow, outside.db_threads, events, clock)
+
+    def _review(self, outside: Outside) -> None:
+        uow, events, clock, ids, pages = outside.uow, outside.events, outside.clock, outside.ids, outside.pages
         self.review = Review(
             uow=uow,
             threads=outside.db_threads,
             blob_threads=outside.file_threads,
             photographs=self.photographs,
-            events=events,
             clock=clock,
-            ids=ids,
-            pages=outside.pages,
+            pages=pages,
         )
+        rulings = Rulings(self.mails)
+        self.decisions = Decisions(uow=uow, rulings=rulings, events=events, clock=clock, ids=ids)
+        self.appeals = Appeals(uow=uow, rulings=rulings, events=events, clock=clock, ids=ids, pages=pages)
+        self.second_looks = SecondLooks(uow=uow, verification=self.verification, events=events, clock=clock)

@@ -119,6 +119,11 @@ def decided(appeal: Appeal, ruling: Ruling, expected_revision: int) -> Appeal:
         raise SelfDecision
     if appeal.record_revision != expected_revision:
         raise RevisionMismatch
+    return ruled(appeal, ruling)
+
+
+def ruled(appeal: Appeal, ruling: Ruling) -> Appeal:
+    """The appeal after `ruling`, which is allowed."""
     return replace(
         appeal,
         state=ruling.outcome.state,

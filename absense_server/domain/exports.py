@@ -28,6 +28,7 @@ class Part(Enum):
     CLAIMS = "claims", "what your phone sent for these records: one claim for each try"
     VERDICTS = "verdicts", "what each check found in each claim"
     DECISIONS = "decisions", "what persons decided about these records, in their words"
+    APPEALS = "appeals", "your appeals, and what was answered"
     CONSENTS = "face_consents", "consents to the face check, given and ended"
     FACE_TEMPLATE = "face_template", "your enrolled face: what is known of it; not the numbers computed from it"
     FACE_VIEWS = "face_views", "which photographs it was made from"
@@ -39,6 +40,7 @@ class Part(Enum):
     COURSES_TAUGHT = "courses_taught", "courses you teach"
     SESSIONS_MADE = "sessions_made", "attendance sessions you made"
     DECISIONS_MADE = "decisions_made", "what you decided about the attendance of others"
+    APPEALS_DECIDED = "appeals_decided", "appeals of others that you decided; not what they wrote"
     RESETS_DECIDED = "device_resets_decided", "requests of others for another phone that you decided"
     IMAGES = "images", "your photographs; each is in the folder images/, unless a `problem` is said"
 

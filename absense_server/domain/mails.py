@@ -42,6 +42,10 @@ class MailKind(Enum):
     """A note that another phone can be bound."""
     DEVICE_RESET_REJECTED = "DEVICE_RESET_REJECTED"
     """A note that the phone stays bound."""
+    APPEAL_ACCEPTED = "APPEAL_ACCEPTED"
+    """A note that the student is present, or excused, after all."""
+    APPEAL_DECLINED = "APPEAL_DECLINED"
+    """A note that the student's attendance stays as it was."""
     ACCOUNT_ERASED = "ACCOUNT_ERASED"
     """A last note."""
 
@@ -65,6 +69,8 @@ _STATES: Final[Mapping[MailKind, frozenset[UserState]]] = {
     MailKind.DEVICE_RESET_REQUESTED: _ANY,
     MailKind.DEVICE_RESET_APPROVED: _ANY,
     MailKind.DEVICE_RESET_REJECTED: _ANY,
+    MailKind.APPEAL_ACCEPTED: _ANY,
+    MailKind.APPEAL_DECLINED: _ANY,
     MailKind.ACCOUNT_ERASED: frozenset({UserState.ERASED}),
 }
 

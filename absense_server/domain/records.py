@@ -6,8 +6,6 @@ from datetime import datetime
 from enum import Enum
 
 from absense_server.domain.devices import NO_EVIDENCE, DeviceEvidence, judge_device
-from absense_server.domain.errors.calls import RevisionMismatch
-from absense_server.domain.errors.claims import DecisionNotAllowed
 from absense_server.domain.faces import NO_FACE_EVIDENCE, FaceEvidence, judge_face
 from absense_server.domain.ids import ClaimId, CourseId, DecisionId, ImageId, RecordId, SessionId
 from absense_server.domain.people import Person
@@ -113,7 +111,8 @@ class Decision:
     decided_by: Person
     decided_at: datetime
     reason: str
-    from_status: RecordStatus
+    from_status: RecordStatus | None
+    """None: there was no record."""
     to_status: RecordStatus
 
 
@@ -244,6 +243,17 @@ def with_face(record: AttendanceRecord, number: int, verdict: Verdict, now: date
     return _judged_again(replace(record, claims=claims), now)
 
 
+def awaiting_face(record: AttendanceRecord, now: datetime) -> AttendanceRecord:
+    """The record with the deciding claim's face to be looked at again; a person's decision stays."""
+    claims = tuple(
+        replace(claim, verdicts=tuple(v for v in claim.verdicts if v.check is not Check.FACE))
+        if claim.claim_id == record.deciding_claim_id
+        else claim
+        for claim in record.claims
+    )
+    return _judged_again(replace(record, claims=claims), now)
+
+
 def _with_verdict(claim: Claim, verdict: Verdict) -> Claim:
     others = (v for v in claim.verdicts if v.check is not verdict.check)
     order = list(Check)
@@ -257,22 +267,3 @@ def _judged_again(record: AttendanceRecord, now: datetime) -> AttendanceRecord:
         return again
     standing = standing_of(again.policy, deciding.verdicts)
     return replace(again, status=standing.status, attention=standing.attention)
-
-
-def confirmed(record: AttendanceRecord, decision: Decision, expected_revision: int) -> AttendanceRecord:
-    """The record after a person found the student present.
-
-    Raises RevisionMismatch; DecisionNotAllowed when there is nothing to decide.
-    """
-    if record.revision != expected_revision:
-        raise RevisionMismatch
-    if record.status not in {RecordStatus.FLAGGED, RecordStatus.PENDING_VERIFICATION, RecordStatus.REJECTED}:
-        raise DecisionNotAllowed(record.status.value)
-    return replace(
-        record,
-        status=RecordStatus.CONFIRMED,
-        attention=None,
-        decisions=(*record.decisions, decision),
-        updated_at=decision.decided_at,
-        revision=record.revision + 1,
-    )

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from uuid import UUID
 
+from absense_server.domain.appeals import Appeal, AppealState
 from absense_server.domain.audit import Action
 from absense_server.domain.devices import Device
 from absense_server.domain.faces import FaceModel, FaceTemplate
@@ -20,6 +21,7 @@ from absense_server.domain.ids import (
     RecordId,
     SessionId,
     SignInId,
+    TermId,
     UserId,
     VerificationId,
 )
@@ -361,11 +363,42 @@ class SessionFilter:
 
 @dataclass(frozen=True, slots=True)
 class FlaggedFilter:
-    """Which flagged records to list."""
+    """Which records that wait for a person's look to list."""
 
     session_id: SessionId | None = None
     course_id: CourseId | None = None
     attention: Attention | None = None
+    term_id: TermId | None = None
+    include_pending: bool = False
+    """Those that are PENDING_VERIFICATION too, unless a kind of look is asked for."""
+
+    @property
+    def statuses(self) -> tuple[RecordStatus, ...]:
+        """Of the records to list."""
+        if self.include_pending and self.attention is None:
+            return RecordStatus.FLAGGED, RecordStatus.PENDING_VERIFICATION
+        return (RecordStatus.FLAGGED,)
+
+
+@dataclass(frozen=True, slots=True)
+class AppealFilter:
+    """Which appeals to list."""
+
+    course_id: CourseId | None = None
+    term_id: TermId | None = None
+    state: AppealState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewedRecord:
+    """A record with what a reviewer sees beside it."""
+
+    record: AttendanceRecord
+    course_code: str
+    session_opened_at: datetime
+    appeal: Appeal | None = None
+    reference_ids: tuple[ImageId, ...] = ()
+    """While the record or its appeal waits for a person: the photographs of the student's enrolled face."""
 
 
 @dataclass(frozen=True, slots=True)

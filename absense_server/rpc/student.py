@@ -7,11 +7,12 @@ from uuid import UUID
 from absense.v1 import student_service_pb2 as pb
 from absense.v1.student_service_pb2_grpc import StudentServiceServicer
 from absense_server.domain.faces import FaceModel
-from absense_server.domain.ids import CourseId, RecordId
+from absense_server.domain.ids import CourseId, RecordId, SessionId
 from absense_server.ports.outside import Clock, Threads
 from absense_server.rpc.calls import current_caller, deadline_of
 from absense_server.rpc.context import Context
-from absense_server.rpc.convert import erasure, faces, from_proto, to_proto
+from absense_server.rpc.convert import erasure, faces, from_proto, records, to_proto
+from absense_server.services.appeals import Appeals
 from absense_server.services.check_in import CheckIn
 from absense_server.services.data_export import DataExport
 from absense_server.services.device_resets import DeviceResets
@@ -40,6 +41,7 @@ class Student(StudentServiceServicer):
         records: Records,
         sessions: Sessions,
         rosters: Rosters,
+        appeals: Appeals,
         data_export: DataExport,
         threads: Threads,
         clock: Clock,
@@ -54,6 +56,7 @@ class Student(StudentServiceServicer):
         self._records = records
         self._sessions = sessions
         self._rosters = rosters
+        self._appeals = appeals
         self._data_export = data_export
         self._threads = threads
         self._clock = clock
@@ -146,7 +149,7 @@ class Student(StudentServiceServicer):
             arrived_at,
             deadline_of(context, arrived_at),
         )
-        return to_proto.submission(submission)
+        return records.submission(submission)
 
     async def SubmitAttendanceInline(
         self, request: pb.SubmitAttendanceInlineRequest, context: Context
@@ -156,20 +159,20 @@ class Student(StudentServiceServicer):
         submission = await self._check_in.submit(
             current_caller(), header, from_proto.whole(request.selfie), arrived_at, deadline_of(context, arrived_at)
         )
-        return to_proto.inline_submission(submission)
+        return records.inline_submission(submission)
 
     async def GetAttendanceRecord(
         self, request: pb.StudentServiceGetAttendanceRecordRequest, context: Context
     ) -> pb.StudentServiceGetAttendanceRecordResponse:
         record_id, session_id = from_proto.record_key(request)
         outlook = await self._threads.run(self._records.get, current_caller(), record_id, session_id)
-        return to_proto.own_record(outlook)
+        return records.own_record(outlook)
 
     async def WatchAttendanceRecord(
         self, request: pb.WatchAttendanceRecordRequest, context: Context
     ) -> AsyncIterator[pb.WatchAttendanceRecordResponse]:
         async for outlook in self._records.watch(current_caller(), RecordId(UUID(request.record_id))):
-            yield to_proto.watched_record(outlook)
+            yield records.watched_record(outlook)
 
     async def ListOpenSessions(
         self, request: pb.ListOpenSessionsRequest, context: Context
@@ -208,3 +211,8 @@ class Student(StudentServiceServicer):
         async with aclosing(self._data_export.stream(current_caller())) as parts:
             async for part in parts:
                 yield erasure.export_part(part)
+
+    async def FileAppeal(self, request: pb.FileAppealRequest, context: Context) -> pb.FileAppealResponse:
+        session_id = SessionId(UUID(request.session_id))
+        appeal = await self._threads.run(self._appeals.file, current_caller(), session_id, request.text.strip())
+        return pb.FileAppealResponse(appeal=records.own_appeal(appeal))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from absense_server.domain.appeals import Appeal
 from absense_server.domain.claims import ClaimHeader
 from absense_server.domain.errors.claims import ClaimIdReused, TooManyUnenrolledClaims
 from absense_server.domain.people import Caller
@@ -61,7 +62,8 @@ class EarlierClaims:
         with self._uow(read_only=True) as tx:
             record = tx.records.for_student(arrival.caller.id, record_id=view.known.record_id)
             session = tx.sessions.find(record.session_id)
-        return self.submission(record, session, already_recorded=True)
+            appeal = tx.appeals.find(record.session_id, arrival.caller.id)
+        return self.submission(record, session, already_recorded=True, appeal=appeal)
 
     def settled(self, arrival: Arrival, view: ClaimView) -> Submission | None:
         """The record that takes no other claim: it is settled, or the session was over when this one arrived."""
@@ -70,13 +72,20 @@ class EarlierClaims:
         still_open = view.session is not None and view.session.state(arrival.at) is SessionState.OPEN
         if still_open and view.record.takes_another_claim():
             return None
-        return self.submission(view.record, view.session, already_recorded=True)
+        with self._uow(read_only=True) as tx:
+            appeal = tx.appeals.find(view.record.session_id, arrival.caller.id)
+        return self.submission(view.record, view.session, already_recorded=True, appeal=appeal)
 
     def submission(
-        self, record: AttendanceRecord, session: AttendanceSession | None, *, already_recorded: bool
+        self,
+        record: AttendanceRecord,
+        session: AttendanceSession | None,
+        *,
+        already_recorded: bool,
+        appeal: Appeal | None = None,
     ) -> Submission:
         """What a student hears of a record."""
-        return Submission(outlook_on(record, session, self._clock.now()), already_recorded)
+        return Submission(outlook_on(record, session, self._clock.now(), appeal), already_recorded)
 
     def require_few_unenrolled(self, tx: Transaction, arrival: Arrival) -> None:
         """Raise TooManyUnenrolledClaims when the student has had as many in a day as are kept."""

@@ -132,6 +132,21 @@ _WORDINGS: Final[Mapping[MailKind, _Wording]] = {
         if_not_you="If you did not ask for it, change your password now: somebody else did, as you.",
         note="What they wrote:",
     ),
+    MailKind.APPEAL_ACCEPTED: _Wording(
+        subject="Your appeal was accepted",
+        happened="Somebody looked at what you wrote about your attendance, and agreed: you are present there now, or "
+        "excused.",
+        to_do="There is nothing to do. The app shows how it counts.",
+        if_not_you=f"If you did not write anything, {_ASK_THEM}.",
+        note="Course and day of the session, and what they wrote:",
+    ),
+    MailKind.APPEAL_DECLINED: _Wording(
+        subject="Your appeal was declined",
+        happened="Somebody looked at what you wrote about your attendance, and did not agree.",
+        to_do="If you do not see why, talk to the lecturer of the course: in the app it cannot be asked again.",
+        if_not_you=f"If you did not write anything, {_ASK_THEM}.",
+        note="Course and day of the session, and what they wrote:",
+    ),
     MailKind.ACCOUNT_ERASED: _Wording(
         subject="Your account was erased",
         happened="Your account with Absense was erased. Sign-ins, phone, face and photographs are gone. Your name, "

@@ -1,5 +1,7 @@
 """Mails asked for by other use cases."""
 
+from collections.abc import Iterable
+
 from absense_server.domain.ids import MailId, UserId
 from absense_server.domain.mails import MailKind
 from absense_server.ports.data import Transaction
@@ -31,3 +33,8 @@ class Mails:
         """
         mail_id = MailId(self._ids.new())
         tx.mails.queue(QueuedMail(mail_id, kind, self._clock.now(), user_id, login, address, note))
+
+    def queue_all(self, tx: Transaction, kind: MailKind, notes: Iterable[tuple[UserId, str]]) -> None:
+        """Have mails of one kind sent to several accounts, each with a note of its own."""
+        now = self._clock.now()
+        tx.mails.queue(*(QueuedMail(MailId(self._ids.new()), kind, now, user_id, note=note) for user_id, note in notes))

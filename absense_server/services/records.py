@@ -26,7 +26,9 @@ class Records:
         """
         with self._uow(read_only=True) as tx:
             record = tx.records.for_student(caller.id, record_id=record_id, session_id=session_id)
-            return outlook_on(record, tx.sessions.find(record.session_id), self._clock.now())
+            session = tx.sessions.find(record.session_id)
+            appeal = tx.appeals.find(record.session_id, caller.id)
+            return outlook_on(record, session, self._clock.now(), appeal)
 
     async def watch(self, caller: Caller, record_id: RecordId) -> AsyncIterator[Outlook]:
         """The caller's own record now and after each change, until it is final; once begun, it outlasts outages.

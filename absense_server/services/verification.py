@@ -112,12 +112,14 @@ class FaceVerification:
         """Whether a selfie is kept: where it can be compared, and where there is no engine and only people look."""
         return policy.face is not Requirement.OFF and (self._engine is None or self.can_compare(template))
 
-    def queue(self, tx: Transaction, awaited: Sequence[tuple[AttendanceRecord, Claim]]) -> None:
-        """Queue the selfies of claims, in the transaction that keeps them."""
+    def queue(
+        self, tx: Transaction, awaited: Sequence[tuple[AttendanceRecord, Claim]], at: datetime | None = None
+    ) -> None:
+        """Queue the selfies of claims, in the transaction that keeps them; `at`: not when they came, but then."""
         tx.verifications.add(
             *(
                 NewVerification(
-                    VerificationId(self._ids.new()), record.id, claim.number, record.student.id, claim.received_at
+                    VerificationId(self._ids.new()), record.id, claim.number, record.student.id, at or claim.received_at
                 )
                 for record, claim in awaited
             )

@@ -195,6 +195,12 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True)),
         sa.Column("decided_by", sa.Uuid()),
+        sa.Column(
+            "outcome",
+            sa.Enum(
+                "PRESENT", "EXCUSED", "DECLINED", name="outcome", native_enum=False, create_constraint=True, length=32
+            ),
+        ),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.CheckConstraint("(decided_at IS NULL) = (state = 'PENDING')", name=op.f("ck_appeals_decided")),
         sa.ForeignKeyConstraint(["course_id"], ["courses.id"], name=op.f("fk_appeals_course_id"), ondelete="RESTRICT"),
@@ -217,6 +223,13 @@ def upgrade() -> None:
         ["id"],
         postgresql_where=sa.text("status = 'FLAGGED'"),
         sqlite_where=sa.text("status = 'FLAGGED'"),
+    )
+    op.create_index(
+        "ix_attendance_records_pending",
+        "attendance_records",
+        ["course_id", "id"],
+        postgresql_where=sa.text("status = 'PENDING_VERIFICATION'"),
+        sqlite_where=sa.text("status = 'PENDING_VERIFICATION'"),
     )
 
     op.add_column("attendance_sessions", sa.Column("cancel_reason", sa.Text(), server_default="", nullable=False))
@@ -267,6 +280,12 @@ def downgrade() -> None:
     op.drop_column("audit_events", "seal")
     op.drop_column("audit_events", "number")
     op.drop_column("attendance_sessions", "cancel_reason")
+    op.drop_index(
+        "ix_attendance_records_pending",
+        "attendance_records",
+        postgresql_where=sa.text("status = 'PENDING_VERIFICATION'"),
+        sqlite_where=sa.text("status = 'PENDING_VERIFICATION'"),
+    )
     op.drop_index(
         "ix_attendance_records_flagged_everywhere",
         "attendance_records",

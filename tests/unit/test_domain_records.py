@@ -8,10 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from absense_server.domain import records
+from absense_server.domain import decisions
 from absense_server.domain.advice import SENTENCES, advice_on
 from absense_server.domain.codes import CodeTimes, Generation
+from absense_server.domain.decisions import Word
 from absense_server.domain.devices import DeviceEvidence
+from absense_server.domain.errors.appeals import SelfDecision
 from absense_server.domain.errors.calls import RevisionMismatch
 from absense_server.domain.errors.claims import DecisionNotAllowed
 from absense_server.domain.faces import FaceEvidence, FaceModel, SelfieState
@@ -23,15 +25,16 @@ from absense_server.domain.records import (
     MAX_CLAIMS,
     AttendanceRecord,
     Claim,
-    Decision,
     Evidence,
     ProofKind,
     Sighting,
     Source,
+    awaiting_face,
     judge,
     lateness,
     with_claim,
     with_enrollment,
+    with_face,
 )
 from absense_server.domain.sessions import AttendanceSession, SessionCourse
 from absense_server.domain.verdicts import Check, Outcome, Reason, Verdict, failed, inconclusive, passed, skipped
@@ -110,13 +113,15 @@ def a_record(*claims: Claim) -> AttendanceRecord:
     return record
 
 
-def a_decision(record: AttendanceRecord) -> Decision:
-    lecturer = Person(UserId(UUID(int=3)), "Kofi")
-    return Decision(DecisionId(UUID(int=9)), lecturer, NOW, "I saw her", record.status, RecordStatus.CONFIRMED)
+A_DECISION = DecisionId(UUID(int=9))
 
 
-def decided(record: AttendanceRecord) -> AttendanceRecord:
-    return records.confirmed(record, a_decision(record), record.revision)
+def a_word(status: RecordStatus) -> Word:
+    return Word(status, Person(UserId(UUID(int=3)), "Kofi"), NOW, "I saw her")
+
+
+def decided(record: AttendanceRecord, word: Word | None = None) -> AttendanceRecord:
+    return decisions.decided(record, word or a_word(RecordStatus.CONFIRMED), A_DECISION, record.revision)
 
 
 # Another try
@@ -273,23 +278,66 @@ def test_an_enrollment_that_comes_later_never_makes_it_worse(faults: set[Verdict
 # Decisions
 
 
-@pytest.mark.parametrize("status", RecordStatus)
-def test_what_may_be_confirmed(status: RecordStatus) -> None:
-    record = replace(a_record(a_claim(NO_FIX)), status=status)
-    if status in {RecordStatus.CONFIRMED, RecordStatus.EXCUSED}:
+CONFIRMED, REJECTED, EXCUSED = RecordStatus.CONFIRMED, RecordStatus.REJECTED, RecordStatus.EXCUSED
+
+
+@pytest.mark.parametrize("before", RecordStatus)
+@pytest.mark.parametrize("status", [CONFIRMED, REJECTED, EXCUSED])
+@pytest.mark.parametrize("late", [None, True, False])
+def test_what_may_be_made_of_what(before: RecordStatus, status: RecordStatus, late: bool | None) -> None:
+    record = replace(a_record(a_claim(NO_FIX)), status=before, late=True)
+    word = replace(a_word(status), late=late)
+    if before is status and not (status is CONFIRMED and late is False):
         with pytest.raises(DecisionNotAllowed):
-            decided(record)
-    else:
-        after = decided(record)
-        assert (after.status, after.attention, after.revision) == (RecordStatus.CONFIRMED, None, record.revision + 1)
-        assert after.decisions[-1].from_status is status
+            decided(record, word)
+        return
+    after = decided(record, word)
+    assert (after.status, after.attention, after.revision) == (status, None, record.revision + 1)
+    assert after.late is not (status is CONFIRMED and late is False)
+    assert (after.decisions[-1].from_status, after.decisions[-1].to_status) == (before, status)
+    assert decisions.is_decided_so(after, word, record.revision)
+    for other in (replace(word, by=Person(UserId(UUID(int=77)), "")), replace(word, late=not after.late)):
+        assert decisions.is_decided_so(after, other, record.revision) == (
+            other.by == word.by and status is not CONFIRMED
+        )
+    # a verdict that comes later is kept with its claim and moves nothing
+    later = with_face(after, 1, failed(Check.FACE, Reason.FACE_MISMATCH), NOW)
+    assert (later.status, later.revision) == (status, after.revision + 1)
+    assert later.claims[0].outcome(Check.FACE) is Outcome.FAILED
 
 
 @pytest.mark.parametrize("off", [-1, 1, 100])
 def test_a_decision_on_another_revision_is_none(off: int) -> None:
     record = a_record(a_claim(NO_FIX))
     with pytest.raises(RevisionMismatch):
-        records.confirmed(record, a_decision(record), record.revision + off)
+        decisions.decided(record, a_word(CONFIRMED), A_DECISION, record.revision + off)
+
+
+def test_nobody_decides_the_own_record_or_makes_it() -> None:
+    record = a_record(a_claim(NO_FIX))
+    own = replace(a_word(CONFIRMED), by=record.student)
+    with pytest.raises(SelfDecision):
+        decided(record, own)
+    with pytest.raises(SelfDecision):
+        decisions.entered(SESSION, record.student, own, record.id, A_DECISION)
+
+
+def test_a_record_made_by_hand_has_no_claims_and_takes_none() -> None:
+    made = decisions.entered(SESSION, EMPTY.student, replace(a_word(EXCUSED), late=True), EMPTY.id, A_DECISION)
+    assert (made.source, made.late, made.decisions[0].from_status) == (Source.MANUAL, False, None)
+    assert (made.takes_another_claim(), made.tries_left(), advice_on(made)) == (False, 0, ())
+    assert with_enrollment(made, NOW).status is EXCUSED
+
+
+def test_a_face_that_is_looked_at_again_is_awaited_like_the_first_time() -> None:
+    policy = replace(POLICY, face=REQUIRED)
+    other_face = failed(Check.FACE, Reason.FACE_MISMATCH)
+    record = with_claim(replace(EMPTY, policy=policy), SESSION, a_claim(other_face), NOW)
+    again = awaiting_face(record, NOW)
+    assert (again.status, again.revision) == (RecordStatus.PENDING_VERIFICATION, record.revision + 1)
+    assert again.claims[0].awaits_face
+    assert not again.takes_another_claim()
+    assert with_face(again, 1, other_face, NOW).status is RecordStatus.FLAGGED
 
 
 # Judging

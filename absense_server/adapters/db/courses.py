@@ -109,6 +109,11 @@ class SqlCourses:
     def get(self, course_id: CourseId) -> Course:
         return self._one(courses.c.id == course_id)
 
+    def closed(self, ids: Collection[CourseId]) -> frozenset[CourseId]:
+        query = select(courses.c.id).select_from(COURSE_TABLES)
+        closed = query.where(courses.c.id.in_(ids), terms.c.state == TermState.CLOSED)
+        return frozenset(self._connection.execute(closed).scalars())
+
     def by_code(self, term_id: TermId, code: str) -> Course | None:
         found = self._list(courses.c.term_id == term_id, courses.c.code_folded == folded(code))
         return found[0] if found else None

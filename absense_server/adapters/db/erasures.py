@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select, union, update
 
 from absense_server.adapters.db.tables import (
+    appeals,
     attendance_records,
     attendance_sessions,
     audit_events,
@@ -148,6 +149,7 @@ class SqlErasures:
             select(records.c.course_id)
             .join(decisions, decisions.c.record_id == records.c.id)
             .where(decisions.c.decided_by == user_id),
+            select(appeals.c.course_id).where(appeals.c.decided_by == user_id),
         )
         part_in = union(*parts).subquery()
         found = select(courses.c.id).join(part_in, part_in.c.course_id == courses.c.id)
@@ -172,6 +174,7 @@ class SqlErasures:
         own = select(attendance_records.c.id).where(attendance_records.c.student_id == user_id)
         self._connection.execute(update(claims).where(claims.c.student_id == user_id).values(**_NOWHERE))
         self._connection.execute(update(decisions).where(decisions.c.record_id.in_(own)).values(reason=""))
+        self._connection.execute(update(appeals).where(appeals.c.student_id == user_id).values(text="", reason=""))
         self._forget(audit_events.c.actor_id == user_id)
         # why somebody else erased the account is that person's to answer for
         self._forget(audit_events.c.subject_id == user_id, audit_events.c.action != Action.USER_ERASED)

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Table, Uuid, bindp
 
 from absense_server.adapters.db.rows import AnySelect
 from absense_server.adapters.db.tables import (
+    appeals,
     attendance_records,
     attendance_sessions,
     audit_events,
@@ -62,6 +63,7 @@ LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
     # somebody else
     "device_reset_requests": frozenset({"decided_by"}),
     "decisions": frozenset({"decided_by"}),
+    "appeals": frozenset({"decided_by"}),
     "audit_events": frozenset({"actor_id"}),
     # how the work is shared out
     "mail_queue": frozenset({"due_at", "failures"}),
@@ -188,6 +190,7 @@ SOURCES: Final[Mapping[Part, Source]] = {
         (decisions.c.id,),
         _plain,
     ),
+    Part.APPEALS: _own(appeals, "student_id"),
     Part.CONSENTS: _own(face_consents, "student_id"),
     Part.FACE_TEMPLATE: _own(face_templates, "student_id"),
     Part.FACE_VIEWS: Source(
@@ -223,6 +226,7 @@ SOURCES: Final[Mapping[Part, Source]] = {
     ),
     Part.SESSIONS_MADE: _own(attendance_sessions, "created_by"),
     Part.DECISIONS_MADE: _own(decisions, "decided_by"),
+    Part.APPEALS_DECIDED: _own(appeals, "decided_by", "student_id", "text"),
     Part.RESETS_DECIDED: _own(device_reset_requests, "decided_by", "student_id", "device_id", "reason"),
     Part.IMAGES: _own(images, "owner_id"),
 }

@@ -4,10 +4,11 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, select, union, union_all, update
+from sqlalchemy import Connection, delete, insert, or_, select, union, union_all, update
 
 from absense_server.adapters.db.courses import teaches
 from absense_server.adapters.db.prepared import PreparedInsert
+from absense_server.adapters.db.reviews import is_reference_to_be_seen
 from absense_server.adapters.db.rows import AnyRow
 from absense_server.adapters.db.tables import attendance_records, claims, doomed_blobs, face_views, images
 from absense_server.domain.errors.claims import ImageNotFound
@@ -50,7 +51,9 @@ class SqlImages:
             .where(claims.c.image_id == images.c.id, teaches(lecturer_id, attendance_records.c.course_id))
             .exists()
         )
-        row = self._connection.execute(_IMAGES.where(images.c.id == image_id, seen)).one_or_none()
+        row = self._connection.execute(
+            _IMAGES.where(images.c.id == image_id, or_(seen, is_reference_to_be_seen(lecturer_id)))
+        ).one_or_none()
         if row is None:
             raise ImageNotFound
         return to_image(row)

@@ -17,19 +17,23 @@ class SqlMails:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def queue(self, mail: QueuedMail) -> None:
+    def queue(self, *mails: QueuedMail) -> None:
         self._connection.execute(
-            insert(mail_queue).values(
-                id=mail.id,
-                kind=mail.kind,
-                user_id=mail.user_id,
-                login=mail.login,
-                address=mail.address,
-                note=mail.note,
-                queued_at=mail.queued_at,
-                due_at=mail.queued_at,
-                failures=mail.failures,
-            )
+            insert(mail_queue),
+            [
+                {
+                    "id": mail.id,
+                    "kind": mail.kind,
+                    "user_id": mail.user_id,
+                    "login": mail.login,
+                    "address": mail.address,
+                    "note": mail.note,
+                    "queued_at": mail.queued_at,
+                    "due_at": mail.queued_at,
+                    "failures": mail.failures,
+                }
+                for mail in mails
+            ],
         )
 
     def is_due(self, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import astuple, fields
+from dataclasses import astuple, fields, replace
 
 from sqlalchemy import Connection, select
 
@@ -13,7 +13,7 @@ from absense_server.adapters.db.users import person_columns, to_person
 from absense_server.domain.devices import DeviceEvidence
 from absense_server.domain.ids import RecordId
 from absense_server.domain.places import Fix, LatLng
-from absense_server.domain.records import AttendanceRecord, Claim, Decision, Sighting
+from absense_server.domain.records import AttendanceRecord, Claim, Decision, Sighting, Source
 from absense_server.domain.verdicts import Check, Verdict
 
 students = users.alias("students")
@@ -48,7 +48,7 @@ def to_records(connection: Connection, rows: Sequence[AnyRow]) -> list[Attendanc
             attention=row.record_attention,
             claims=tuple(claims_of[row.record_id]),
             deciding_claim_id=row.record_deciding_claim_id,
-            decisions=tuple(decisions_of[row.record_id]),
+            decisions=_with_beginning(row.record_source, decisions_of[row.record_id]),
             revision=row.record_revision,
         )
         for row in rows
@@ -106,6 +106,13 @@ def _decisions_of(connection: Connection, ids: Sequence[RecordId]) -> defaultdic
             )
         )
     return found
+
+
+def _with_beginning(source: Source, made: Sequence[Decision]) -> tuple[Decision, ...]:
+    """The first decision on a record made by hand is the one that made it: from_decision has no word for that."""
+    if source is not Source.MANUAL or not made:
+        return tuple(made)
+    return (replace(made[0], from_status=None), *made[1:])
 
 
 def from_record(record: AttendanceRecord) -> dict[str, object]:
@@ -182,6 +189,6 @@ def from_decision(record: AttendanceRecord, decision: Decision) -> dict[str, obj
         "decided_by": decision.decided_by.id,
         "decided_at": decision.decided_at,
         "reason": decision.reason,
-        "from_status": decision.from_status,
+        "from_status": decision.from_status or decision.to_status,
         "to_status": decision.to_status,
     }

@@ -4,7 +4,19 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, Insert, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Insert,
+    bindparam,
+    delete,
+    func,
+    insert,
+    literal_column,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from absense_server.adapters.db.claim_view import claim_view, claim_views
@@ -22,11 +34,13 @@ from absense_server.adapters.db.record_rows import (
     to_records,
     what_changes,
 )
+from absense_server.adapters.db.reviews import reviewed
 from absense_server.adapters.db.rows import sorted_after
 from absense_server.adapters.db.tables import (
     attendance_records,
     attendance_sessions,
     claims,
+    courses,
     decisions,
     enrollments,
     verdicts,
@@ -35,7 +49,7 @@ from absense_server.domain.errors.claims import RecordNotFound
 from absense_server.domain.ids import ClaimId, CourseId, RecordId, SessionId, UserId
 from absense_server.domain.policy import RecordStatus
 from absense_server.domain.records import AttendanceRecord, Claim, Decision
-from absense_server.ports.findings import ClaimKey, ClaimView, FlaggedFilter, Race
+from absense_server.ports.findings import ClaimKey, ClaimView, FlaggedFilter, Race, ReviewedRecord
 
 
 def _upsert(statement: postgresql.Insert | sqlite.Insert) -> Insert:
@@ -97,6 +111,7 @@ class SqlRecords:
         self._add_claims([(after, claim) for claim in after.claims if claim.number not in old_claims])
         self._add_decisions([(after, decision) for decision in after.decisions if decision.id not in old_decisions])
         self._judge_again(before, after)
+        self._forget_verdicts(before, after)
 
     def _add_claims(self, new: Sequence[tuple[AttendanceRecord, Claim]]) -> None:
         if new:
@@ -123,6 +138,14 @@ class SqlRecords:
         if changed:
             self._connection.execute(_JUDGE_AGAIN[self._connection.dialect.name], changed)
 
+    def _forget_verdicts(self, before: AttendanceRecord, after: AttendanceRecord) -> None:
+        """Delete those on claims that are to be looked at again."""
+        kept = {claim.number: {verdict.check for verdict in claim.verdicts} for claim in after.claims}
+        for claim in before.claims:
+            if gone := {verdict.check for verdict in claim.verdicts} - kept[claim.number]:
+                its = [verdicts.c.record_id == before.id, verdicts.c.number == claim.number]
+                self._connection.execute(delete(verdicts).where(*its, verdicts.c.check_name.in_(gone)))
+
     def for_student(
         self, student_id: UserId, *, record_id: RecordId | None = None, session_id: SessionId | None = None
     ) -> AttendanceRecord:
@@ -136,6 +159,39 @@ class SqlRecords:
     def for_lecturer(self, lecturer_id: UserId, record_id: RecordId) -> AttendanceRecord:
         return self._one(attendance_records.c.id == record_id, teaches(lecturer_id, attendance_records.c.course_id))
 
+    def get(self, record_id: RecordId) -> AttendanceRecord:
+        return self._one(attendance_records.c.id == record_id)
+
+    def find(self, session_id: SessionId, student_id: UserId) -> AttendanceRecord | None:
+        found = self._list(attendance_records.c.session_id == session_id, attendance_records.c.student_id == student_id)
+        return found[0] if found else None
+
+    def hold(self, ids: Collection[RecordId]) -> None:
+        # in one order, or two who hold some of the same could each wait for the other
+        held = select(attendance_records.c.id).where(attendance_records.c.id.in_(ids)).order_by(attendance_records.c.id)
+        self._connection.execute(held.with_for_update(key_share=True))
+
+    def of_lecturer(self, lecturer_id: UserId, ids: Collection[RecordId]) -> Sequence[AttendanceRecord]:
+        taught = teaches(lecturer_id, attendance_records.c.course_id)
+        return self._list(attendance_records.c.id.in_(ids), taught)
+
+    def decide(self, *decided: AttendanceRecord) -> None:
+        first = decided[0]
+        self._connection.execute(
+            update(attendance_records)
+            .where(attendance_records.c.id.in_([record.id for record in decided]))
+            .values(
+                status=first.status,
+                attention=None,
+                updated_at=first.updated_at,
+                revision=attendance_records.c.revision + 1,
+            )
+        )
+        self._add_decisions([(record, record.decisions[-1]) for record in decided])
+
+    def reviewed(self, records: Sequence[AttendanceRecord]) -> Sequence[ReviewedRecord]:
+        return reviewed(self._connection, records)
+
     def with_ids(self, ids: Collection[RecordId]) -> Sequence[AttendanceRecord]:
         return self._list(attendance_records.c.id.in_(ids))
 
@@ -148,23 +204,31 @@ class SqlRecords:
         return self._list(*conditions, after=after, limit=limit)
 
     def list_flagged(
-        self, lecturer_id: UserId, which: FlaggedFilter, *, after: UUID | None, limit: int
+        self, lecturer_id: UserId | None, which: FlaggedFilter, *, after: UUID | None, limit: int
     ) -> Sequence[AttendanceRecord]:
         records = attendance_records.c
-        # written out, not bound: SQLite takes the partial index only when it sees the value
-        conditions = [
-            records.status == literal_column("'FLAGGED'"),
-            records.course_id.in_(taught_by(self._connection, lecturer_id)),
-        ]
+        conditions: list[ColumnElement[bool]] = []
+        if lecturer_id is not None:
+            conditions.append(records.course_id.in_(taught_by(self._connection, lecturer_id)))
         if which.session_id is not None:
             conditions.append(records.session_id == which.session_id)
         if which.course_id is not None:
             conditions.append(records.course_id == which.course_id)
+        if which.term_id is not None:
+            conditions.append(records.course_id.in_(select(courses.c.id).where(courses.c.term_id == which.term_id)))
         if which.attention is not None:
             conditions.append(records.attention == which.attention)
         if after is not None:
             conditions.append(records.id > after)
-        page = select(records.id).where(*conditions).order_by(sorted_after(records.id)).limit(limit)
+        # each status by an index of its own, and written out, not bound: SQLite takes a partial index only when it
+        # sees the value
+        waiting = union_all(
+            *(
+                select(records.id).where(records.status == literal_column(f"'{status.value}'"), *conditions)
+                for status in which.statuses
+            )
+        ).subquery()
+        page = select(waiting.c.id).order_by(sorted_after(waiting.c.id)).limit(limit)
         return self._list(records.id.in_(page))
 
     def list_unenrolled(self, student_id: UserId, course_id: CourseId) -> Sequence[AttendanceRecord]:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from absense_server.adapters.db.types import Json, Serial, UtcDateTime, choice, growing_choice
-from absense_server.domain.appeals import AppealState
+from absense_server.domain.appeals import AppealOutcome, AppealState
 from absense_server.domain.audit import Action
 from absense_server.domain.course_claims import CourseClaimState
 from absense_server.domain.courses import TermState
@@ -517,6 +517,13 @@ Index(
     sqlite_where=text("status = 'FLAGGED'"),
 )
 Index(
+    "ix_attendance_records_pending",
+    attendance_records.c.course_id,
+    attendance_records.c.id,
+    postgresql_where=text("status = 'PENDING_VERIFICATION'"),
+    sqlite_where=text("status = 'PENDING_VERIFICATION'"),
+)
+Index(
     "ix_attendance_records_unenrolled",
     attendance_records.c.student_id,
     attendance_records.c.created_at,
@@ -590,6 +597,7 @@ appeals = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("decided_at", UtcDateTime),
     Column("decided_by", ForeignKey("users.id", ondelete="RESTRICT"), index=True),
+    Column("outcome", choice(AppealOutcome, "outcome")),
     Column("reason", Text, nullable=False),
     CheckConstraint("(decided_at IS NULL) = (state = 'PENDING')", "decided"),
     UniqueConstraint("session_id", "student_id"),

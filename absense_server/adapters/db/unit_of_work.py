@@ -7,6 +7,7 @@ from datetime import datetime
 from psycopg2 import OperationalError
 from sqlalchemy import Connection, DateTime, Engine, func, select
 
+from absense_server.adapters.db.appeals import SqlAppeals
 from absense_server.adapters.db.audit import SqlAudit
 from absense_server.adapters.db.audit_log import SqlAuditLog
 from absense_server.adapters.db.chores import SqlChores
@@ -53,6 +54,7 @@ class SqlTransaction:
         self.devices = SqlDevices(connection)
         self.device_resets = SqlDeviceResets(connection)
         self.records = SqlRecords(connection)
+        self.appeals = SqlAppeals(connection)
         self.faces = SqlFaces(connection)
         self.verifications = SqlVerifications(connection)
         self.images = SqlImages(connection)

@@ -117,7 +117,7 @@ class DecisionNotAllowed(DomainError):
 
     kind = Kind.PRECONDITION
     reason = "DECISION_NOT_ALLOWED"
-    sentence = "A record that is {status} cannot be confirmed."
+    sentence = "The record is {status}: this cannot be decided on it."
 
     def __init__(self, status: str) -> None:
         super().__init__()

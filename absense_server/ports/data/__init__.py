@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from absense_server.ports.data.appeals import Appeals
 from absense_server.ports.data.attendance import Faces, Images, Records, Verifications
 from absense_server.ports.data.people import DeviceResets, Devices, Mails, Requests, SignIns, Users
 from absense_server.ports.data.teaching import Courses, Enrollments, Institution, Sessions
@@ -39,6 +40,8 @@ class Transaction(Protocol):
     def device_resets(self) -> DeviceResets: ...
     @property
     def records(self) -> Records: ...
+    @property
+    def appeals(self) -> Appeals: ...
     @property
     def faces(self) -> Faces: ...
     @property

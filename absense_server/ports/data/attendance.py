@@ -30,6 +30,7 @@ from absense_server.ports.findings import (
     MatchEntry,
     MatchFilter,
     NewVerification,
+    ReviewedRecord,
     StoredFace,
     StoredImage,
     StoredView,
@@ -70,7 +71,7 @@ class Records(Protocol):
         ...
 
     def save(self, before: AttendanceRecord, after: AttendanceRecord) -> None:
-        """Writes what changed: the row, new claims, changed verdicts, new decisions.
+        """Writes what changed: the row, new claims, changed and forgotten verdicts, new decisions.
 
         Raises Race when the record is no longer at `before.revision`, or a claim_id is taken, or a claim is new and
         its student ERASED.
@@ -87,6 +88,31 @@ class Records(Protocol):
         """Raises RecordNotFound, also when the lecturer does not teach the course."""
         ...
 
+    def get(self, record_id: RecordId) -> AttendanceRecord:
+        """Raises RecordNotFound."""
+        ...
+
+    def find(self, session_id: SessionId, student_id: UserId) -> AttendanceRecord | None: ...
+
+    def hold(self, ids: Collection[RecordId]) -> None:
+        """Hold off other transactions that would change these records, until this one ends."""
+        ...
+
+    def of_lecturer(self, lecturer_id: UserId, ids: Collection[RecordId]) -> Sequence[AttendanceRecord]:
+        """Those of these that are in courses that the lecturer teaches, in no order."""
+        ...
+
+    def decide(self, *decided: AttendanceRecord) -> None:
+        """Write the latest decision of each of some records, all to the same status at the same time.
+
+        Hold them: what else may have changed on them is not looked at.
+        """
+        ...
+
+    def reviewed(self, records: Sequence[AttendanceRecord]) -> Sequence[ReviewedRecord]:
+        """The records, in their order, with what a reviewer sees beside them; three statements at most."""
+        ...
+
     def with_ids(self, ids: Collection[RecordId]) -> Sequence[AttendanceRecord]:
         """Those that are there, in no order."""
         ...
@@ -98,9 +124,9 @@ class Records(Protocol):
         ...
 
     def list_flagged(
-        self, lecturer_id: UserId, which: FlaggedFilter, *, after: UUID | None, limit: int
+        self, lecturer_id: UserId | None, which: FlaggedFilter, *, after: UUID | None, limit: int
     ) -> Sequence[AttendanceRecord]:
-        """In the lecturer's courses, oldest first."""
+        """In the lecturer's courses, or everywhere; oldest first."""
         ...
 
     def list_unenrolled(self, student_id: UserId, course_id: CourseId) -> Sequence[AttendanceRecord]:
@@ -225,5 +251,8 @@ class Images(Protocol):
         ...
 
     def for_lecturer(self, lecturer_id: UserId, image_id: ImageId) -> StoredImage:
-        """Raises ImageNotFound, also unless it belongs to a claim in a course that the lecturer teaches."""
+        """Raises ImageNotFound, also unless it belongs to a claim in a course that the lecturer teaches.
+
+        Or to the enrolled face of a student of whom a record there waits for a person, or an appeal about one.
+        """
         ...

@@ -132,7 +132,7 @@ class SignIns(Protocol):
 class Mails(Protocol):
     """Mails that wait to be sent, and the tokens of those that were."""
 
-    def queue(self, mail: QueuedMail) -> None: ...
+    def queue(self, *mails: QueuedMail) -> None: ...
 
     def is_due(self, now: datetime) -> bool:
         """Whether there are any to take."""

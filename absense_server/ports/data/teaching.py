@@ -53,6 +53,10 @@ class Courses(Protocol):
         """Raises CourseNotFound."""
         ...
 
+    def closed(self, ids: Collection[CourseId]) -> frozenset[CourseId]:
+        """Of these courses those whose terms are closed."""
+        ...
+
     def by_code(self, term_id: TermId, code: str) -> Course | None: ...
 
     def for_lecturer(self, lecturer_id: UserId, course_id: CourseId) -> Course:
@@ -91,6 +95,10 @@ class Enrollments(Protocol):
 
     def latest(self, student_id: UserId, course_id: CourseId) -> Enrollment | None:
         """The one that began last, running or not."""
+        ...
+
+    def expected(self, student_id: UserId, session_id: SessionId) -> bool:
+        """Whether the student was enrolled, in scope, when the session opened."""
         ...
 
     def add(self, enrollment: Enrollment) -> None:

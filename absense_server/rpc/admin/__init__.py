@@ -5,19 +5,25 @@ One class per service (DESIGN.md, The house), put together from its capabilities
 
 from absense_server.domain.faces import FaceModel
 from absense_server.ports.outside import Threads
+from absense_server.rpc.admin.appeals import AppealCalls
 from absense_server.rpc.admin.audit import AuditCalls
 from absense_server.rpc.admin.device_resets import DeviceResetCalls
 from absense_server.rpc.admin.faces import FaceCalls
+from absense_server.rpc.admin.review import ReviewCalls
 from absense_server.rpc.admin.users import UserCalls
 from absense_server.services.account_erasure import AccountErasure
+from absense_server.services.appeals import Appeals
 from absense_server.services.audit_log import AuditLog
+from absense_server.services.decisions import Decisions
 from absense_server.services.device_resets import DeviceResets
 from absense_server.services.face_office import FaceOffice
+from absense_server.services.review import Review
+from absense_server.services.second_looks import SecondLooks
 from absense_server.services.user_changes import UserChanges
 from absense_server.services.user_office import UserOffice
 
 
-class Admin(UserCalls, DeviceResetCalls, FaceCalls, AuditCalls):
+class Admin(UserCalls, DeviceResetCalls, FaceCalls, AuditCalls, ReviewCalls, AppealCalls):
     """What administrators use."""
 
     def __init__(
@@ -32,6 +38,10 @@ class Admin(UserCalls, DeviceResetCalls, FaceCalls, AuditCalls):
         face_model: FaceModel | None,
         audit_log: AuditLog,
         report_threads: Threads,
+        review: Review,
+        decisions: Decisions,
+        second_looks: SecondLooks,
+        appeals: Appeals,
     ) -> None:
         UserCalls.__init__(
             self, users=users, user_changes=user_changes, account_erasure=account_erasure, threads=threads
@@ -39,3 +49,5 @@ class Admin(UserCalls, DeviceResetCalls, FaceCalls, AuditCalls):
         DeviceResetCalls.__init__(self, device_resets=device_resets, threads=threads)
         FaceCalls.__init__(self, faces=faces, face_model=face_model, threads=threads)
         AuditCalls.__init__(self, audit_log=audit_log, threads=threads, report_threads=report_threads)
+        ReviewCalls.__init__(self, review=review, decisions=decisions, second_looks=second_looks, threads=threads)
+        AppealCalls.__init__(self, appeals=appeals, threads=threads)

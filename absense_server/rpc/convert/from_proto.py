@@ -41,7 +41,7 @@ from absense_server.domain.places import DEFAULT_RADIUS_M, Fix, Geofence, LatLng
 from absense_server.domain.policy import PolicyWishes, RecordStatus
 from absense_server.domain.proofs import Proof, ScannedProof, TicketProof, TypedProof
 from absense_server.domain.sessions import NewSession
-from absense_server.ports.findings import FlaggedFilter, SessionFilter
+from absense_server.ports.findings import SessionFilter
 from absense_server.rpc.convert import pairs
 from absense_server.services.profile import ProfileChange
 from absense_server.services.requests import RequestKey
@@ -192,15 +192,6 @@ def statuses(numbers: Sequence[int]) -> frozenset[RecordStatus]:
     """Which statuses to list; none: all."""
     members = (pairs.STATUS.member(number) for number in numbers)
     return frozenset(member for member in members if member is not None)
-
-
-def flagged_filter(request: lecturer_service_pb2.LecturerServiceListFlaggedRequest) -> FlaggedFilter:
-    """Which flagged records to list."""
-    return FlaggedFilter(
-        session_id=SessionId(UUID(request.session_id)) if request.session_id else None,
-        course_id=CourseId(UUID(request.course_id)) if request.course_id else None,
-        attention=pairs.ATTENTION.member(request.attention),
-    )
 
 
 def record_key(

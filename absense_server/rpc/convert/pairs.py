@@ -1,6 +1,7 @@
 """Every enum that the contract and the domain share."""
 
 from absense.v1 import (
+    appeal_pb2,
     attendance_record_pb2,
     attendance_session_pb2,
     audit_pb2,
@@ -11,6 +12,7 @@ from absense.v1 import (
     verdict_pb2,
     verification_log_pb2,
 )
+from absense_server.domain.appeals import AppealOutcome, AppealState
 from absense_server.domain.audit import Action
 from absense_server.domain.audit_chain import BreakKind
 from absense_server.domain.devices import Platform, ResetState
@@ -34,6 +36,8 @@ FACE_TRUST = EnumPair(TemplateTrust, face_pb2.FaceTrust, "FACE_TRUST")
 STATUS = EnumPair(RecordStatus, attendance_record_pb2.RecordStatus, "RECORD_STATUS")
 ATTENTION = EnumPair(Attention, attendance_record_pb2.Attention, "ATTENTION")
 SOURCE = EnumPair(Source, attendance_record_pb2.RecordSource, "RECORD_SOURCE")
+APPEAL_STATE = EnumPair(AppealState, appeal_pb2.AppealState, "APPEAL_STATE")
+APPEAL_OUTCOME = EnumPair(AppealOutcome, appeal_pb2.AppealOutcome, "APPEAL_OUTCOME")
 CHECK = EnumPair(Check, verdict_pb2.Check, "CHECK")
 OUTCOME = EnumPair(Outcome, verdict_pb2.Outcome, "OUTCOME")
 REASON = EnumPair(Reason, verdict_pb2.VerdictReason, "VERDICT_REASON")

@@ -1,6 +1,5 @@
 """Domain objects to messages."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -8,34 +7,25 @@ from google.protobuf import duration_pb2, timestamp_pb2
 from google.type import latlng_pb2
 
 from absense.v1 import (
-    advice_pb2,
-    attendance_record_pb2,
     attendance_session_pb2,
     course_pb2,
     device_pb2,
     error_reason_pb2,
-    fix_pb2,
     image_pb2,
     lecturer_service_pb2,
     qr_code_pb2,
     student_service_pb2,
     user_pb2,
-    verdict_pb2,
 )
-from absense_server.domain.advice import Advice
 from absense_server.domain.courses import Course, Enrollment
 from absense_server.domain.devices import Device, DeviceReset
 from absense_server.domain.errors.base import DomainError
 from absense_server.domain.people import Person, User
-from absense_server.domain.places import Fix, Geofence, LatLng
+from absense_server.domain.places import Geofence, LatLng
 from absense_server.domain.policy import Policy
-from absense_server.domain.records import AttendanceRecord, Claim, Decision
 from absense_server.domain.sessions import AttendanceSession, Counts
-from absense_server.domain.verdicts import Check, Verdict
 from absense_server.ports.findings import OpenSession
 from absense_server.rpc.convert import pairs
-from absense_server.services.earlier_claims import Submission
-from absense_server.services.outlook import Outlook
 from absense_server.services.photographs import Shown
 from absense_server.services.qr_codes import QrCode, QrStatus
 from absense_server.services.scans import Scan
@@ -298,139 +288,6 @@ def error_reason(error: DomainError | None) -> error_reason_pb2.ErrorReason:
         return error_reason_pb2.ERROR_REASON_UNSPECIFIED
     reason: error_reason_pb2.ErrorReason = getattr(error_reason_pb2, f"ERROR_REASON_{error.reason}")
     return reason
-
-
-def verdict(value: Verdict, policy_version: str, *, for_review: bool) -> verdict_pb2.Verdict:
-    """What a check found. How near a face came is told to reviewers only: it would teach a cheat to come nearer."""
-    measured = for_review or value.check is not Check.FACE
-    return verdict_pb2.Verdict(
-        check=pairs.CHECK.number(value.check),
-        outcome=pairs.OUTCOME.number(value.outcome),
-        reason=pairs.REASON.number(value.reason),
-        measured=value.measured if measured else None,
-        threshold=value.threshold if measured else None,
-        unit=value.unit if measured else "",
-        policy_version=policy_version,
-    )
-
-
-def fix(value: Fix | None) -> fix_pb2.LocationFix | None:
-    """Where the phone said it was; None stays absent."""
-    if value is None:
-        return None
-    return fix_pb2.LocationFix(
-        position=lat_lng(value.position),
-        accuracy_meters=value.accuracy_m,
-        fix_time=time(value.fixed_at),
-        mock=value.mock,
-    )
-
-
-def claim(value: Claim, policy_version: str, *, for_review: bool) -> attendance_record_pb2.Claim:
-    """One try."""
-    return attendance_record_pb2.Claim(
-        claim_id=str(value.claim_id),
-        number=value.number,
-        claim_time=time(value.claimed_at),
-        receive_time=time(value.received_at),
-        verdicts=[verdict(v, policy_version, for_review=for_review) for v in value.verdicts],
-        fix=fix(value.fix),
-        image_id=ident(value.image_id) if for_review else "",
-        awaited_checks=[verdict_pb2.CHECK_FACE] if value.awaits_face else [],
-    )
-
-
-def decision(value: Decision) -> attendance_record_pb2.Decision:
-    """A person's word."""
-    return attendance_record_pb2.Decision(
-        id=str(value.id),
-        decided_by=person(value.decided_by),
-        decide_time=time(value.decided_at),
-        reason=value.reason,
-        from_status=pairs.STATUS.number(value.from_status),
-        to_status=pairs.STATUS.number(value.to_status),
-    )
-
-
-def student_record(value: AttendanceRecord) -> attendance_record_pb2.AttendanceRecord:
-    """A record as its student sees it."""
-    return _record(value, for_review=False)
-
-
-def reviewed_record(value: AttendanceRecord) -> attendance_record_pb2.AttendanceRecord:
-    """A record as its lecturers see it."""
-    return _record(value, for_review=True)
-
-
-def _record(value: AttendanceRecord, *, for_review: bool) -> attendance_record_pb2.AttendanceRecord:
-    return attendance_record_pb2.AttendanceRecord(
-        id=str(value.id),
-        session_id=str(value.session_id),
-        student=person(value.student),
-        status=pairs.STATUS.number(value.status),
-        attention=pairs.ATTENTION.number(value.attention),
-        source=pairs.SOURCE.number(value.source),
-        late=value.late,
-        claims=[claim(c, value.policy.version, for_review=for_review) for c in value.claims],
-        deciding_claim_id=ident(value.deciding_claim_id),
-        decisions=[decision(d) for d in value.decisions],
-        policy=policy(value.policy),
-        revision=value.revision,
-        create_time=time(value.created_at),
-        update_time=time(value.updated_at),
-    )
-
-
-def advice(values: Iterable[Advice]) -> list[advice_pb2.Advice]:
-    """What the student is told."""
-    return [
-        advice_pb2.Advice(
-            check=pairs.CHECK.number(value.check), reason=pairs.REASON.number(value.reason), text=value.text
-        )
-        for value in values
-    ]
-
-
-def submission(value: Submission) -> student_service_pb2.SubmitAttendanceResponse:
-    """What became of a claim."""
-    return student_service_pb2.SubmitAttendanceResponse(
-        record=student_record(value.record),
-        already_recorded=value.already_recorded,
-        can_retry=value.outlook.tries_left > 0,
-        tries_left=value.outlook.tries_left,
-        advice=advice(value.outlook.advice),
-    )
-
-
-def inline_submission(value: Submission) -> student_service_pb2.SubmitAttendanceInlineResponse:
-    """What became of a claim that came in one message."""
-    return student_service_pb2.SubmitAttendanceInlineResponse(
-        record=student_record(value.record),
-        already_recorded=value.already_recorded,
-        can_retry=value.outlook.tries_left > 0,
-        tries_left=value.outlook.tries_left,
-        advice=advice(value.outlook.advice),
-    )
-
-
-def own_record(value: Outlook) -> student_service_pb2.StudentServiceGetAttendanceRecordResponse:
-    """A student's own record, with what can still be done about it."""
-    return student_service_pb2.StudentServiceGetAttendanceRecordResponse(
-        record=student_record(value.record),
-        can_retry=value.tries_left > 0,
-        tries_left=value.tries_left,
-        advice=advice(value.advice),
-    )
-
-
-def watched_record(value: Outlook) -> student_service_pb2.WatchAttendanceRecordResponse:
-    """The same, while it is watched."""
-    return student_service_pb2.WatchAttendanceRecordResponse(
-        record=student_record(value.record),
-        can_retry=value.tries_left > 0,
-        tries_left=value.tries_left,
-        advice=advice(value.advice),
-    )
 
 
 def image_header(value: Shown) -> image_pb2.ImageHeader:

@@ -4,17 +4,21 @@ One class per service (DESIGN.md, The house), put together from its capabilities
 """
 
 from absense_server.ports.outside import Clock, Threads
+from absense_server.rpc.lecturer.appeals import AppealCalls
 from absense_server.rpc.lecturer.courses import CourseCalls
+from absense_server.rpc.lecturer.decisions import DecisionCalls
 from absense_server.rpc.lecturer.qr_codes import QrCodeCalls
 from absense_server.rpc.lecturer.review import ReviewCalls
 from absense_server.rpc.lecturer.sessions import SessionCalls
+from absense_server.services.appeals import Appeals
 from absense_server.services.courses import Courses
+from absense_server.services.decisions import Decisions
 from absense_server.services.qr_codes import QrCodes
 from absense_server.services.review import Review
 from absense_server.services.sessions import Sessions
 
 
-class Lecturer(CourseCalls, SessionCalls, QrCodeCalls, ReviewCalls):
+class Lecturer(CourseCalls, SessionCalls, QrCodeCalls, ReviewCalls, DecisionCalls, AppealCalls):
     """What a lecturer's browser talks to."""
 
     def __init__(
@@ -26,8 +30,12 @@ class Lecturer(CourseCalls, SessionCalls, QrCodeCalls, ReviewCalls):
         qr_codes: QrCodes,
         clock: Clock,
         review: Review,
+        decisions: Decisions,
+        appeals: Appeals,
     ) -> None:
         CourseCalls.__init__(self, courses=courses, threads=threads)
         SessionCalls.__init__(self, sessions=sessions, threads=threads)
         QrCodeCalls.__init__(self, qr_codes=qr_codes, threads=threads, clock=clock)
         ReviewCalls.__init__(self, review=review, threads=threads)
+        DecisionCalls.__init__(self, decisions=decisions, threads=threads)
+        AppealCalls.__init__(self, appeals=appeals, threads=threads)

@@ -1,4 +1,4 @@
-"""Records, as lecturers look at them and decide."""
+"""Records, as lecturers look at them."""
 
 from collections.abc import AsyncIterator
 from uuid import UUID
@@ -9,13 +9,13 @@ from absense_server.domain.ids import ImageId, RecordId, SessionId
 from absense_server.ports.outside import Threads
 from absense_server.rpc.calls import current_caller
 from absense_server.rpc.context import Context
-from absense_server.rpc.convert import from_proto, to_proto
+from absense_server.rpc.convert import from_proto, records, review, to_proto
 from absense_server.rpc.server_info import MAX_CHUNK_BYTES
 from absense_server.services.review import Review
 
 
 class ReviewCalls(LecturerServiceServicer):
-    """Records, looked at and decided."""
+    """Records and photographs, looked at."""
 
     def __init__(self, *, review: Review, threads: Threads) -> None:
         self._review = review
@@ -24,22 +24,20 @@ class ReviewCalls(LecturerServiceServicer):
     async def ListAttendance(
         self, request: pb.LecturerServiceListAttendanceRequest, context: Context
     ) -> pb.LecturerServiceListAttendanceResponse:
-        session_id = SessionId(UUID(request.session_id))
+        caller, session_id = current_caller(), SessionId(UUID(request.session_id))
         statuses = from_proto.statuses(request.statuses)
-        page = await self._threads.run(
-            self._review.list, current_caller(), session_id, statuses, from_proto.page(request)
-        )
+        page = await self._threads.run(self._review.list, caller, session_id, statuses, from_proto.page(request))
         return pb.LecturerServiceListAttendanceResponse(
-            records=[to_proto.reviewed_record(row) for row in page.items], next_page_token=page.next_token
+            records=[records.reviewed_record(row, caller) for row in page.items], next_page_token=page.next_token
         )
 
     async def ListFlagged(
         self, request: pb.LecturerServiceListFlaggedRequest, context: Context
     ) -> pb.LecturerServiceListFlaggedResponse:
-        which = from_proto.flagged_filter(request)
-        page = await self._threads.run(self._review.list_flagged, current_caller(), which, from_proto.page(request))
+        caller, which = current_caller(), review.flagged_filter(request)
+        page = await self._threads.run(self._review.list_flagged, caller, which, from_proto.page(request))
         return pb.LecturerServiceListFlaggedResponse(
-            records=[to_proto.reviewed_record(row) for row in page.items], next_page_token=page.next_token
+            records=[records.reviewed_record(row, caller) for row in page.items], next_page_token=page.next_token
         )
 
     async def GetAttendanceRecord(
@@ -47,7 +45,7 @@ class ReviewCalls(LecturerServiceServicer):
     ) -> pb.LecturerServiceGetAttendanceRecordResponse:
         record_id = RecordId(UUID(request.record_id))
         record = await self._threads.run(self._review.get, current_caller(), record_id)
-        return pb.LecturerServiceGetAttendanceRecordResponse(record=to_proto.reviewed_record(record))
+        return pb.LecturerServiceGetAttendanceRecordResponse(record=records.reviewed_record(record, current_caller()))
 
     async def GetImage(
         self, request: pb.LecturerServiceGetImageRequest, context: Context
@@ -58,15 +56,3 @@ class ReviewCalls(LecturerServiceServicer):
         yield pb.LecturerServiceGetImageResponse(header=to_proto.image_header(shown))
         for start in range(0, len(shown.content), MAX_CHUNK_BYTES):
             yield pb.LecturerServiceGetImageResponse(chunk=shown.content[start : start + MAX_CHUNK_BYTES])
-
-    async def ConfirmAttendance(
-        self, request: pb.ConfirmAttendanceRequest, context: Context
-    ) -> pb.ConfirmAttendanceResponse:
-        record = await self._threads.run(
-            self._review.confirm,
-            current_caller(),
-            RecordId(UUID(request.record_id)),
-            request.expected_revision,
-            request.reason.strip(),
-        )
-        return pb.ConfirmAttendanceResponse(record=to_proto.reviewed_record(record))

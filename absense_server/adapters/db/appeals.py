@@ -1,0 +1,164 @@
+"""Appeals."""
+
+from collections.abc import Collection, Sequence
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
+
+from absense_server.adapters.db.courses import taught_by, teaches
+from absense_server.adapters.db.errors import unless_taken
+from absense_server.adapters.db.rows import AnyRow, labelled
+from absense_server.adapters.db.tables import (
+    appeals,
+    attendance_records,
+    attendance_sessions,
+    courses,
+    decisions,
+    users,
+)
+from absense_server.adapters.db.users import person_columns, to_person
+from absense_server.domain.appeals import Appeal, AppealState
+from absense_server.domain.errors.appeals import AppealNotFound
+from absense_server.domain.ids import AppealId, RecordId, SessionId, UserId
+from absense_server.ports.findings import AppealFilter, Race
+
+_students = users.alias("students")
+_deciders = users.alias("deciders")
+_LAST_DECIDER = (
+    select(decisions.c.decided_by)
+    .where(decisions.c.record_id == attendance_records.c.id)
+    .order_by(decisions.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_APPEALS = (
+    select(
+        *labelled("appeal_", appeals),
+        courses.c.code.label("course_code"),
+        attendance_sessions.c.opens_at,
+        *person_columns(_students, "student"),
+        *person_columns(_deciders, "decider"),
+        attendance_records.c.id.label("record_id"),
+        attendance_records.c.revision.label("record_revision"),
+        _LAST_DECIDER.label("last_decider"),
+    )
+    .select_from(appeals)
+    .join(courses, courses.c.id == appeals.c.course_id)
+    .join(attendance_sessions, attendance_sessions.c.id == appeals.c.session_id)
+    .join(_students, _students.c.id == appeals.c.student_id)
+    .outerjoin(_deciders, _deciders.c.id == appeals.c.decided_by)
+    .outerjoin(
+        attendance_records,
+        and_(
+            attendance_records.c.student_id == appeals.c.student_id,
+            attendance_records.c.session_id == appeals.c.session_id,
+        ),
+    )
+)
+
+
+class SqlAppeals:
+    """ports.data.Appeals."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, appeal: Appeal) -> None:
+        with unless_taken(uq_appeals_session_id_student_id=Race):
+            self._connection.execute(
+                insert(appeals).values(
+                    id=appeal.id,
+                    session_id=appeal.session_id,
+                    student_id=appeal.student.id,
+                    course_id=appeal.course_id,
+                    text=appeal.text,
+                    state=appeal.state,
+                    created_at=appeal.created_at,
+                    reason=appeal.reason,
+                )
+            )
+
+    def get(self, appeal_id: AppealId) -> Appeal:
+        return self._one(appeals.c.id == appeal_id)
+
+    def for_lecturer(self, lecturer_id: UserId, appeal_id: AppealId) -> Appeal:
+        return self._one(appeals.c.id == appeal_id, teaches(lecturer_id, appeals.c.course_id))
+
+    def find(self, session_id: SessionId, student_id: UserId) -> Appeal | None:
+        found = self._list(appeals.c.session_id == session_id, appeals.c.student_id == student_id)
+        return found[0] if found else None
+
+    def waiting(self, record_ids: Collection[RecordId]) -> Sequence[Appeal]:
+        return self._list(attendance_records.c.id.in_(record_ids), appeals.c.state == AppealState.PENDING)
+
+    def decide(self, *decided: Appeal) -> None:
+        first = decided[0]
+        if first.decided_by is None:
+            raise ValueError("nobody has decided")
+        ids = [appeal.id for appeal in decided]
+        written = self._connection.execute(
+            update(appeals)
+            .where(appeals.c.id.in_(ids), appeals.c.state == AppealState.PENDING)
+            .values(
+                state=first.state,
+                outcome=first.outcome,
+                decided_at=first.decided_at,
+                decided_by=first.decided_by.id,
+                reason=first.reason,
+            )
+        )
+        if written.rowcount < len(ids):
+            raise Race
+
+    def list(
+        self, lecturer_id: UserId | None, which: AppealFilter, *, after: UUID | None, limit: int
+    ) -> Sequence[Appeal]:
+        conditions: Sequence[ColumnElement[bool]] = ()
+        if lecturer_id is not None:
+            conditions = (*conditions, appeals.c.course_id.in_(taught_by(self._connection, lecturer_id)))
+        if which.course_id is not None:
+            conditions = (*conditions, appeals.c.course_id == which.course_id)
+        if which.term_id is not None:
+            conditions = (*conditions, courses.c.term_id == which.term_id)
+        if which.state is not None:
+            conditions = (*conditions, appeals.c.state == which.state)
+        if after is not None:
+            conditions = (*conditions, appeals.c.id > after)
+        return self._list(*conditions, limit=limit)
+
+    def _one(self, *conditions: ColumnElement[bool]) -> Appeal:
+        found = self._list(*conditions)
+        if not found:
+            raise AppealNotFound
+        return found[0]
+
+    def _list(self, *conditions: ColumnElement[bool], limit: int | None = None) -> Sequence[Appeal]:
+        query = _APPEALS.where(*conditions).order_by(appeals.c.id).limit(limit)
+        return [_to_appeal(row) for row in self._connection.execute(query)]
+
+
+def appeals_about(connection: Connection, record_ids: Collection[RecordId]) -> dict[RecordId, Appeal]:
+    """The appeals about some records, by record: one statement."""
+    rows = connection.execute(_APPEALS.where(attendance_records.c.id.in_(record_ids)))
+    return {row.record_id: _to_appeal(row) for row in rows}
+
+
+def _to_appeal(row: AnyRow) -> Appeal:
+    return Appeal(
+        id=row.appeal_id,
+        session_id=row.appeal_session_id,
+        course_id=row.appeal_course_id,
+        course_code=row.course_code,
+        session_opened_at=row.opens_at,
+        student=to_person(row, "student"),
+        text=row.appeal_text,
+        state=row.appeal_state,
+        created_at=row.appeal_created_at,
+        decided_at=row.appeal_decided_at,
+        decided_by=None if row.appeal_decided_by is None else to_person(row, "decider"),
+        reason=row.appeal_reason,
+        outcome=row.appeal_outcome,
+        record_id=row.record_id,
+        record_revision=row.record_revision or 0,
+        last_decider=row.last_decider,
+    )
