@@ -220,6 +220,9 @@ class App:
         )
         lecturer = Lecturer(
             courses=use_cases.courses,
+            course_claims=use_cases.course_claims,
+            course_staff=use_cases.course_staff,
+            rosters=use_cases.rosters,
             sessions=use_cases.sessions,
             qr_codes=use_cases.qr_codes,
             review=use_cases.review,
@@ -241,6 +244,11 @@ class App:
             decisions=use_cases.decisions,
             second_looks=use_cases.second_looks,
             appeals=use_cases.appeals,
+            course_office=use_cases.course_office,
+            course_claims=use_cases.course_claims,
+            terms=use_cases.terms,
+            programmes=use_cases.programmes,
+            institution_settings=use_cases.institution,
             threads=threads,
         )
         auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server)

@@ -18,6 +18,9 @@ from absense_server.services.claim_admission import ClaimAdmission
 from absense_server.services.claim_keeping import ClaimKeeping
 from absense_server.services.claim_phones import ClaimPhones
 from absense_server.services.code_proofs import CodeProofs
+from absense_server.services.course_claims import CourseClaims
+from absense_server.services.course_office import CourseOffice
+from absense_server.services.course_staff import CourseStaff
 from absense_server.services.courses import Courses
 from absense_server.services.data_export import DataExport
 from absense_server.services.decisions import Decisions
@@ -31,6 +34,7 @@ from absense_server.services.face_enrollment import FaceEnrollment
 from absense_server.services.face_office import FaceOffice
 from absense_server.services.face_templates import FaceTemplates
 from absense_server.services.face_vectors import FaceVectors
+from absense_server.services.institution import Institution, Promises
 from absense_server.services.mail_delivery import MailDelivery
 from absense_server.services.mail_texts import MailTexts
 from absense_server.services.mails import Mails
@@ -41,6 +45,7 @@ from absense_server.services.own_sign_ins import OwnSignIns
 from absense_server.services.passwords import UserPasswords
 from absense_server.services.photographs import Photographs
 from absense_server.services.profile import Profiles
+from absense_server.services.programmes import Programmes
 from absense_server.services.qr_codes import QrCodes
 from absense_server.services.readiness import Readiness
 from absense_server.services.records import Records
@@ -56,6 +61,7 @@ from absense_server.services.sessions import SessionDefaults, Sessions
 from absense_server.services.sign_in_tokens import Lives, SignInTokens
 from absense_server.services.sign_ins import SignIns
 from absense_server.services.signing_keys import SigningKeys
+from absense_server.services.terms import Terms
 from absense_server.services.token_exchange import TokenExchange
 from absense_server.services.uploads import UploadLimits, Uploads
 from absense_server.services.user_changes import UserChanges
@@ -86,6 +92,7 @@ class UseCases:
         self.consent = consent_text(settings.selfie_retention_days, settings.face_retention_days)
         self._mails(settings, outside)
         self._people(settings, outside)
+        self._teaching(settings, outside)
         self._sessions(settings, outside)
         self._faces(settings, outside, face_engine, without_engine)
         self._records(outside)
@@ -190,10 +197,25 @@ class UseCases:
         )
         self.user_changes = UserChanges(uow, self.mails, outside.addresses, clock)
 
-    def _sessions(self, settings: Settings, outside: Outside) -> None:
+    def _teaching(self, settings: Settings, outside: Outside) -> None:
         uow, events, clock, ids, pages = outside.uow, outside.events, outside.clock, outside.ids, outside.pages
         self.courses = Courses(uow, clock, ids, pages)
+        self.course_staff = CourseStaff(uow, clock)
+        self.course_claims = CourseClaims(uow, clock, ids, pages)
+        self.course_office = CourseOffice(uow=uow, events=events, clock=clock, ids=ids, pages=pages)
         self.rosters = Rosters(uow, events, clock, ids, pages)
+        self.terms = Terms(uow, clock, ids, pages)
+        self.programmes = Programmes(uow, clock, ids, pages)
+        self.institution = Institution(
+            uow=uow,
+            promises=Promises(settings.selfie_retention_days, settings.face_retention_days),
+            engines=self.engines,
+            stand_in=StandIn[settings.face_opt_out.upper()],
+            clock=clock,
+        )
+
+    def _sessions(self, settings: Settings, outside: Outside) -> None:
+        uow, events, clock, ids, pages = outside.uow, outside.events, outside.clock, outside.ids, outside.pages
         self.sessions = Sessions(
             uow=uow,
             events=events,

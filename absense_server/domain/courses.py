@@ -2,12 +2,24 @@
 
 import unicodedata
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
+from typing import Final
 
-from absense_server.domain.errors.courses import CourseArchived, EnrollmentClosed, TermClosed, WrongProgrammeOrLevel
-from absense_server.domain.ids import CourseId, EnrollmentId, ProgrammeId, TermId
+from absense_server.domain.errors.base import FieldViolation
+from absense_server.domain.errors.courses import (
+    CourseArchived,
+    EnrollmentClosed,
+    EnrollmentWindowInvalid,
+    TermClosed,
+    TermDatesInvalid,
+    WrongProgrammeOrLevel,
+)
+from absense_server.domain.ids import CourseId, EnrollmentId, ProgrammeId, TermId, UserId
 from absense_server.domain.people import Person, User
+
+MOST_OF_A_TERM: Final = timedelta(days=2 * 366)
+"""No term is longer."""
 
 
 class TermState(Enum):
@@ -31,6 +43,11 @@ class Term:
         """Raise TermClosed if it is."""
         if self.state is TermState.CLOSED:
             raise TermClosed
+
+    def require_sound(self) -> None:
+        """Raise TermDatesInvalid unless it ends after it starts, and no more than two years later."""
+        if not timedelta(0) < self.ends_at - self.starts_at <= MOST_OF_A_TERM:
+            raise TermDatesInvalid(FieldViolation("end_time", "a term ends after it starts, at most two years later"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +73,8 @@ class Course:
     lecturers: tuple[Person, ...] = ()
     archived: bool = False
     enrollment_open: bool = True
+    enrollment_from_at: datetime | None = None
+    enrollment_until_at: datetime | None = None
     revision: int = 1
 
     def require_teachable(self) -> None:
@@ -64,11 +83,23 @@ class Course:
             raise CourseArchived
         self.term.require_open()
 
-    def require_enrollment_open(self) -> None:
+    def require_enrollment_open(self, now: datetime) -> None:
         """Raise CourseArchived, TermClosed or EnrollmentClosed unless students may come and go by themselves."""
         self.require_teachable()
-        if not self.enrollment_open:
+        begun = self.enrollment_from_at is None or self.enrollment_from_at <= now
+        ended = self.enrollment_until_at is not None and self.enrollment_until_at <= now
+        if not self.enrollment_open or not begun or ended:
             raise EnrollmentClosed
+
+    def require_sound(self) -> None:
+        """Raise EnrollmentWindowInvalid unless students may enroll for some time, where there are limits to it."""
+        begins, ends = self.enrollment_from_at, self.enrollment_until_at
+        if begins is not None and ends is not None and begins >= ends:
+            raise EnrollmentWindowInvalid(FieldViolation("enrollment_end_time", "it has to be after the beginning"))
+
+    def is_taught_by(self, user_id: UserId) -> bool:
+        """Whether this user is one of its lecturers."""
+        return any(lecturer.id == user_id for lecturer in self.lecturers)
 
     def require_admits(self, student: User) -> None:
         """Raise WrongProgrammeOrLevel unless the course is for this student."""
@@ -93,7 +124,7 @@ class Enrollment:
 
 @dataclass(frozen=True, slots=True)
 class NewCourse:
-    """A course as a lecturer asks for it; no term: the current one."""
+    """A course as somebody asks for it; no term: the current one."""
 
     code: str
     title: str
@@ -101,6 +132,8 @@ class NewCourse:
     level: int = 0
     programme_ids: frozenset[ProgrammeId] = field(default_factory=frozenset)
     enrollment_open: bool = True
+    enrollment_from_at: datetime | None = None
+    enrollment_until_at: datetime | None = None
 
 
 def folded(text: str) -> str:

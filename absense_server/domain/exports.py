@@ -38,6 +38,8 @@ class Part(Enum):
     AUDIT_ABOUT_YOU = "audit_about_you", "what others, or the server, did to your account"
     LOOKS = "looks_at_your_photographs", "when somebody looked at a photograph of yours"
     COURSES_TAUGHT = "courses_taught", "courses you teach"
+    COURSE_CLAIMS = "course_claims", "your requests to teach courses, and what was answered"
+    COURSE_CLAIMS_DECIDED = "course_claims_decided", "requests of others to teach courses that you decided"
     SESSIONS_MADE = "sessions_made", "attendance sessions you made"
     DECISIONS_MADE = "decisions_made", "what you decided about the attendance of others"
     APPEALS_DECIDED = "appeals_decided", "appeals of others that you decided; not what they wrote"

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from absense_server.domain.errors.sessions import CheckUnavailable
 from absense_server.domain.verdicts import Check, Outcome, Reason, Verdict
@@ -83,7 +84,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class PolicyWishes:
-    """A policy as a lecturer asks for it; None: the server's default."""
+    """A policy as somebody asks for it; None: the default."""
 
     device: Requirement | None = None
     location: Requirement | None = None
@@ -91,16 +92,29 @@ class PolicyWishes:
     liveness: Requirement | None = None
 
 
-def policy_for(wishes: PolicyWishes, *, has_place: bool, engines: Engines, stand_in: StandIn = StandIn.LOOK) -> Policy:
-    """The policy of a new session: what was asked for, else the default (DESIGN.md, Claims).
+_NO_WISHES: Final = PolicyWishes()
 
-    Raises CheckUnavailable when a required check could never pass: no place for LOCATION, no engine for FACE.
+
+def policy_for(
+    wishes: PolicyWishes,
+    *,
+    has_place: bool,
+    engines: Engines,
+    stand_in: StandIn = StandIn.LOOK,
+    default: PolicyWishes = _NO_WISHES,
+) -> Policy:
+    """The policy of a new session: what was asked for, else the institution's default, else ours (DESIGN.md, Claims).
+
+    A default that cannot be checked goes without the check. Raises CheckUnavailable when a check that was asked for as
+    required could never pass: no place for LOCATION, no engine for FACE.
     """
+    off, required = Requirement.OFF, Requirement.REQUIRED
+    without_face = off if default.face is off else Requirement.ADVISORY
     policy = Policy(
-        device=wishes.device or Requirement.REQUIRED,
-        location=wishes.location or (Requirement.REQUIRED if has_place else Requirement.OFF),
-        face=wishes.face or (Requirement.REQUIRED if engines.face else Requirement.ADVISORY),
-        liveness=wishes.liveness or Requirement.OFF,
+        device=wishes.device or default.device or required,
+        location=wishes.location or ((default.location or required) if has_place else off),
+        face=wishes.face or ((default.face or required) if engines.face else without_face),
+        liveness=wishes.liveness or ((default.liveness or off) if engines.liveness else off),
         stand_in=stand_in,
     )
     if policy.location is Requirement.REQUIRED and not has_place:

@@ -352,6 +352,32 @@ class UserFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class CourseFilter:
+    """Which courses to list."""
+
+    term_id: TermId | None = None
+    query: str = ""
+    """Part of the code or title, in any case."""
+    include_archived: bool = False
+    without_lecturers: bool = False
+    """Only those that nobody teaches."""
+    open_terms: bool = False
+    """Only those of open terms."""
+
+
+@dataclass(frozen=True, slots=True)
+class InTheWay:
+    """What keeps a term from being closed."""
+
+    records: int
+    """FLAGGED or PENDING_VERIFICATION, as reports count them: not of cancelled sessions, nor of who is not enrolled."""
+    appeals: int
+    """That wait for a decision."""
+    sessions: int
+    """That are not over."""
+
+
+@dataclass(frozen=True, slots=True)
 class SessionFilter:
     """Which sessions to list."""
 

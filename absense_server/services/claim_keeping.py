@@ -8,7 +8,9 @@ import structlog
 
 from absense_server.domain import audit
 from absense_server.domain.audit import Action, AuditEvent
+from absense_server.domain.courses import TermState
 from absense_server.domain.errors.codes import OutOfScope
+from absense_server.domain.errors.sessions import SessionClosed
 from absense_server.domain.ids import RecordId
 from absense_server.domain.people import Person
 from absense_server.domain.policy import RecordStatus
@@ -90,7 +92,8 @@ class ClaimKeeping:
     async def keep(self, admission: Admission, selfie: Selfie) -> Submission:
         """Judge the claim and commit it, unless another call was faster: then what that one left decides.
 
-        Raises BackendUnavailable: the commit may have happened all the same.
+        Raises SessionClosed when the term was closed meanwhile; BackendUnavailable: the commit may have happened all
+        the same.
         """
         claim = _ToKeep(admission, selfie)
         # no constraint sees that an enrollment has come or gone meanwhile, and another try changes a row that is there
@@ -229,9 +232,12 @@ class ClaimKeeping:
     def _view(self, admission: Admission) -> ClaimView:
         arrival = admission.arrival
         with self._uow(read_only=True) as tx:
-            return tx.records.view(
+            view = tx.records.view(
                 arrival.caller.id, arrival.header.claim_id, session_id=admission.session.id, session_code=None
             )
+            if view.known is None and tx.courses.get(admission.session.course.id).term.state is TermState.CLOSED:
+                raise SessionClosed  # while the selfie came: nothing undecided comes into a closed term
+        return view
 
     def _still_unenrolled(self, tx: Transaction, admission: Admission) -> ClaimView:
         """What is known now of a student who was not on the list before the upload, with the list held still.

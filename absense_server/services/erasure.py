@@ -10,6 +10,7 @@ from absense_server.domain.audit import Action
 from absense_server.domain.errors.calls import BackendUnavailable
 from absense_server.domain.faces import ConsentEnd
 from absense_server.domain.ids import UserId
+from absense_server.domain.institution import InstitutionSettings
 from absense_server.domain.records import with_face
 from absense_server.domain.verdicts import Check, Reason, skipped
 from absense_server.ports.data import Transaction, UnitOfWork
@@ -28,6 +29,17 @@ class Retention:
     """After they were taken in."""
     templates: timedelta
     """After they were used last."""
+
+    def under(self, settings: InstitutionSettings) -> "Retention":
+        """As the institution has it: shorter, never longer than what the consent promises."""
+        return Retention(
+            _at_most(self.selfies, settings.selfie_retention_days),
+            _at_most(self.templates, settings.face_retention_days),
+        )
+
+
+def _at_most(promised: timedelta, days: int | None) -> timedelta:
+    return promised if days is None else min(promised, timedelta(days=days))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +109,8 @@ class Erasure:
     def _erase_old_selfies(self) -> int:
         now = self._clock.now()
         with self._uow() as tx:
-            old = tx.images.selfies_before(now - self._retention.selfies, _AT_ONCE)
+            retention = self._retention.under(tx.institution.get())
+            old = tx.images.selfies_before(now - retention.selfies, _AT_ONCE)
             if old:
                 gone = tx.images.remove(old, now)
                 if gone:  # else another replica was faster with all of them
@@ -110,8 +123,8 @@ class Erasure:
         changed: list[UUID] = []
         number = 0
         now = self._clock.now()
-        limit = now - self._retention.templates
         with self._uow(read_only=True) as tx:
+            limit = now - self._retention.under(tx.institution.get()).templates
             unused = tx.faces.unused_since(limit, _AT_ONCE)
         for template in unused:
             try:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
 from absense_server.domain.courses import Course, Enrollment
-from absense_server.domain.errors.courses import NotEnrolled
+from absense_server.domain.errors.courses import EnrollmentClosed, NotEnrolled
 from absense_server.domain.ids import CourseId, EnrollmentId, RecordId, SessionId
 from absense_server.domain.pages import Page, PageRequest, PageTokens
-from absense_server.domain.people import Caller, User
+from absense_server.domain.people import Caller, Role, User
 from absense_server.domain.records import with_enrollment
 from absense_server.ports.data import Transaction, UnitOfWork
 from absense_server.ports.outside import Clock, EventBus, Ids
@@ -23,7 +23,7 @@ class _Enrolled:
 
 
 class Rosters:
-    """Use cases of enrollment by students themselves."""
+    """Use cases of enrollment by students themselves, and of those who look at the list."""
 
     def __init__(self, uow: UnitOfWork, events: EventBus, clock: Clock, ids: Ids, pages: PageTokens) -> None:
         self._uow = uow
@@ -69,7 +69,9 @@ class Rosters:
                 if running is not None:
                     return _Enrolled(running)
                 course = tx.courses.get(course_id)
-                course.require_enrollment_open()
+                self._require_open(tx, course)
+                # whoever closes the term waits, or is waited for: an enrollment judges records again
+                tx.terms.share(course.term.id).require_open()
                 course.require_admits(student)
                 enrollment = self._begin(tx, student, course)
                 now = self._clock.now()
@@ -93,13 +95,38 @@ class Rosters:
             running = tx.enrollments.running(caller.id, course_id)
             if running is None:
                 raise NotEnrolled
-            course.require_enrollment_open()
+            self._require_open(tx, course)
             now = self._clock.now()
             if not tx.enrollments.end(running.id, now):  # another call was faster
                 raise NotEnrolled
             tx.audit.add(audit.event(Action.ENROLLMENT_ENDED, caller, now, running.id, course=str(course_id)))
             tx.commit()
         return replace(running, until_at=now)
+
+    def list_of_course(
+        self, caller: Caller, course_id: CourseId, page: PageRequest, include_ended: bool
+    ) -> Page[Enrollment]:
+        """Who is enrolled in a course, oldest first: for its lecturers, and for administrators.
+
+        Raises CourseNotFound, PageTokenInvalid.
+        """
+        filters = ("enrollments of", course_id, include_ended)
+        after = self._pages.read(page.token, *filters)
+        with self._uow(read_only=True) as tx:
+            if caller.role is Role.ADMIN:
+                tx.courses.get(course_id)
+            else:
+                tx.courses.for_lecturer(caller.id, course_id)
+            rows = tx.enrollments.list_of_course(
+                course_id, self._clock.now(), include_ended=include_ended, after=after, limit=page.size + 1
+            )
+        return self._pages.page(rows, page.size, lambda enrollment: enrollment.id, *filters)
+
+    def _require_open(self, tx: Transaction, course: Course) -> None:
+        """Raise CourseArchived, TermClosed or EnrollmentClosed unless students may come and go by themselves."""
+        course.require_enrollment_open(self._clock.now())
+        if not tx.institution.get().enrollment_open:
+            raise EnrollmentClosed
 
     def _begin(self, tx: Transaction, student: User, course: Course) -> Enrollment:
         latest = tx.enrollments.latest(student.id, course.id)

@@ -167,6 +167,8 @@ class Sessions:
         now = self._clock.now()
         course = tx.courses.for_lecturer(caller.id, wish.course_id)
         course.require_teachable()
+        # whoever closes the term waits, or is waited for
+        tx.terms.share(course.term.id).require_open()
         window = window_for(wish, now)
         times = CodeTimes(
             self._defaults.code_life if wish.code_life is None else wish.code_life,
@@ -178,6 +180,7 @@ class Sessions:
             has_place=wish.geofence is not None,
             engines=self._engines,
             stand_in=self._defaults.stand_in,
+            default=tx.institution.get().default_policy,
         )
         if wish.programme_id is not None and not tx.courses.known_programmes([wish.programme_id]):
             raise ProgrammeNotFound

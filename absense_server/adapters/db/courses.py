@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Connection, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, delete, exists, insert, or_, select, update
 
 from absense_server.adapters.db.errors import unless_taken
 from absense_server.adapters.db.rows import AnyRow, AnySelect, labelled
@@ -23,7 +23,7 @@ from absense_server.domain.courses import Course, Programme, Term, TermState, fo
 from absense_server.domain.errors.courses import CourseCodeTaken, CourseNotFound
 from absense_server.domain.ids import CourseId, ProgrammeId, TermId, UserId
 from absense_server.domain.people import Person
-from absense_server.ports.findings import Race
+from absense_server.ports.findings import CourseFilter, Race
 
 COURSE_TABLES = courses.join(terms, terms.c.id == courses.c.term_id)
 COURSE_COLUMNS = (*labelled("course_", courses), *labelled("term_", terms))
@@ -55,7 +55,7 @@ class SqlCourses:
 
     def _term(self, query: AnySelect) -> Term | None:
         row = self._connection.execute(query).one_or_none()
-        return None if row is None else Term(row.id, row.name, row.starts_at, row.ends_at, row.state)
+        return None if row is None else to_term(row)
 
     def add_programme(self, programme: Programme) -> None:
         with unless_taken(uq_programmes_code_folded=Race):
@@ -79,19 +79,26 @@ class SqlCourses:
         with unless_taken(uq_courses_term_id_code_folded=CourseCodeTaken):
             self._connection.execute(
                 insert(courses).values(
-                    id=course.id,
-                    term_id=course.term.id,
-                    code=course.code,
-                    title=course.title,
-                    code_folded=folded(course.code),
-                    title_folded=folded(course.title),
-                    level=course.level,
-                    archived=course.archived,
-                    enrollment_open=course.enrollment_open,
-                    created_at=course.created_at,
-                    revision=course.revision,
+                    id=course.id, term_id=course.term.id, created_at=course.created_at, **_what_changes(course)
                 )
             )
+        self._add_lecturers(course)
+        self._add_programmes(course)
+
+    def save(self, before: Course, after: Course) -> None:
+        seen = (courses.c.id == before.id, courses.c.revision == before.revision)
+        with unless_taken(uq_courses_term_id_code_folded=CourseCodeTaken):
+            saved = self._connection.execute(update(courses).where(*seen).values(**_what_changes(after)))
+        if saved.rowcount == 0:
+            raise Race
+        if after.lecturers != before.lecturers:
+            self._connection.execute(delete(course_lecturers).where(course_lecturers.c.course_id == after.id))
+            self._add_lecturers(after)
+        if after.programme_ids != before.programme_ids:
+            self._connection.execute(delete(course_programmes).where(course_programmes.c.course_id == after.id))
+            self._add_programmes(after)
+
+    def _add_lecturers(self, course: Course) -> None:
         if course.lecturers:
             self._connection.execute(
                 insert(course_lecturers),
@@ -100,6 +107,8 @@ class SqlCourses:
                     for position, lecturer in enumerate(course.lecturers)
                 ],
             )
+
+    def _add_programmes(self, course: Course) -> None:
         if course.programme_ids:
             self._connection.execute(
                 insert(course_programmes),
@@ -122,25 +131,27 @@ class SqlCourses:
         return self._one(courses.c.id == course_id, teaches(lecturer_id, courses.c.id))
 
     def list_for_lecturer(
-        self, lecturer_id: UserId, *, include_archived: bool, after: UUID | None, limit: int
+        self, lecturer_id: UserId, *, include_archived: bool, query: str = "", after: UUID | None, limit: int
     ) -> Sequence[Course]:
-        conditions = [teaches(lecturer_id, courses.c.id)]
+        conditions = [teaches(lecturer_id, courses.c.id), *_named(query)]
         if not include_archived:
             conditions.append(~courses.c.archived)
         return self._list(*conditions, after=after, limit=limit)
 
+    def list(self, which: CourseFilter, *, after: UUID | None, limit: int) -> Sequence[Course]:
+        conditions = list(_named(which.query))
+        if which.term_id is not None:
+            conditions.append(courses.c.term_id == which.term_id)
+        if which.open_terms:
+            conditions.append(terms.c.state == TermState.OPEN)
+        if which.without_lecturers:
+            conditions.append(~exists().where(course_lecturers.c.course_id == courses.c.id))
+        if not which.include_archived:
+            conditions.append(~courses.c.archived)
+        return self._list(*conditions, after=after, limit=limit)
+
     def search(self, query: str, *, after: UUID | None, limit: int) -> Sequence[Course]:
-        piece = folded(query)
-        return self._list(
-            ~courses.c.archived,
-            terms.c.state == TermState.OPEN,
-            or_(
-                courses.c.code_folded.contains(piece, autoescape=True),
-                courses.c.title_folded.contains(piece, autoescape=True),
-            ),
-            after=after,
-            limit=limit,
-        )
+        return self.list(CourseFilter(query=query, open_terms=True), after=after, limit=limit)
 
     def _one(self, *conditions: ColumnElement[bool]) -> Course:
         found = self._list(*conditions)
@@ -156,6 +167,36 @@ class SqlCourses:
             query = query.where(courses.c.id > after)
         rows = self._connection.execute(query.order_by(courses.c.id).limit(limit)).all()
         return to_courses(self._connection, rows)
+
+
+def to_term(row: AnyRow) -> Term:
+    """A row of terms."""
+    return Term(row.id, row.name, row.starts_at, row.ends_at, row.state)
+
+
+def _what_changes(course: Course) -> dict[str, object]:
+    return {
+        "code": course.code,
+        "title": course.title,
+        "code_folded": folded(course.code),
+        "title_folded": folded(course.title),
+        "level": course.level,
+        "archived": course.archived,
+        "enrollment_open": course.enrollment_open,
+        "enrollment_from_at": course.enrollment_from_at,
+        "enrollment_until_at": course.enrollment_until_at,
+        "revision": course.revision,
+    }
+
+
+def _named(query: str) -> Iterable[ColumnElement[bool]]:
+    """Whether code or title contains it; nothing to ask where it is empty."""
+    piece = folded(query)
+    if piece:
+        yield or_(
+            courses.c.code_folded.contains(piece, autoescape=True),
+            courses.c.title_folded.contains(piece, autoescape=True),
+        )
 
 
 def teaches(lecturer_id: UserId, course_id: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -203,6 +244,8 @@ def to_courses(connection: Connection, rows: Sequence[AnyRow]) -> list[Course]:
             lecturers=lecturers[row.course_id],
             archived=row.course_archived,
             enrollment_open=row.course_enrollment_open,
+            enrollment_from_at=row.course_enrollment_from_at,
+            enrollment_until_at=row.course_enrollment_until_at,
             revision=row.course_revision,
         )
         for row in rows

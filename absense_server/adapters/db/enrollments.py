@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, and_, insert, or_,
 
 from absense_server.adapters.db.courses import COURSE_COLUMNS, COURSE_TABLES, to_courses
 from absense_server.adapters.db.errors import unless_taken
-from absense_server.adapters.db.rows import AnySelect, labelled
+from absense_server.adapters.db.rows import AnySelect, labelled, sorted_after
 from absense_server.adapters.db.tables import attendance_sessions, courses, enrollments, users
 from absense_server.adapters.db.users import person_columns, to_person
 from absense_server.domain.courses import Enrollment
@@ -88,6 +88,16 @@ class SqlEnrollments:
     def list_running(self, student_id: UserId, *, after: UUID | None, limit: int) -> Sequence[Enrollment]:
         query = _of(student_id).where(is_running(enrollments)).order_by(enrollments.c.id).limit(limit)
         return self._all(query if after is None else query.where(enrollments.c.id > after))
+
+    def list_of_course(
+        self, course_id: CourseId, now: datetime, *, include_ended: bool, after: UUID | None, limit: int
+    ) -> Sequence[Enrollment]:
+        query = select(*_COLUMNS).select_from(_TABLES).where(enrollments.c.course_id == course_id)
+        if not include_ended:
+            query = query.where(or_(is_running(enrollments), enrollments.c.until_at > now))
+        if after is not None:
+            query = query.where(enrollments.c.id > after)
+        return self._all(query.order_by(sorted_after(enrollments.c.id)).limit(limit))
 
     def _first(self, query: AnySelect) -> Enrollment | None:
         found = self._all(query)

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select, union, update
 
+from absense_server.adapters.db.sessions import end_sessions
 from absense_server.adapters.db.tables import (
     appeals,
     attendance_records,
@@ -12,6 +13,7 @@ from absense_server.adapters.db.tables import (
     audit_events,
     audit_private,
     claims,
+    course_claims,
     course_lecturers,
     courses,
     decisions,
@@ -81,6 +83,8 @@ class SqlErasures:
         """What the account alone has; returns whether a phone was bound."""
         asked = select(device_reset_requests.c.id).where(device_reset_requests.c.student_id == user_id)
         self._forget(audit_events.c.subject_id.in_(asked))
+        wished = select(course_claims.c.id).where(course_claims.c.lecturer_id == user_id)
+        self._forget(audit_events.c.subject_id.in_(wished))
         # reset requests go with the phones that they were about
         gone = self._connection.execute(
             delete(devices).where(devices.c.student_id == user_id).returning(devices.c.unbound_at)
@@ -98,6 +102,7 @@ class SqlErasures:
             (mail_tokens, mail_tokens.c.user_id == user_id),
             (requests, requests.c.user_id == user_id),
             (typed_code_tries, typed_code_tries.c.student_id == user_id),
+            (course_claims, course_claims.c.lecturer_id == user_id),
         ):
             self._connection.execute(delete(table).where(its))
         return phone
@@ -120,23 +125,7 @@ class SqlErasures:
         self._connection.execute(held.with_for_update(key_share=True))
         sessions = attendance_sessions.c
         left = exists().where(course_lecturers.c.course_id == sessions.course_id)
-        running = [
-            sessions.course_id.in_(taught),
-            ~left,
-            sessions.ends_at > at,
-            sessions.cancelled_at.is_(None),
-            or_(sessions.closed_at.is_(None), sessions.closed_at > at),
-        ]
-        revision = sessions.revision + 1
-        closing = update(attendance_sessions).where(*running, sessions.opens_at <= at)
-        cancelling = update(attendance_sessions).where(*running, sessions.opens_at > at)
-        return (
-            self._ids(closing.values(closed_at=at, revision=revision).returning(sessions.id)),
-            self._ids(cancelling.values(cancelled_at=at, revision=revision).returning(sessions.id)),
-        )
-
-    def _ids(self, changing: object) -> tuple[SessionId, ...]:
-        return tuple(sorted(self._connection.execute(changing).scalars()))  # type: ignore[call-overload]
+        return end_sessions(self._connection, at, sessions.course_id.in_(taught), ~left)
 
     def is_bound_to_open_term(self, user_id: UserId, now: datetime) -> bool:
         open_terms = select(terms.c.id).where(terms.c.state == TermState.OPEN, terms.c.ends_at > now - KEPT_AFTER_TERM)

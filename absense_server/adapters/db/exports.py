@@ -17,6 +17,7 @@ from absense_server.adapters.db.tables import (
     audit_events,
     audit_private,
     claims,
+    course_claims,
     course_lecturers,
     courses,
     decisions,
@@ -62,6 +63,7 @@ LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
     "audit_private": frozenset({"salt", "event_id"}),
     # somebody else
     "device_reset_requests": frozenset({"decided_by"}),
+    "course_claims": frozenset({"decided_by"}),
     "decisions": frozenset({"decided_by"}),
     "appeals": frozenset({"decided_by"}),
     "audit_events": frozenset({"actor_id"}),
@@ -70,7 +72,7 @@ LEFT_OUT: Final[Mapping[str, frozenset[str]]] = {
     "verifications": frozenset({"due_at", "leases", "failures"}),
 }
 """Columns that are not handed out, by table; domain.exports says why to whom it may concern."""
-_OTHERS: Final = frozenset({"owner", "student"})
+_OTHERS: Final = frozenset({"owner", "student", "lecturer"})
 """Facts of audit events that are ids of people."""
 _THEIRS_FOR_SURE: Final = frozenset({
     Action.USER_REGISTERED, Action.SIGNED_IN, Action.EMAIL_CONFIRMED, Action.PASSWORD_RESET,
@@ -224,6 +226,14 @@ SOURCES: Final[Mapping[Part, Source]] = {
         (course_lecturers.c.course_id,),
         _plain,
     ),
+    Part.COURSE_CLAIMS: Source(
+        select(*_of(course_claims, "lecturer_id"), courses.c.code, courses.c.title)
+        .join(courses, courses.c.id == course_claims.c.course_id)
+        .where(course_claims.c.lecturer_id == _ME),
+        (course_claims.c.id,),
+        _plain,
+    ),
+    Part.COURSE_CLAIMS_DECIDED: _own(course_claims, "decided_by", "lecturer_id", "note"),
     Part.SESSIONS_MADE: _own(attendance_sessions, "created_by"),
     Part.DECISIONS_MADE: _own(decisions, "decided_by"),
     Part.APPEALS_DECIDED: _own(appeals, "decided_by", "student_id", "text"),

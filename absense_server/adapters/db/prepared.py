@@ -4,10 +4,12 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import Enum
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     JSON,
+    ColumnElement,
     Connection,
     CursorResult,
     Insert,
@@ -25,7 +27,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import dialect as postgresql_dialect
 
 from absense_server.adapters.db.rows import AnySelect
-from absense_server.adapters.db.tables import users
+from absense_server.adapters.db.tables import attendance_records, courses, terms, users
 
 # The pool's connections have to be sessions of the server: a pooler that hands out transactions does not keep what was
 # prepared.
@@ -66,11 +68,19 @@ class PreparedInsert:
     Worth it where rows of many columns are added all the time: binding each value costs more than storing it.
     """
 
-    def __init__(self, table: Table, *columns: str, gives_way: bool = False, unless_erased: str | None = None) -> None:
+    def __init__(
+        self,
+        table: Table,
+        *columns: str,
+        gives_way: bool = False,
+        unless_erased: str | None = None,
+        in_open_term: str | None = None,
+    ) -> None:
         """`columns`: of every row. `gives_way`: on PostgreSQL a row that a unique constraint refuses is left out.
 
         `unless_erased`: the column that names a user; a row of one who is ERASED is left out, and who is about to be
         is waited for. What a statement holds that fails PostgreSQL writes into its log (adapters.db.conflicts).
+        `in_open_term`, with `unless_erased`: the column that names a record; a row of one of a closed term is left out.
         """
         rows = func.json_populate_recordset(literal_column(f"NULL::{table.name}"), bindparam("rows", type_=JSON))
         row = rows.table_valued(*(column(name) for name in columns)).alias("rows")
@@ -82,9 +92,13 @@ class PreparedInsert:
                 .where(_IS_THERE)
                 .with_for_update(read=True, key_share=True, of=users)
             )
+            if in_open_term is not None:
+                wanted = wanted.where(_in_open_term(row.c[in_open_term]))
             given = [bindparam(name, type_=table.c[name].type) for name in columns]
             whose = users.c.id == bindparam(unless_erased)
             there = select(*given).where(exists().where(whose, _IS_THERE))
+            if in_open_term is not None:
+                there = there.where(_in_open_term(bindparam(in_open_term, type_=table.c[in_open_term].type)))
             self._statement = insert(table).from_select(list(columns), there, include_defaults=False)
         adding = postgresql.insert(table).from_select(list(columns), wanted, include_defaults=False)
         if gives_way:
@@ -102,6 +116,16 @@ class PreparedInsert:
         # what PostgreSQL could not read it would log
         written = json.dumps(rows, default=_plain, allow_nan=False)
         return connection.exec_driver_sql(self._execute, (written,)).rowcount
+
+
+def _in_open_term(record_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    records = attendance_records.c
+    return exists().where(
+        records.id == record_id,
+        courses.c.id == records.course_id,
+        terms.c.id == courses.c.term_id,
+        terms.c.state == literal_column("'OPEN'"),
+    )
 
 
 def _prepare(connection: Connection, name: str, statement: str) -> None:

@@ -64,7 +64,9 @@ _SAVE = update(attendance_records).where(
     attendance_records.c.id == bindparam("saved_id"), attendance_records.c.revision == bindparam("seen_revision")
 )
 _ADD_RECORDS = PreparedInsert(attendance_records, *attendance_records.c.keys(), gives_way=True)
-_ADD_CLAIMS = PreparedInsert(claims, *claims.c.keys(), gives_way=True, unless_erased="student_id")
+_ADD_CLAIMS = PreparedInsert(
+    claims, *claims.c.keys(), gives_way=True, unless_erased="student_id", in_open_term="record_id"
+)
 _ADD_VERDICTS = PreparedInsert(verdicts, *verdicts.c.keys())
 _ADD_DECISIONS = insert(decisions)
 _JUDGE_AGAIN = {

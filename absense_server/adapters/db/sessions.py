@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
+    ColumnElement,
     Connection,
     Insert,
     and_,
@@ -100,6 +101,9 @@ class SqlSessions:
             .values(closed_at=at, revision=attendance_sessions.c.revision + 1)
         )
         return closed.rowcount > 0
+
+    def end_all(self, course_id: CourseId, at: datetime) -> tuple[tuple[SessionId, ...], tuple[SessionId, ...]]:
+        return end_sessions(self._connection, at, attendance_sessions.c.course_id == course_id)
 
     def generations(self, session_id: SessionId) -> Sequence[Generation]:
         rows = self._connection.execute(
@@ -247,3 +251,24 @@ class SqlSessions:
     def _first(self, query: AnySelect) -> AttendanceSession | None:
         rows = self._connection.execute(query).all()
         return to_sessions(self._connection, rows)[0] if rows else None
+
+
+def end_sessions(
+    connection: Connection, at: datetime, *which: ColumnElement[bool]
+) -> tuple[tuple[SessionId, ...], tuple[SessionId, ...]]:
+    """Close those of them that are open and cancel those to come; returns which were closed, and which cancelled."""
+    sessions = attendance_sessions.c
+    running = [
+        *which,
+        sessions.ends_at > at,
+        sessions.cancelled_at.is_(None),
+        or_(sessions.closed_at.is_(None), sessions.closed_at > at),
+    ]
+    ended = []
+    for begun, values in (
+        (sessions.opens_at <= at, {"closed_at": at}),
+        (sessions.opens_at > at, {"cancelled_at": at}),
+    ):
+        ending = update(attendance_sessions).where(*running, begun).values(**values, revision=sessions.revision + 1)
+        ended.append(tuple(sorted(connection.execute(ending.returning(sessions.id)).scalars())))
+    return ended[0], ended[1]

@@ -11,6 +11,7 @@ from absense_server.adapters.db.appeals import SqlAppeals
 from absense_server.adapters.db.audit import SqlAudit
 from absense_server.adapters.db.audit_log import SqlAuditLog
 from absense_server.adapters.db.chores import SqlChores
+from absense_server.adapters.db.course_claims import SqlCourseClaims
 from absense_server.adapters.db.courses import SqlCourses
 from absense_server.adapters.db.device_resets import SqlDeviceResets
 from absense_server.adapters.db.devices import SqlDevices
@@ -23,10 +24,12 @@ from absense_server.adapters.db.faces import SqlFaces
 from absense_server.adapters.db.images import SqlImages
 from absense_server.adapters.db.institution import SqlInstitution
 from absense_server.adapters.db.mails import SqlMails
+from absense_server.adapters.db.programmes import SqlProgrammes
 from absense_server.adapters.db.records import SqlRecords
 from absense_server.adapters.db.requests import SqlRequests
 from absense_server.adapters.db.sessions import SqlSessions
 from absense_server.adapters.db.sign_ins import SqlSignIns
+from absense_server.adapters.db.terms import SqlTerms
 from absense_server.adapters.db.users import SqlUsers
 from absense_server.adapters.db.verifications import SqlVerifications
 from absense_server.domain.errors.calls import BackendUnavailable
@@ -48,6 +51,9 @@ class SqlTransaction:
         self.mails = SqlMails(connection)
         self.requests = SqlRequests(connection)
         self.courses = SqlCourses(connection)
+        self.terms = SqlTerms(connection)
+        self.programmes = SqlProgrammes(connection)
+        self.course_claims = SqlCourseClaims(connection)
         self.institution = SqlInstitution(connection)
         self.enrollments = SqlEnrollments(connection)
         self.sessions = SqlSessions(connection)

@@ -1,5 +1,7 @@
 """What can go wrong with courses and enrollments."""
 
+from collections.abc import Mapping
+
 from absense_server.domain.errors.base import AboutFields, DomainError, Kind
 
 
@@ -152,6 +154,14 @@ class TermHasUndecided(DomainError):
     def __init__(self, records: int, appeals: int, sessions: int) -> None:
         super().__init__()
         self.records, self.appeals, self.sessions = records, appeals, sessions
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        return {
+            "undecided_record_count": str(self.records),
+            "pending_appeal_count": str(self.appeals),
+            "unfinished_session_count": str(self.sessions),
+        }
 
 
 class TermDatesInvalid(AboutFields):

@@ -11,7 +11,15 @@ from typing import Protocol
 from absense_server.ports.data.appeals import Appeals
 from absense_server.ports.data.attendance import Faces, Images, Records, Verifications
 from absense_server.ports.data.people import DeviceResets, Devices, Mails, Requests, SignIns, Users
-from absense_server.ports.data.teaching import Courses, Enrollments, Institution, Sessions
+from absense_server.ports.data.teaching import (
+    CourseClaims,
+    Courses,
+    Enrollments,
+    Institution,
+    Programmes,
+    Sessions,
+    Terms,
+)
 from absense_server.ports.data.upkeep import Audit, AuditLog, Chores, Erasures, Exports
 
 
@@ -28,6 +36,12 @@ class Transaction(Protocol):
     def requests(self) -> Requests: ...
     @property
     def courses(self) -> Courses: ...
+    @property
+    def terms(self) -> Terms: ...
+    @property
+    def programmes(self) -> Programmes: ...
+    @property
+    def course_claims(self) -> CourseClaims: ...
     @property
     def institution(self) -> Institution: ...
     @property

@@ -9,8 +9,10 @@ from typing import Protocol
 from uuid import UUID
 
 from absense_server.domain.codes import Generation
-from absense_server.domain.courses import Course, Enrollment, Programme, Term
+from absense_server.domain.course_claims import CourseClaim, CourseClaimState
+from absense_server.domain.courses import Course, Enrollment, Programme, Term, TermState
 from absense_server.domain.ids import (
+    CourseClaimId,
     CourseId,
     EnrollmentId,
     ProgrammeId,
@@ -21,6 +23,8 @@ from absense_server.domain.ids import (
 from absense_server.domain.institution import InstitutionSettings
 from absense_server.domain.sessions import AttendanceSession, Counts
 from absense_server.ports.findings import (
+    CourseFilter,
+    InTheWay,
     OpenSession,
     SessionFilter,
 )
@@ -49,6 +53,10 @@ class Courses(Protocol):
         """With its programmes and lecturers. Raises CourseCodeTaken."""
         ...
 
+    def save(self, before: Course, after: Course) -> None:
+        """All but its term. Raises CourseCodeTaken; Race when it has changed since `before` was read."""
+        ...
+
     def get(self, course_id: CourseId) -> Course:
         """Raises CourseNotFound."""
         ...
@@ -64,13 +72,85 @@ class Courses(Protocol):
         ...
 
     def list_for_lecturer(
-        self, lecturer_id: UserId, *, include_archived: bool, after: UUID | None, limit: int
+        self, lecturer_id: UserId, *, include_archived: bool, query: str = "", after: UUID | None, limit: int
     ) -> Sequence[Course]:
-        """Oldest first."""
+        """Those whose code or title contains `query` (literally), oldest first."""
+        ...
+
+    def list(self, which: CourseFilter, *, after: UUID | None, limit: int) -> Sequence[Course]:
+        """Anybody's, oldest first."""
         ...
 
     def search(self, query: str, *, after: UUID | None, limit: int) -> Sequence[Course]:
         """Courses of open terms, not archived, whose code or title contains `query` (literally), oldest first."""
+        ...
+
+
+class Terms(Protocol):
+    """Terms, beside what Courses has of them."""
+
+    def list(self, state: TermState | None, *, after: UUID | None, limit: int) -> Sequence[Term]:
+        """Newest first."""
+        ...
+
+    def share(self, term_id: TermId) -> Term:
+        """As it is now; nobody closes it before this transaction ends."""
+        ...
+
+    def hold(self, term_id: TermId) -> Term | None:
+        """As it is now; whoever shares or holds it is waited for, and waits."""
+        ...
+
+    def save(self, term: Term) -> None: ...
+
+    def hold_sessions(self, term_id: TermId, now: datetime) -> None:
+        """Wait for claims that are being kept in the term; others wait until this transaction ends."""
+        ...
+
+    def in_the_way(self, term_id: TermId, now: datetime) -> InTheWay: ...
+
+
+class Programmes(Protocol):
+    """Programmes of study, beside what Courses has of them."""
+
+    def list(self, *, after: UUID | None, limit: int) -> Sequence[Programme]:
+        """Oldest first."""
+        ...
+
+    def hold(self, programme_id: ProgrammeId) -> Programme | None:
+        """Whatever would come to name it waits until the transaction ends."""
+        ...
+
+    def is_used(self, programme_id: ProgrammeId) -> bool:
+        """Whether a course, a session, an enrollment or a user names it."""
+        ...
+
+    def remove(self, programme_id: ProgrammeId) -> None: ...
+
+
+class CourseClaims(Protocol):
+    """Lecturers' wishes to teach courses."""
+
+    def get(self, claim_id: CourseClaimId) -> CourseClaim:
+        """Raises CourseClaimNotFound."""
+        ...
+
+    def pending(self, lecturer_id: UserId, course_id: CourseId) -> CourseClaim | None: ...
+
+    def add(self, claim: CourseClaim) -> None:
+        """Raises Race when one waits already."""
+        ...
+
+    def decide(self, claim_id: CourseClaimId, state: CourseClaimState, by: UserId, at: datetime, note: str) -> bool:
+        """Returns False for one that was decided already, which stays as it was."""
+        ...
+
+    def list(self, state: CourseClaimState | None, *, after: UUID | None, limit: int) -> Sequence[CourseClaim]:
+        """Oldest first."""
+        ...
+
+    def list_of(self, lecturer_id: UserId, *, after: UUID | None, limit: int) -> Sequence[CourseClaim]:
+        """Oldest first."""
         ...
 
 
@@ -113,6 +193,12 @@ class Enrollments(Protocol):
         """Take its end back. Raises Race when it is running already, or another is."""
         ...
 
+    def list_of_course(
+        self, course_id: CourseId, now: datetime, *, include_ended: bool, after: UUID | None, limit: int
+    ) -> Sequence[Enrollment]:
+        """Oldest first."""
+        ...
+
     def list_running(self, student_id: UserId, *, after: UUID | None, limit: int) -> Sequence[Enrollment]:
         """Oldest first."""
         ...
@@ -146,6 +232,10 @@ class Sessions(Protocol):
 
     def close(self, session_id: SessionId, at: datetime) -> bool:
         """Sets closed_at and raises the revision. Returns False for one closed by then, which stays as it was."""
+        ...
+
+    def end_all(self, course_id: CourseId, at: datetime) -> tuple[tuple[SessionId, ...], tuple[SessionId, ...]]:
+        """Close the course's open sessions and cancel those to come; returns which were closed, which cancelled."""
         ...
 
     def generations(self, session_id: SessionId) -> Sequence[Generation]:

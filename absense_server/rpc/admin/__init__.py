@@ -7,23 +7,30 @@ from absense_server.domain.faces import FaceModel
 from absense_server.ports.outside import Threads
 from absense_server.rpc.admin.appeals import AppealCalls
 from absense_server.rpc.admin.audit import AuditCalls
+from absense_server.rpc.admin.courses import CourseCalls
 from absense_server.rpc.admin.device_resets import DeviceResetCalls
 from absense_server.rpc.admin.faces import FaceCalls
 from absense_server.rpc.admin.review import ReviewCalls
+from absense_server.rpc.admin.terms import TermCalls
 from absense_server.rpc.admin.users import UserCalls
 from absense_server.services.account_erasure import AccountErasure
 from absense_server.services.appeals import Appeals
 from absense_server.services.audit_log import AuditLog
+from absense_server.services.course_claims import CourseClaims
+from absense_server.services.course_office import CourseOffice
 from absense_server.services.decisions import Decisions
 from absense_server.services.device_resets import DeviceResets
 from absense_server.services.face_office import FaceOffice
+from absense_server.services.institution import Institution
+from absense_server.services.programmes import Programmes
 from absense_server.services.review import Review
 from absense_server.services.second_looks import SecondLooks
+from absense_server.services.terms import Terms
 from absense_server.services.user_changes import UserChanges
 from absense_server.services.user_office import UserOffice
 
 
-class Admin(UserCalls, DeviceResetCalls, FaceCalls, AuditCalls, ReviewCalls, AppealCalls):
+class Admin(UserCalls, DeviceResetCalls, FaceCalls, AuditCalls, ReviewCalls, AppealCalls, CourseCalls, TermCalls):
     """What administrators use."""
 
     def __init__(
@@ -42,6 +49,11 @@ class Admin(UserCalls, DeviceResetCalls, FaceCalls, AuditCalls, ReviewCalls, App
         decisions: Decisions,
         second_looks: SecondLooks,
         appeals: Appeals,
+        course_office: CourseOffice,
+        course_claims: CourseClaims,
+        terms: Terms,
+        programmes: Programmes,
+        institution_settings: Institution,
     ) -> None:
         UserCalls.__init__(
             self, users=users, user_changes=user_changes, account_erasure=account_erasure, threads=threads
@@ -51,3 +63,7 @@ class Admin(UserCalls, DeviceResetCalls, FaceCalls, AuditCalls, ReviewCalls, App
         AuditCalls.__init__(self, audit_log=audit_log, threads=threads, report_threads=report_threads)
         ReviewCalls.__init__(self, review=review, decisions=decisions, second_looks=second_looks, threads=threads)
         AppealCalls.__init__(self, appeals=appeals, threads=threads)
+        CourseCalls.__init__(self, course_office=course_office, course_claims=course_claims, threads=threads)
+        TermCalls.__init__(
+            self, terms=terms, programmes=programmes, institution_settings=institution_settings, threads=threads
+        )

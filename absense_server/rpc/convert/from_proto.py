@@ -21,7 +21,6 @@ from absense.v1 import (
     student_service_pb2,
 )
 from absense_server.domain.claims import Announcement, ClaimHeader, SignedClaim
-from absense_server.domain.courses import NewCourse
 from absense_server.domain.devices import (
     BindingStatement,
     ClaimStatement,
@@ -34,7 +33,7 @@ from absense_server.domain.errors.base import FieldViolation
 from absense_server.domain.errors.calls import InvalidRequest
 from absense_server.domain.errors.claims import UploadOutOfOrder
 from absense_server.domain.errors.devices import KeyProofInvalid
-from absense_server.domain.ids import ClaimId, CourseId, ProgrammeId, RecordId, SessionId, TermId
+from absense_server.domain.ids import ClaimId, CourseId, ProgrammeId, RecordId, SessionId
 from absense_server.domain.pages import DEFAULT_SIZE, PageRequest
 from absense_server.domain.people import NewUser, Role
 from absense_server.domain.places import DEFAULT_RADIUS_M, Fix, Geofence, LatLng
@@ -124,18 +123,6 @@ def profile_change(request: auth_service_pb2.UpdateProfileRequest) -> ProfileCha
     named = set(request.update_mask.paths)
     return ProfileChange(
         full_name=request.full_name if "full_name" in named else None, email=request.email if "email" in named else None
-    )
-
-
-def new_course(request: lecturer_service_pb2.LecturerServiceCreateCourseRequest) -> NewCourse:
-    """The course asked for."""
-    return NewCourse(
-        code=request.code.strip(),
-        title=request.title.strip(),
-        term_id=TermId(UUID(request.term_id)) if request.term_id else None,
-        level=request.level,
-        programme_ids=frozenset(ProgrammeId(UUID(text)) for text in request.programme_ids),
-        enrollment_open=request.enrollment_open if request.HasField("enrollment_open") else True,
     )
 
 

@@ -5,9 +5,11 @@ from absense.v1 import (
     attendance_record_pb2,
     attendance_session_pb2,
     audit_pb2,
+    course_claim_pb2,
     device_pb2,
     face_pb2,
     role_pb2,
+    term_pb2,
     user_pb2,
     verdict_pb2,
     verification_log_pb2,
@@ -15,6 +17,8 @@ from absense.v1 import (
 from absense_server.domain.appeals import AppealOutcome, AppealState
 from absense_server.domain.audit import Action
 from absense_server.domain.audit_chain import BreakKind
+from absense_server.domain.course_claims import CourseClaimState
+from absense_server.domain.courses import TermState
 from absense_server.domain.devices import Platform, ResetState
 from absense_server.domain.faces import TemplateTrust
 from absense_server.domain.people import Role, UserState
@@ -29,6 +33,8 @@ ROLE = EnumPair(Role, role_pb2.Role, "ROLE")
 USER_STATE = EnumPair(UserState, user_pb2.UserState, "USER_STATE")
 PLATFORM = EnumPair(Platform, device_pb2.DevicePlatform, "DEVICE_PLATFORM")
 RESET_STATE = EnumPair(ResetState, device_pb2.DeviceResetState, "DEVICE_RESET_STATE")
+TERM_STATE = EnumPair(TermState, term_pb2.TermState, "TERM_STATE")
+COURSE_CLAIM_STATE = EnumPair(CourseClaimState, course_claim_pb2.CourseClaimState, "COURSE_CLAIM_STATE")
 SESSION_STATE = EnumPair(SessionState, attendance_session_pb2.SessionState, "SESSION_STATE")
 REQUIREMENT = EnumPair(Requirement, attendance_session_pb2.Requirement, "REQUIREMENT")
 STAND_IN = EnumPair(StandIn, attendance_session_pb2.FaceStandIn, "FACE_STAND_IN")

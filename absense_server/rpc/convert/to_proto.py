@@ -91,6 +91,8 @@ def course(value: Course) -> course_pb2.Course:
         enrollment_open=value.enrollment_open,
         revision=value.revision,
         create_time=time(value.created_at),
+        enrollment_start_time=time(value.enrollment_from_at),
+        enrollment_end_time=time(value.enrollment_until_at),
     )
 
 

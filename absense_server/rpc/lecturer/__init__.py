@@ -5,26 +5,33 @@ One class per service (DESIGN.md, The house), put together from its capabilities
 
 from absense_server.ports.outside import Clock, Threads
 from absense_server.rpc.lecturer.appeals import AppealCalls
+from absense_server.rpc.lecturer.course_staff import CourseStaffCalls
 from absense_server.rpc.lecturer.courses import CourseCalls
 from absense_server.rpc.lecturer.decisions import DecisionCalls
 from absense_server.rpc.lecturer.qr_codes import QrCodeCalls
 from absense_server.rpc.lecturer.review import ReviewCalls
 from absense_server.rpc.lecturer.sessions import SessionCalls
 from absense_server.services.appeals import Appeals
+from absense_server.services.course_claims import CourseClaims
+from absense_server.services.course_staff import CourseStaff
 from absense_server.services.courses import Courses
 from absense_server.services.decisions import Decisions
 from absense_server.services.qr_codes import QrCodes
 from absense_server.services.review import Review
+from absense_server.services.rosters import Rosters
 from absense_server.services.sessions import Sessions
 
 
-class Lecturer(CourseCalls, SessionCalls, QrCodeCalls, ReviewCalls, DecisionCalls, AppealCalls):
+class Lecturer(CourseCalls, SessionCalls, QrCodeCalls, ReviewCalls, DecisionCalls, AppealCalls, CourseStaffCalls):
     """What a lecturer's browser talks to."""
 
     def __init__(
         self,
         *,
         courses: Courses,
+        course_claims: CourseClaims,
+        course_staff: CourseStaff,
+        rosters: Rosters,
         threads: Threads,
         sessions: Sessions,
         qr_codes: QrCodes,
@@ -34,6 +41,9 @@ class Lecturer(CourseCalls, SessionCalls, QrCodeCalls, ReviewCalls, DecisionCall
         appeals: Appeals,
     ) -> None:
         CourseCalls.__init__(self, courses=courses, threads=threads)
+        CourseStaffCalls.__init__(
+            self, course_claims=course_claims, course_staff=course_staff, rosters=rosters, threads=threads
+        )
         SessionCalls.__init__(self, sessions=sessions, threads=threads)
         QrCodeCalls.__init__(self, qr_codes=qr_codes, threads=threads, clock=clock)
         ReviewCalls.__init__(self, review=review, threads=threads)

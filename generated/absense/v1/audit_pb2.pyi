@@ -85,6 +85,7 @@ class AuditAction(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     AUDIT_ACTION_ENROLLMENTS_IMPORTED: _ClassVar[AuditAction]
     AUDIT_ACTION_USERS_IMPORTED: _ClassVar[AuditAction]
     AUDIT_ACTION_AUDIT_VERIFIED: _ClassVar[AuditAction]
+    AUDIT_ACTION_TERM_CHANGED: _ClassVar[AuditAction]
 
 class AuditBreakKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     __slots__ = ()
@@ -167,6 +168,7 @@ AUDIT_ACTION_ATTENDANCE_EXPORTED: AuditAction
 AUDIT_ACTION_ENROLLMENTS_IMPORTED: AuditAction
 AUDIT_ACTION_USERS_IMPORTED: AuditAction
 AUDIT_ACTION_AUDIT_VERIFIED: AuditAction
+AUDIT_ACTION_TERM_CHANGED: AuditAction
 AUDIT_BREAK_KIND_UNSPECIFIED: AuditBreakKind
 AUDIT_BREAK_KIND_ALTERED: AuditBreakKind
 AUDIT_BREAK_KIND_MISSING: AuditBreakKind
