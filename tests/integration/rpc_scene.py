@@ -115,13 +115,16 @@ class Scene:
         found = await self.admin.stub.GetFaceTemplate(request, metadata=self.admin.metadata)
         return student, template, list(found.image_ids)
 
-    async def call(self, rpc: str, asked: Asked) -> list[Message]:
-        """Call "Service/Method"; returns what it answers, of what never ends by itself the first message."""
+    async def call(self, rpc: str, asked: Asked, *more: tuple[str, str]) -> list[Message]:
+        """Call "Service/Method"; returns what it answers, of what never ends by itself the first message.
+
+        `more`: metadata.
+        """
         service, method = rpc.split("/")
         call = getattr(_STUBS[service](self.hall.channel), method)
         person, request = asked
         sent = iter_async(request) if isinstance(request, list) else request
-        answer = call(sent, metadata=None if person is None else person.metadata)
+        answer = call(sent, metadata=(*(() if person is None else person.metadata), *more))
         if not isinstance(answer, grpc.aio.UnaryStreamCall):
             unary: Message = await answer
             return [unary]
@@ -416,7 +419,7 @@ async def _confirm(scene: Scene) -> Asked:
 
 
 async def _list_looks(scene: Scene) -> Asked:
-    student = await scene.student()
+    student, _, _ = await scene.student_with_face()
     for _ in range(scene.size):
         await student.try_face(scene.photograph)
     return scene.admin, admin_service_pb2.ListVerificationLogsRequest(student_id=student.id, page_size=200)

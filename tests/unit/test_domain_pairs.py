@@ -7,12 +7,16 @@ import pytest
 from absense.v1 import (
     attendance_record_pb2,
     attendance_session_pb2,
+    audit_pb2,
     device_pb2,
     face_pb2,
     role_pb2,
     user_pb2,
     verdict_pb2,
+    verification_log_pb2,
 )
+from absense_server.domain.audit import Action
+from absense_server.domain.audit_chain import BreakKind
 from absense_server.domain.devices import Platform, ResetState
 from absense_server.domain.faces import TemplateTrust
 from absense_server.domain.people import Role, UserState
@@ -20,6 +24,7 @@ from absense_server.domain.policy import Attention, RecordStatus, Requirement, S
 from absense_server.domain.records import ProofKind, Source
 from absense_server.domain.sessions import SessionState
 from absense_server.domain.verdicts import Check, Outcome, Reason
+from absense_server.ports.findings import MatchKind
 from absense_server.rpc.convert import pairs
 from absense_server.rpc.convert.enums import EnumPair
 
@@ -59,6 +64,9 @@ def test_every_kind_of_proof_is_a_reason_to_pass() -> None:
 
 
 ENUMS: dict[str, tuple[Any, Any, str]] = {
+    "AUDIT_ACTION": (Action, audit_pb2.AuditAction, "AUDIT_ACTION"),
+    "AUDIT_BREAK_KIND": (BreakKind, audit_pb2.AuditBreakKind, "AUDIT_BREAK_KIND"),
+    "MATCH_KIND": (MatchKind, verification_log_pb2.MatchKind, "MATCH_KIND"),
     "STAND_IN": (StandIn, attendance_session_pb2.FaceStandIn, "FACE_STAND_IN"),
     "FACE_TRUST": (TemplateTrust, face_pb2.FaceTrust, "FACE_TRUST"),
     "ROLE": (Role, role_pb2.Role, "ROLE"),

@@ -62,8 +62,8 @@ LARGE = {
 }
 """Tables that nothing may read from end to end."""
 
-FROM_ITS_END = {"audit_log.list"}
-"""A page from the end of an index, which SQLite calls a scan, too."""
+FROM_ITS_END = {"audit_log.list", "audit_log.has_unsealed", "audit_log.ends"}
+"""A page from the end of an index, or an index of what waits: SQLite calls that a scan, too."""
 
 READS_ALL = {"images.key_ids", "verifications.backlog"}
 """What only the doctor asks, and how long a queue is."""
