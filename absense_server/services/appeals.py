@@ -134,7 +134,7 @@ class Appeals:
         until = appeal_until(
             ended_at=session.end,
             cancelled=session.cancelled_at is not None,
-            expected=tx.enrollments.expected(caller.id, session_id) if record is None else record.enrolled,
+            expected=tx.sessions.expects(session_id, caller.id) if record is None else record.enrolled,
             status=status,
             decided_at=record.decisions[-1].decided_at if record is not None and record.decisions else None,
         )

@@ -207,7 +207,7 @@ class Decisions:
         student = tx.users.get(student_id)
         if student is None or student.state is UserState.ERASED:
             raise UserNotFound
-        if not tx.enrollments.expected(student_id, session.id):
+        if not tx.sessions.expects(session.id, student_id):
             if caller.role is not Role.ADMIN and tx.enrollments.latest(student_id, session.course.id) is None:
                 raise UserNotFound
             raise NotExpected

@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, Connection, FromClause, and_, insert, or_,
 from absense_server.adapters.db.courses import COURSE_COLUMNS, COURSE_TABLES, to_courses
 from absense_server.adapters.db.errors import unless_taken
 from absense_server.adapters.db.rows import AnySelect, labelled, sorted_after
-from absense_server.adapters.db.tables import attendance_sessions, courses, enrollments, users
+from absense_server.adapters.db.tables import courses, enrollments, users
 from absense_server.adapters.db.users import person_columns, to_person
 from absense_server.domain.courses import Enrollment
-from absense_server.domain.ids import CourseId, EnrollmentId, SessionId, UserId
+from absense_server.domain.ids import CourseId, EnrollmentId, UserId
 from absense_server.ports.findings import Race
 
 _COLUMNS = (
@@ -41,19 +41,6 @@ class SqlEnrollments:
             .order_by(enrollments.c.from_at.desc(), enrollments.c.id.desc())
             .limit(1)
         )
-
-    def expected(self, student_id: UserId, session_id: SessionId) -> bool:
-        found = (
-            select(enrollments.c.id)
-            .join(attendance_sessions, attendance_sessions.c.course_id == enrollments.c.course_id)
-            .where(
-                attendance_sessions.c.id == session_id,
-                enrollments.c.student_id == student_id,
-                held_at_opening(enrollments, attendance_sessions),
-                in_scope(enrollments, attendance_sessions),
-            )
-        )
-        return self._connection.execute(found.limit(1)).first() is not None
 
     def add(self, enrollment: Enrollment) -> None:
         with unless_taken(uq_enrollments_running_student_id_course_id=Race):
@@ -132,14 +119,6 @@ def covers(enrollment: FromClause, session: FromClause) -> ColumnElement[bool]:
     """Whether an enrollment overlaps a session as it was planned: closing early takes nobody out of it."""
     return and_(
         enrollment.c.from_at < session.c.ends_at,
-        or_(enrollment.c.until_at.is_(None), enrollment.c.until_at > session.c.opens_at),
-    )
-
-
-def held_at_opening(enrollment: FromClause, session: FromClause) -> ColumnElement[bool]:
-    """Whether an enrollment ran when a session opened."""
-    return and_(
-        enrollment.c.from_at <= session.c.opens_at,
         or_(enrollment.c.until_at.is_(None), enrollment.c.until_at > session.c.opens_at),
     )
 

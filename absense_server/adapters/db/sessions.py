@@ -20,6 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from absense_server.adapters.db.courses import teaches
 from absense_server.adapters.db.enrollments import in_scope, is_running
 from absense_server.adapters.db.errors import unless_taken
+from absense_server.adapters.db.expected import expects
 from absense_server.adapters.db.rows import AnySelect, sorted_after
 from absense_server.adapters.db.session_rows import (
     SESSION_COLUMNS,
@@ -69,6 +70,18 @@ class SqlSessions:
         if found is None:
             raise SessionNotFound
         return found
+
+    def expects(self, session_id: SessionId, student_id: UserId) -> bool:
+        found = (
+            select(enrollments.c.id)
+            .join(attendance_sessions, attendance_sessions.c.course_id == enrollments.c.course_id)
+            .where(
+                attendance_sessions.c.id == session_id,
+                enrollments.c.student_id == student_id,
+                expects(attendance_sessions, enrollments),
+            )
+        )
+        return self._connection.execute(found.limit(1)).first() is not None
 
     def overlapping(
         self, course_id: CourseId, programme_id: ProgrammeId | None, opens_at: datetime, ends_at: datetime

@@ -177,10 +177,6 @@ class Enrollments(Protocol):
         """The one that began last, running or not."""
         ...
 
-    def expected(self, student_id: UserId, session_id: SessionId) -> bool:
-        """Whether the student was enrolled, in scope, when the session opened."""
-        ...
-
     def add(self, enrollment: Enrollment) -> None:
         """Raises Race when one is running already."""
         ...
@@ -215,6 +211,10 @@ class Sessions(Protocol):
 
     def for_lecturer(self, lecturer_id: UserId, session_id: SessionId) -> AttendanceSession:
         """Raises SessionNotFound, also when the lecturer does not teach the course."""
+        ...
+
+    def expects(self, session_id: SessionId, student_id: UserId) -> bool:
+        """Whether the student was enrolled, in scope, when the session opened."""
         ...
 
     def overlapping(

@@ -78,6 +78,11 @@ RULES = {
     "attendance_records.student_id": "RESTRICT",
     "decisions.record_id": "RESTRICT",
     "decisions.decided_by": "RESTRICT",
+    # what was objected to, and who answered
+    "appeals.session_id": "RESTRICT",
+    "appeals.student_id": "RESTRICT",
+    "appeals.course_id": "RESTRICT",
+    "appeals.decided_by": "RESTRICT",
     # parts of a record, which is only ever deleted by itself
     "claims.record_id": "CASCADE",
     "verdicts.record_id, number": "CASCADE",

@@ -17,12 +17,11 @@ from absense_server.domain.faces import ConsentEnd, TemplateTrust
 from absense_server.domain.ids import CourseId, DeviceResetId, ImageId, SessionId, UserId, VerificationId
 from absense_server.domain.mails import MailKind
 from absense_server.domain.people import UserState
-from absense_server.domain.records import confirmed
 from absense_server.ports.findings import SessionFilter
 from backing.postgres import Postgres
 from tests.integration.db.loaded import key, load
 from tests.integration.db.reads import LARGE, READS_ALL, Read, Term, more_reads, reads
-from tests.integration.db.world import NOW, a_decision, a_refresh_token, a_sign_in
+from tests.integration.db.world import NOW, a_refresh_token, a_sign_in, confirmed
 
 SOME = 5_000
 """Rows of one table that may be met for a page: none of the large tables is that small."""
@@ -136,7 +135,7 @@ def test_what_is_changed_is_found_by_an_index(uow: SqlUnitOfWork, engine: Engine
         tx.sessions.close(session.id, NOW)
         tx.sessions.start_generation(session.id, Generation(session.generation.number + 1, NOW))
         tx.sessions.count_typed_try(session.id, student.id)
-        tx.records.save(record, confirmed(record, a_decision(term.lecturer.person), record.revision))
+        tx.records.save(record, confirmed(record, term.lecturer.person))
         tx.verifications.postpone(waiting, NOW, failed=True)
         tx.verifications.end(waiting)
         tx.faces.touch([face.template.id], NOW)

@@ -18,7 +18,7 @@ from absense_server.domain.errors.courses import CourseCodeTaken
 from absense_server.domain.errors.devices import DeviceAlreadyBound, DeviceTaken
 from absense_server.domain.ids import CourseId, SessionId
 from absense_server.domain.people import Caller, Role, User
-from absense_server.domain.records import confirmed, with_claim
+from absense_server.domain.records import with_claim
 from absense_server.ports.findings import DoneRequest, Race
 from absense_server.services.devices import Devices
 from tests.integration.db.conftest import THREADS
@@ -27,13 +27,13 @@ from tests.integration.db.world import (
     NOW,
     World,
     a_claim,
-    a_decision,
     a_device,
     a_record,
     a_session,
     a_user,
     an_enrollment,
     at_once,
+    confirmed,
     stored,
 )
 from tests.support.clock import HandClock
@@ -122,10 +122,7 @@ def test_one_of_those_who_saved_the_same_revision(world: World) -> None:
     before = world.record(session, world.user())
 
     def save(number: int) -> None:
-        if number % 2:
-            after = with_claim(before, session, a_claim(2), NOW)
-        else:
-            after = confirmed(before, a_decision(lecturer.person), before.revision)
+        after = with_claim(before, session, a_claim(2), NOW) if number % 2 else confirmed(before, lecturer.person)
         with world.uow() as tx:
             tx.records.save(before, after)
             tx.commit()

@@ -20,7 +20,6 @@ from absense_server.domain.records import (
     AttendanceRecord,
     Claim,
     Source,
-    confirmed,
     judge_enrollment,
     with_claim,
     with_enrollment,
@@ -39,6 +38,7 @@ from tests.integration.db.world import (
     a_record,
     a_user,
     all_pages,
+    confirmed,
     stored,
 )
 
@@ -156,7 +156,7 @@ def test_a_verdict_that_came_late_is_saved(world: World) -> None:
 def test_a_decision_is_saved(world: World) -> None:
     lecturer, _, session = world.lesson()
     before = world.record(session, world.user())
-    after = confirmed(before, a_decision(lecturer.person), before.revision)
+    after = confirmed(before, lecturer.person)
     save(world, before, after)
     assert read(world, before.id) == after
 
@@ -164,7 +164,7 @@ def test_a_decision_is_saved(world: World) -> None:
 def test_what_is_read_under_an_older_revision_is_not_saved(world: World) -> None:
     lecturer, _, session = world.lesson()
     before = world.record(session, world.user())
-    after = confirmed(before, a_decision(lecturer.person), before.revision)
+    after = confirmed(before, lecturer.person)
     save(world, before, after)
     with pytest.raises(Race):
         save(world, before, with_claim(before, session, a_claim(2), NOW))

@@ -15,11 +15,14 @@ from uuid_utils.compat import uuid7
 
 from absense_server.adapters.db.tables import attendance_records
 from absense_server.adapters.db.unit_of_work import SqlTransaction, SqlUnitOfWork
+from absense_server.domain.appeals import Appeal, AppealState
 from absense_server.domain.codes import CodeTimes, Generation
 from absense_server.domain.courses import Course, Enrollment, Programme, Term
+from absense_server.domain.decisions import Word, decided
 from absense_server.domain.devices import NO_EVIDENCE, Device, DeviceReset, Platform
 from absense_server.domain.faces import Consent, FaceModel, FaceTemplate, TemplateTrust
 from absense_server.domain.ids import (
+    AppealId,
     ClaimId,
     ConsentId,
     CourseId,
@@ -271,6 +274,29 @@ def a_record(session: AttendanceSession, student: User, **fields: object) -> Att
 
 def a_decision(by: Person, to: RecordStatus = RecordStatus.CONFIRMED) -> Decision:
     return Decision(DecisionId(uuid7()), by, NOW, "seen in the hall", RecordStatus.FLAGGED, to)
+
+
+def confirmed(record: AttendanceRecord, by: Person) -> AttendanceRecord:
+    """The record after somebody found the student present."""
+    word = Word(RecordStatus.CONFIRMED, by, NOW, "seen in the hall")
+    return decided(record, word, DecisionId(uuid7()), record.revision)
+
+
+def an_appeal(record: AttendanceRecord, **fields: object) -> Appeal:
+    appeal = Appeal(
+        id=AppealId(uuid7()),
+        session_id=record.session_id,
+        course_id=record.course_id,
+        course_code="",
+        session_opened_at=NOW,
+        student=record.student,
+        text="I was there",
+        state=AppealState.PENDING,
+        created_at=NOW,
+        record_id=record.id,
+        record_revision=record.revision,
+    )
+    return replace(appeal, **fields)  # type: ignore[arg-type]
 
 
 def stored(tx: SqlTransaction, record_id: RecordId) -> AttendanceRecord:
