@@ -109,6 +109,7 @@ class App:
             old_sign_ins=use_cases.old_sign_ins,
             mails=self.mail_delivery,
             audit_log=use_cases.audit_log,
+            daily_figures=use_cases.daily_figures,
             housekeeping=outside.housekeeping_threads,
             on_revocations=self._lifetime.revocations_changed,
             watch_health=self.health.watch,
@@ -215,6 +216,8 @@ class App:
             rosters=use_cases.rosters,
             appeals=use_cases.appeals,
             data_export=use_cases.data_export,
+            dashboards=use_cases.dashboards,
+            report_threads=self.outside.report_threads,
             threads=threads,
             clock=clock,
         )
@@ -228,6 +231,9 @@ class App:
             review=use_cases.review,
             decisions=use_cases.decisions,
             appeals=use_cases.appeals,
+            reports=use_cases.reports,
+            dashboards=use_cases.dashboards,
+            report_threads=self.outside.report_threads,
             threads=threads,
             clock=clock,
         )
@@ -249,6 +255,7 @@ class App:
             terms=use_cases.terms,
             programmes=use_cases.programmes,
             institution_settings=use_cases.institution,
+            daily_figures=use_cases.daily_figures,
             threads=threads,
         )
         auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server)
@@ -267,6 +274,7 @@ class App:
         self.erasure.stop()
         self.use_cases.account_erasure.stop()
         self.orphans.stop()
+        self.use_cases.daily_figures.stop()
         if self._server is not None:
             await self._server.stop(grace)
         await self.postman.stop()

@@ -22,7 +22,9 @@ from absense_server.services.course_claims import CourseClaims
 from absense_server.services.course_office import CourseOffice
 from absense_server.services.course_staff import CourseStaff
 from absense_server.services.courses import Courses
+from absense_server.services.dashboards import Dashboards
 from absense_server.services.data_export import DataExport
+from absense_server.services.day_figures import DailyFigures
 from absense_server.services.decisions import Decisions
 from absense_server.services.device_resets import DeviceResets
 from absense_server.services.devices import Devices
@@ -50,6 +52,7 @@ from absense_server.services.qr_codes import QrCodes
 from absense_server.services.readiness import Readiness
 from absense_server.services.records import Records
 from absense_server.services.registration import Registration
+from absense_server.services.reports import Reports
 from absense_server.services.review import Review
 from absense_server.services.revocations import Revocations
 from absense_server.services.rosters import Rosters
@@ -98,6 +101,7 @@ class UseCases:
         self._records(outside)
         self.audit_log = AuditLog(outside.uow, outside.audit_chain, outside.clock, outside.pages)
         self._review(outside)
+        self._reports(settings, outside)
 
     def _mails(self, settings: Settings, outside: Outside) -> None:
         self.mails = Mails(outside.clock, outside.ids)
@@ -388,3 +392,9 @@ class UseCases:
         self.decisions = Decisions(uow=uow, rulings=rulings, events=events, clock=clock, ids=ids)
         self.appeals = Appeals(uow=uow, rulings=rulings, events=events, clock=clock, ids=ids, pages=pages)
         self.second_looks = SecondLooks(uow=uow, verification=self.verification, events=events, clock=clock)
+
+    def _reports(self, settings: Settings, outside: Outside) -> None:
+        uow, clock, zone = outside.uow, outside.clock, settings.zone
+        self.reports = Reports(uow, clock, zone)
+        self.dashboards = Dashboards(uow, clock)
+        self.daily_figures = DailyFigures(uow, clock, zone)

@@ -35,6 +35,10 @@ def mark_of(status: RecordStatus | None) -> Mark:
     return _MARKS[status]
 
 
+ABSENT_STATUSES = frozenset(status for status in RecordStatus if mark_of(status) is Mark.ABSENT)
+"""Those of records that leave their students absent."""
+
+
 @dataclass(frozen=True, slots=True)
 class Count:
     """So many expected students have a record like this; no status: no record."""
@@ -77,6 +81,15 @@ class Tally:
             self.excused + other.excused,
             self.undecided + other.undecided,
             self.absent + other.absent,
+        )
+
+    def __rmul__(self, number: int) -> "Tally":
+        return Tally(
+            number * self.present,
+            number * self.late,
+            number * self.excused,
+            number * self.undecided,
+            number * self.absent,
         )
 
 

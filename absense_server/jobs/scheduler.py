@@ -11,6 +11,7 @@ from absense_server.domain.errors.base import DomainError
 from absense_server.ports.outside import EventBus, Threads
 from absense_server.services.account_erasure import AccountErasure
 from absense_server.services.audit_log import AuditLog, LogNotSealable
+from absense_server.services.day_figures import DailyFigures
 from absense_server.services.erasure import Erasure
 from absense_server.services.mail_delivery import MailDelivery
 from absense_server.services.old_sign_ins import OldSignIns
@@ -25,6 +26,7 @@ _SEAL_SECONDS = 5
 _LOG_SECONDS = 2
 _LOG_BATCHES = 5
 _SWEEP_SECONDS = 60
+_FIGURES_SECONDS = 60
 _RETENTION_SECONDS = 3600
 
 log = structlog.get_logger()
@@ -47,6 +49,7 @@ class Jobs:
         old_sign_ins: OldSignIns,
         mails: MailDelivery,
         audit_log: AuditLog,
+        daily_figures: DailyFigures,
         housekeeping: Threads,
         on_revocations: Callable[[], None],
         watch_health: Callable[[], Awaitable[None]],
@@ -63,6 +66,7 @@ class Jobs:
         self._old_sign_ins = old_sign_ins
         self._mails = mails
         self._audit_log = audit_log
+        self._daily_figures = daily_figures
         self._housekeeping = housekeeping
         self._on_revocations = on_revocations
         self._watch_health = watch_health
@@ -79,6 +83,7 @@ class Jobs:
         self._every(_LOG_SECONDS, self.seal_log)
         self._every(_HEALTH_SECONDS, self._watch_health)
         self._every(_SWEEP_SECONDS, self.sweep)
+        self._every(_FIGURES_SECONDS, self.refresh_figures)
         for job in (
             self.erase_old,
             self.erase_identities,
@@ -169,6 +174,11 @@ class Jobs:
         """Delete the tokens of mails whose time is over."""
         with self._told_once("old tokens not deleted"):
             await self._housekeeping.run(self._mails.remove_expired)
+
+    async def refresh_figures(self) -> None:
+        """Make the figures of days that are due."""
+        with self._told_once("figures of days not made"):
+            await self._housekeeping.run(self._daily_figures.refresh)
 
     async def erase_identities(self) -> None:
         """Erase who the erased were, where no open term needs it any more."""

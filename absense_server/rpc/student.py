@@ -11,9 +11,10 @@ from absense_server.domain.ids import CourseId, RecordId, SessionId
 from absense_server.ports.outside import Clock, Threads
 from absense_server.rpc.calls import current_caller, deadline_of
 from absense_server.rpc.context import Context
-from absense_server.rpc.convert import erasure, faces, from_proto, records, to_proto
+from absense_server.rpc.convert import erasure, faces, figures, from_proto, records, to_proto
 from absense_server.services.appeals import Appeals
 from absense_server.services.check_in import CheckIn
+from absense_server.services.dashboards import Dashboards
 from absense_server.services.data_export import DataExport
 from absense_server.services.device_resets import DeviceResets
 from absense_server.services.devices import Devices
@@ -43,6 +44,8 @@ class Student(StudentServiceServicer):
         rosters: Rosters,
         appeals: Appeals,
         data_export: DataExport,
+        dashboards: Dashboards,
+        report_threads: Threads,
         threads: Threads,
         clock: Clock,
     ) -> None:
@@ -58,6 +61,8 @@ class Student(StudentServiceServicer):
         self._rosters = rosters
         self._appeals = appeals
         self._data_export = data_export
+        self._dashboards = dashboards
+        self._report_threads = report_threads
         self._threads = threads
         self._clock = clock
 
@@ -216,3 +221,9 @@ class Student(StudentServiceServicer):
         session_id = SessionId(UUID(request.session_id))
         appeal = await self._threads.run(self._appeals.file, current_caller(), session_id, request.text.strip())
         return pb.FileAppealResponse(appeal=records.own_appeal(appeal))
+
+    async def GetDashboard(
+        self, request: pb.StudentServiceGetDashboardRequest, context: Context
+    ) -> pb.StudentServiceGetDashboardResponse:
+        dashboard = await self._report_threads.run(self._dashboards.of_student, current_caller())
+        return figures.student_dashboard(dashboard)

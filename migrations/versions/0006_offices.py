@@ -23,6 +23,7 @@ def upgrade() -> None:
     op.create_table(
         "day_figures",
         sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("zone", sa.Text(), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("session_count", sa.Integer(), nullable=False),
         sa.Column("present", sa.Integer(), nullable=False),
@@ -232,6 +233,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("status = 'PENDING_VERIFICATION'"),
     )
 
+    op.create_index(op.f("ix_attendance_sessions_opens_at"), "attendance_sessions", ["opens_at"])
     op.add_column("attendance_sessions", sa.Column("cancel_reason", sa.Text(), server_default="", nullable=False))
 
     op.add_column("audit_events", sa.Column("number", sa.BigInteger()))
@@ -280,6 +282,7 @@ def downgrade() -> None:
     op.drop_column("audit_events", "seal")
     op.drop_column("audit_events", "number")
     op.drop_column("attendance_sessions", "cancel_reason")
+    op.drop_index(op.f("ix_attendance_sessions_opens_at"), "attendance_sessions")
     op.drop_index(
         "ix_attendance_records_pending",
         "attendance_records",

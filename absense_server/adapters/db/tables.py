@@ -424,6 +424,7 @@ attendance_sessions = Table(
     CheckConstraint("(latitude IS NULL) = (longitude IS NULL) AND (latitude IS NULL) = (radius_m IS NULL)", "geofence"),
     Index(None, "course_id", "id"),
     Index(None, "course_id", "ends_at"),
+    Index(None, "opens_at"),
 )
 Index(
     "ix_attendance_sessions_unsealed",
@@ -612,6 +613,8 @@ day_figures = Table(
     metadata,
     # in the institution's time zone, as ISO 8601 has it
     Column("day", Text, primary_key=True),
+    # which that was then
+    Column("zone", Text, nullable=False),
     Column("made_at", UtcDateTime, nullable=False),
     *(
         Column(name, Integer, nullable=False)

@@ -13,6 +13,8 @@ from absense_server.adapters.db.audit_log import SqlAuditLog
 from absense_server.adapters.db.chores import SqlChores
 from absense_server.adapters.db.course_claims import SqlCourseClaims
 from absense_server.adapters.db.courses import SqlCourses
+from absense_server.adapters.db.dashboards import SqlDashboards
+from absense_server.adapters.db.days import SqlDays
 from absense_server.adapters.db.device_resets import SqlDeviceResets
 from absense_server.adapters.db.devices import SqlDevices
 from absense_server.adapters.db.engine import READ_ONLY
@@ -26,6 +28,7 @@ from absense_server.adapters.db.institution import SqlInstitution
 from absense_server.adapters.db.mails import SqlMails
 from absense_server.adapters.db.programmes import SqlProgrammes
 from absense_server.adapters.db.records import SqlRecords
+from absense_server.adapters.db.reports import SqlReports
 from absense_server.adapters.db.requests import SqlRequests
 from absense_server.adapters.db.sessions import SqlSessions
 from absense_server.adapters.db.sign_ins import SqlSignIns
@@ -64,6 +67,9 @@ class SqlTransaction:
         self.faces = SqlFaces(connection)
         self.verifications = SqlVerifications(connection)
         self.images = SqlImages(connection)
+        self.reports = SqlReports(connection)
+        self.dashboards = SqlDashboards(connection)
+        self.days = SqlDays(connection)
         self.erasures = SqlErasures(connection)
         self.exports = SqlExports(connection)
         self.chores = SqlChores(connection)

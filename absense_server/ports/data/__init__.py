@@ -10,6 +10,7 @@ from typing import Protocol
 
 from absense_server.ports.data.appeals import Appeals
 from absense_server.ports.data.attendance import Faces, Images, Records, Verifications
+from absense_server.ports.data.figures import Dashboards, Days, Reports
 from absense_server.ports.data.people import DeviceResets, Devices, Mails, Requests, SignIns, Users
 from absense_server.ports.data.teaching import (
     CourseClaims,
@@ -62,6 +63,12 @@ class Transaction(Protocol):
     def verifications(self) -> Verifications: ...
     @property
     def images(self) -> Images: ...
+    @property
+    def reports(self) -> Reports: ...
+    @property
+    def dashboards(self) -> Dashboards: ...
+    @property
+    def days(self) -> Days: ...
     @property
     def erasures(self) -> Erasures: ...
     @property

@@ -5,6 +5,7 @@ One class per service (DESIGN.md, The house), put together from its capabilities
 
 from absense_server.domain.faces import FaceModel
 from absense_server.ports.outside import Threads
+from absense_server.rpc.admin.analytics import AnalyticsCalls
 from absense_server.rpc.admin.appeals import AppealCalls
 from absense_server.rpc.admin.audit import AuditCalls
 from absense_server.rpc.admin.courses import CourseCalls
@@ -18,6 +19,7 @@ from absense_server.services.appeals import Appeals
 from absense_server.services.audit_log import AuditLog
 from absense_server.services.course_claims import CourseClaims
 from absense_server.services.course_office import CourseOffice
+from absense_server.services.day_figures import DailyFigures
 from absense_server.services.decisions import Decisions
 from absense_server.services.device_resets import DeviceResets
 from absense_server.services.face_office import FaceOffice
@@ -30,7 +32,9 @@ from absense_server.services.user_changes import UserChanges
 from absense_server.services.user_office import UserOffice
 
 
-class Admin(UserCalls, DeviceResetCalls, FaceCalls, AuditCalls, ReviewCalls, AppealCalls, CourseCalls, TermCalls):
+class Admin(
+    UserCalls, DeviceResetCalls, FaceCalls, AuditCalls, ReviewCalls, AppealCalls, CourseCalls, TermCalls, AnalyticsCalls
+):
     """What administrators use."""
 
     def __init__(
@@ -54,6 +58,7 @@ class Admin(UserCalls, DeviceResetCalls, FaceCalls, AuditCalls, ReviewCalls, App
         terms: Terms,
         programmes: Programmes,
         institution_settings: Institution,
+        daily_figures: DailyFigures,
     ) -> None:
         UserCalls.__init__(
             self, users=users, user_changes=user_changes, account_erasure=account_erasure, threads=threads
@@ -67,3 +72,4 @@ class Admin(UserCalls, DeviceResetCalls, FaceCalls, AuditCalls, ReviewCalls, App
         TermCalls.__init__(
             self, terms=terms, programmes=programmes, institution_settings=institution_settings, threads=threads
         )
+        AnalyticsCalls.__init__(self, daily_figures=daily_figures, report_threads=report_threads)

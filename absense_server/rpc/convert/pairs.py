@@ -2,6 +2,7 @@
 
 from absense.v1 import (
     appeal_pb2,
+    attendance_figures_pb2,
     attendance_record_pb2,
     attendance_session_pb2,
     audit_pb2,
@@ -21,6 +22,7 @@ from absense_server.domain.course_claims import CourseClaimState
 from absense_server.domain.courses import TermState
 from absense_server.domain.devices import Platform, ResetState
 from absense_server.domain.faces import TemplateTrust
+from absense_server.domain.intervals import Interval
 from absense_server.domain.people import Role, UserState
 from absense_server.domain.policy import Attention, RecordStatus, Requirement, StandIn
 from absense_server.domain.records import Source
@@ -45,6 +47,7 @@ SOURCE = EnumPair(Source, attendance_record_pb2.RecordSource, "RECORD_SOURCE")
 APPEAL_STATE = EnumPair(AppealState, appeal_pb2.AppealState, "APPEAL_STATE")
 APPEAL_OUTCOME = EnumPair(AppealOutcome, appeal_pb2.AppealOutcome, "APPEAL_OUTCOME")
 CHECK = EnumPair(Check, verdict_pb2.Check, "CHECK")
+INTERVAL = EnumPair(Interval, attendance_figures_pb2.ReportInterval, "REPORT_INTERVAL")
 OUTCOME = EnumPair(Outcome, verdict_pb2.Outcome, "OUTCOME")
 REASON = EnumPair(Reason, verdict_pb2.VerdictReason, "VERDICT_REASON")
 AUDIT_ACTION = EnumPair(Action, audit_pb2.AuditAction, "AUDIT_ACTION")

@@ -9,20 +9,25 @@ from absense_server.rpc.lecturer.course_staff import CourseStaffCalls
 from absense_server.rpc.lecturer.courses import CourseCalls
 from absense_server.rpc.lecturer.decisions import DecisionCalls
 from absense_server.rpc.lecturer.qr_codes import QrCodeCalls
+from absense_server.rpc.lecturer.reports import ReportCalls
 from absense_server.rpc.lecturer.review import ReviewCalls
 from absense_server.rpc.lecturer.sessions import SessionCalls
 from absense_server.services.appeals import Appeals
 from absense_server.services.course_claims import CourseClaims
 from absense_server.services.course_staff import CourseStaff
 from absense_server.services.courses import Courses
+from absense_server.services.dashboards import Dashboards
 from absense_server.services.decisions import Decisions
 from absense_server.services.qr_codes import QrCodes
+from absense_server.services.reports import Reports
 from absense_server.services.review import Review
 from absense_server.services.rosters import Rosters
 from absense_server.services.sessions import Sessions
 
 
-class Lecturer(CourseCalls, SessionCalls, QrCodeCalls, ReviewCalls, DecisionCalls, AppealCalls, CourseStaffCalls):
+class Lecturer(
+    CourseCalls, SessionCalls, QrCodeCalls, ReviewCalls, DecisionCalls, AppealCalls, CourseStaffCalls, ReportCalls
+):
     """What a lecturer's browser talks to."""
 
     def __init__(
@@ -39,6 +44,9 @@ class Lecturer(CourseCalls, SessionCalls, QrCodeCalls, ReviewCalls, DecisionCall
         review: Review,
         decisions: Decisions,
         appeals: Appeals,
+        reports: Reports,
+        dashboards: Dashboards,
+        report_threads: Threads,
     ) -> None:
         CourseCalls.__init__(self, courses=courses, threads=threads)
         CourseStaffCalls.__init__(
@@ -49,3 +57,4 @@ class Lecturer(CourseCalls, SessionCalls, QrCodeCalls, ReviewCalls, DecisionCall
         ReviewCalls.__init__(self, review=review, threads=threads)
         DecisionCalls.__init__(self, decisions=decisions, threads=threads)
         AppealCalls.__init__(self, appeals=appeals, threads=threads)
+        ReportCalls.__init__(self, reports=reports, dashboards=dashboards, report_threads=report_threads)
