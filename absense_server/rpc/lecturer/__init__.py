@@ -12,6 +12,7 @@ from absense_server.rpc.lecturer.qr_codes import QrCodeCalls
 from absense_server.rpc.lecturer.reports import ReportCalls
 from absense_server.rpc.lecturer.review import ReviewCalls
 from absense_server.rpc.lecturer.sessions import SessionCalls
+from absense_server.services.absences import Absences
 from absense_server.services.appeals import Appeals
 from absense_server.services.course_claims import CourseClaims
 from absense_server.services.course_staff import CourseStaff
@@ -46,6 +47,7 @@ class Lecturer(
         appeals: Appeals,
         reports: Reports,
         dashboards: Dashboards,
+        absences: Absences,
         report_threads: Threads,
     ) -> None:
         CourseCalls.__init__(self, courses=courses, threads=threads)
@@ -57,4 +59,6 @@ class Lecturer(
         ReviewCalls.__init__(self, review=review, threads=threads)
         DecisionCalls.__init__(self, decisions=decisions, threads=threads)
         AppealCalls.__init__(self, appeals=appeals, threads=threads)
-        ReportCalls.__init__(self, reports=reports, dashboards=dashboards, report_threads=report_threads)
+        ReportCalls.__init__(
+            self, reports=reports, dashboards=dashboards, absences=absences, report_threads=report_threads
+        )
