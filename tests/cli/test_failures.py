@@ -14,7 +14,7 @@ import pytest
 from google.rpc import error_details_pb2, status_pb2
 
 from absense.v1 import admin_service_pb2, auth_service_pb2, lecturer_service_pb2
-from absense_cli import client, contract, tokens
+from absense_cli import client, contract
 from absense_cli.profiles import Profiles
 from tests.support.command_line import SECRETS, SERVER, Ended, absense, sign_in
 
@@ -159,7 +159,7 @@ def test_names_do_not_act_on_the_terminal(server: Server) -> None:
 def test_an_expired_token_is_exchanged_and_a_lost_answer_asked_for_again(
     server: Server, config: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tokens.time, "sleep", lambda _seconds: None)
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
     server.run("users", "list")
     fail(server.takes("ListUsers")[0], Code.UNAUTHENTICATED, "TOKEN_EXPIRED", "Too old.")
     rpc, first, metadata = server.takes("RefreshToken")
