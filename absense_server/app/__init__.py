@@ -217,7 +217,6 @@ class App:
             appeals=use_cases.appeals,
             data_export=use_cases.data_export,
             dashboards=use_cases.dashboards,
-            absences=use_cases.absences,
             report_threads=self.outside.report_threads,
             threads=threads,
             clock=clock,
@@ -234,8 +233,8 @@ class App:
             appeals=use_cases.appeals,
             reports=use_cases.reports,
             dashboards=use_cases.dashboards,
-            absences=use_cases.absences,
             report_threads=self.outside.report_threads,
+            attendance_export=use_cases.attendance_export,
             threads=threads,
             clock=clock,
         )
@@ -258,6 +257,7 @@ class App:
             programmes=use_cases.programmes,
             institution_settings=use_cases.institution,
             daily_figures=use_cases.daily_figures,
+            attendance_export=use_cases.attendance_export,
             threads=threads,
         )
         auth_service_pb2_grpc.add_AuthServiceServicer_to_server(auth, server)

@@ -28,6 +28,7 @@ from absense_server.adapters.signing_keys import TokenKeys, ed25519_keys, secret
 from absense_server.adapters.system import SystemClock, SystemIds
 from absense_server.adapters.threads import ThreadPool
 from absense_server.adapters.tokens import JwtAccessTokens
+from absense_server.adapters.workbooks import XlsxWorkbooks
 from absense_server.domain.audit_chain import AuditChain
 from absense_server.domain.codes import CodeKeys
 from absense_server.domain.pages import PageTokens
@@ -65,6 +66,7 @@ class Outside:
         self.addresses = EmailAddresses()
         self.mailer = _mailer(settings)
         self.qr_artist = QrCodeArtist()
+        self.workbooks = XlsxWorkbooks()
 
         ring = KeyRing(settings.secret_keys[0], settings.secret_keys[1:])
         token_keys = token_keys_of(settings, ring)

@@ -9,10 +9,10 @@ from absense_server.domain.images import MediaType
 from absense_server.domain.policy import Engines, StandIn
 from absense_server.domain.verdicts import Reason
 from absense_server.ports.faces import FaceEngine
-from absense_server.services.absences import Absences
 from absense_server.services.account_erasure import AccountErasure
 from absense_server.services.accounts import Accounts
 from absense_server.services.appeals import Appeals
+from absense_server.services.attendance_export import AttendanceExport
 from absense_server.services.audit_log import AuditLog
 from absense_server.services.check_in import CheckIn
 from absense_server.services.claim_admission import ClaimAdmission
@@ -103,6 +103,7 @@ class UseCases:
         self.audit_log = AuditLog(outside.uow, outside.audit_chain, outside.clock, outside.pages)
         self._review(outside)
         self._reports(settings, outside)
+        self._exports(settings, outside)
 
     def _mails(self, settings: Settings, outside: Outside) -> None:
         self.mails = Mails(outside.clock, outside.ids)
@@ -398,5 +399,13 @@ class UseCases:
         uow, clock, zone = outside.uow, outside.clock, settings.zone
         self.reports = Reports(uow, clock, zone)
         self.dashboards = Dashboards(uow, clock)
-        self.absences = Absences(uow, clock, outside.pages)
         self.daily_figures = DailyFigures(uow, clock, zone)
+
+    def _exports(self, settings: Settings, outside: Outside) -> None:
+        self.attendance_export = AttendanceExport(
+            uow=outside.uow,
+            threads=outside.report_threads,
+            workbooks=outside.workbooks,
+            clock=outside.clock,
+            zone=settings.zone,
+        )

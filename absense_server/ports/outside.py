@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
+from absense_server.domain.attendance_export import Cell
 from absense_server.domain.ids import SignInId, UserId
 from absense_server.domain.people import Role
 
@@ -258,6 +259,34 @@ class QrArtist(Protocol):
     """Draws QR codes."""
 
     def draw(self, text: str) -> Drawing: ...
+
+
+class Workbook(Protocol):
+    """A workbook for spreadsheets, written to disk row by row and then read; one thread at a time is at it."""
+
+    def append(self, rows: Sequence[Sequence[Cell]]) -> None:
+        """Add rows; a sheet that is full is followed by another. Raises WorkbookUnavailable."""
+        ...
+
+    def finish(self) -> None:
+        """Nothing more is added: from now on it can be read. Raises WorkbookUnavailable."""
+        ...
+
+    def read(self, size: int) -> bytes:
+        """The next bytes, at most `size`; none at the end. Raises WorkbookUnavailable."""
+        ...
+
+    def discard(self) -> None:
+        """Remove what is on disk, or have it removed by the thread that is at it. Takes no time."""
+        ...
+
+
+class Workbooks(Protocol):
+    """Makes workbooks."""
+
+    def new(self, title: str, columns: Sequence[str]) -> Workbook:
+        """One whose sheets are called `title` and begin with the columns' names; nothing is on disk yet."""
+        ...
 
 
 class Subscription(Protocol):

@@ -21,12 +21,12 @@ from absense_server.ports.data import UnitOfWork
 from absense_server.ports.findings import StoredImage
 from absense_server.ports.outside import BlobDamaged, Clock, Threads
 from absense_server.services.callers import hold_caller
+from absense_server.services.chunks import Chunks
 from absense_server.services.photographs import Photographs
 
 MOST_AT_ONCE: Final = 20
 """Archives on their way out in one process: each may have a photograph in memory, for as long as its reader likes."""
 _COME_AGAIN: Final = timedelta(minutes=1)
-_CHUNK: Final = 64 * 1024
 _PAGE: Final = 200
 
 
@@ -63,7 +63,7 @@ class DataExport:
         try:
             now = await self._threads.run(self._begin, caller)
             yield ArchiveName(archive_name(now))
-            chunks = _Chunks()
+            chunks = Chunks()
             with closing(_Archive(now)) as archive:
                 async for made in self._make(archive, caller, now):
                     for chunk in chunks.of(made):
@@ -239,17 +239,3 @@ class _Made:
     def taken(self) -> bytes:
         pieces, self._pieces = self._pieces, []
         return b"".join(pieces)
-
-
-class _Chunks:
-    """Cuts what comes into chunks of one size."""
-
-    def __init__(self) -> None:
-        self.rest = b""
-
-    def of(self, made: bytes) -> list[bytes]:
-        """The whole chunks that this makes; what is left over waits."""
-        whole = self.rest + made
-        end = len(whole) - len(whole) % _CHUNK
-        self.rest = whole[end:]
-        return [whole[start : start + _CHUNK] for start in range(0, end, _CHUNK)]

@@ -438,6 +438,9 @@ CALLS: dict[str, Prepare] = {
     "AdminService/GetFaceTemplate": _get_template,
     "AdminService/GetImage": _admin_image,
     "AdminService/GetUser": _by("admin", lambda s: admin_service_pb2.GetUserRequest(user_id=s.ama.id)),
+    "AdminService/ExportAttendance": _by(
+        "admin", lambda s: admin_service_pb2.AdminServiceExportAttendanceRequest(course_id=s.course.id)
+    ),
     "AdminService/ListAuditEvents": _by("admin", lambda s: admin_service_pb2.ListAuditEventsRequest(page_size=200)),
     "AdminService/ListDeviceResetRequests": _list_resets,
     "AdminService/ListUsers": _by("admin", lambda s: admin_service_pb2.ListUsersRequest(page_size=200)),
@@ -474,6 +477,9 @@ CALLS: dict[str, Prepare] = {
         ),
     ),
     "LecturerService/CreateSession": _create_session,
+    "LecturerService/ExportAttendance": _by(
+        "teacher", lambda s: lecturer_service_pb2.LecturerServiceExportAttendanceRequest(course_id=s.course.id)
+    ),
     "LecturerService/GetAttendanceRecord": _by(
         "teacher", lambda s: lecturer_service_pb2.LecturerServiceGetAttendanceRecordRequest(record_id=s.records[0].id)
     ),

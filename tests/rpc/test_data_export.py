@@ -24,7 +24,7 @@ from absense_server.adapters.db.tables import metadata
 from absense_server.domain.errors.accounts import SignInEnded
 from absense_server.domain.exports import Part
 from absense_server.domain.ids import UserId
-from absense_server.services import data_export
+from absense_server.services import chunks, data_export
 from absense_server.services.data_export import MOST_AT_ONCE, ArchiveName
 from tests.rpc.test_erasure import PHOTOGRAPH, a_full_life, blobs, delete
 from tests.support.faces import stored
@@ -170,7 +170,7 @@ async def test_a_reader_who_goes_away_within_a_file_leaves_it_closed(
             made.append(self)
 
     student, _ = await a_full_life(hall)
-    monkeypatch.setattr(data_export, "_CHUNK", 16)
+    monkeypatch.setattr(chunks, "CHUNK", 16)
     monkeypatch.setattr(data_export, "_Archive", Watched)
     stream = hall.app.use_cases.data_export.stream(student.caller)
 

@@ -7,8 +7,8 @@ from datetime import datetime
 from psycopg2 import OperationalError
 from sqlalchemy import Connection, DateTime, Engine, func, select
 
-from absense_server.adapters.db.absences import SqlAbsences
 from absense_server.adapters.db.appeals import SqlAppeals
+from absense_server.adapters.db.attendance_tables import SqlAttendanceTables
 from absense_server.adapters.db.audit import SqlAudit
 from absense_server.adapters.db.audit_log import SqlAuditLog
 from absense_server.adapters.db.chores import SqlChores
@@ -70,10 +70,10 @@ class SqlTransaction:
         self.images = SqlImages(connection)
         self.reports = SqlReports(connection)
         self.dashboards = SqlDashboards(connection)
-        self.absences = SqlAbsences(connection)
         self.days = SqlDays(connection)
         self.erasures = SqlErasures(connection)
         self.exports = SqlExports(connection)
+        self.attendance_tables = SqlAttendanceTables(connection)
         self.chores = SqlChores(connection)
         self.audit = SqlAudit(connection)
         self.audit_log = SqlAuditLog(connection)

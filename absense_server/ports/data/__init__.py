@@ -10,8 +10,9 @@ from typing import Protocol
 
 from absense_server.ports.data.appeals import Appeals
 from absense_server.ports.data.attendance import Faces, Images, Records, Verifications
-from absense_server.ports.data.figures import Absences, Dashboards, Days, Reports
+from absense_server.ports.data.figures import Dashboards, Days, Reports
 from absense_server.ports.data.people import DeviceResets, Devices, Mails, Requests, SignIns, Users
+from absense_server.ports.data.tables import AttendanceTables
 from absense_server.ports.data.teaching import (
     CourseClaims,
     Courses,
@@ -68,13 +69,13 @@ class Transaction(Protocol):
     @property
     def dashboards(self) -> Dashboards: ...
     @property
-    def absences(self) -> Absences: ...
-    @property
     def days(self) -> Days: ...
     @property
     def erasures(self) -> Erasures: ...
     @property
     def exports(self) -> Exports: ...
+    @property
+    def attendance_tables(self) -> AttendanceTables: ...
     @property
     def chores(self) -> Chores: ...
     @property

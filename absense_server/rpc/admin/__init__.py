@@ -10,12 +10,14 @@ from absense_server.rpc.admin.appeals import AppealCalls
 from absense_server.rpc.admin.audit import AuditCalls
 from absense_server.rpc.admin.courses import CourseCalls
 from absense_server.rpc.admin.device_resets import DeviceResetCalls
+from absense_server.rpc.admin.exports import ExportCalls
 from absense_server.rpc.admin.faces import FaceCalls
 from absense_server.rpc.admin.review import ReviewCalls
 from absense_server.rpc.admin.terms import TermCalls
 from absense_server.rpc.admin.users import UserCalls
 from absense_server.services.account_erasure import AccountErasure
 from absense_server.services.appeals import Appeals
+from absense_server.services.attendance_export import AttendanceExport
 from absense_server.services.audit_log import AuditLog
 from absense_server.services.course_claims import CourseClaims
 from absense_server.services.course_office import CourseOffice
@@ -33,7 +35,16 @@ from absense_server.services.user_office import UserOffice
 
 
 class Admin(
-    UserCalls, DeviceResetCalls, FaceCalls, AuditCalls, ReviewCalls, AppealCalls, CourseCalls, TermCalls, AnalyticsCalls
+    UserCalls,
+    DeviceResetCalls,
+    FaceCalls,
+    AuditCalls,
+    ReviewCalls,
+    AppealCalls,
+    CourseCalls,
+    TermCalls,
+    AnalyticsCalls,
+    ExportCalls,
 ):
     """What administrators use."""
 
@@ -59,6 +70,7 @@ class Admin(
         programmes: Programmes,
         institution_settings: Institution,
         daily_figures: DailyFigures,
+        attendance_export: AttendanceExport,
     ) -> None:
         UserCalls.__init__(
             self, users=users, user_changes=user_changes, account_erasure=account_erasure, threads=threads
@@ -73,3 +85,4 @@ class Admin(
             self, terms=terms, programmes=programmes, institution_settings=institution_settings, threads=threads
         )
         AnalyticsCalls.__init__(self, daily_figures=daily_figures, report_threads=report_threads)
+        ExportCalls.__init__(self, attendance_export=attendance_export)

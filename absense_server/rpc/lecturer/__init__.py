@@ -8,12 +8,13 @@ from absense_server.rpc.lecturer.appeals import AppealCalls
 from absense_server.rpc.lecturer.course_staff import CourseStaffCalls
 from absense_server.rpc.lecturer.courses import CourseCalls
 from absense_server.rpc.lecturer.decisions import DecisionCalls
+from absense_server.rpc.lecturer.exports import ExportCalls
 from absense_server.rpc.lecturer.qr_codes import QrCodeCalls
 from absense_server.rpc.lecturer.reports import ReportCalls
 from absense_server.rpc.lecturer.review import ReviewCalls
 from absense_server.rpc.lecturer.sessions import SessionCalls
-from absense_server.services.absences import Absences
 from absense_server.services.appeals import Appeals
+from absense_server.services.attendance_export import AttendanceExport
 from absense_server.services.course_claims import CourseClaims
 from absense_server.services.course_staff import CourseStaff
 from absense_server.services.courses import Courses
@@ -27,7 +28,15 @@ from absense_server.services.sessions import Sessions
 
 
 class Lecturer(
-    CourseCalls, SessionCalls, QrCodeCalls, ReviewCalls, DecisionCalls, AppealCalls, CourseStaffCalls, ReportCalls
+    CourseCalls,
+    SessionCalls,
+    QrCodeCalls,
+    ReviewCalls,
+    DecisionCalls,
+    AppealCalls,
+    CourseStaffCalls,
+    ReportCalls,
+    ExportCalls,
 ):
     """What a lecturer's browser talks to."""
 
@@ -47,8 +56,8 @@ class Lecturer(
         appeals: Appeals,
         reports: Reports,
         dashboards: Dashboards,
-        absences: Absences,
         report_threads: Threads,
+        attendance_export: AttendanceExport,
     ) -> None:
         CourseCalls.__init__(self, courses=courses, threads=threads)
         CourseStaffCalls.__init__(
@@ -59,6 +68,5 @@ class Lecturer(
         ReviewCalls.__init__(self, review=review, threads=threads)
         DecisionCalls.__init__(self, decisions=decisions, threads=threads)
         AppealCalls.__init__(self, appeals=appeals, threads=threads)
-        ReportCalls.__init__(
-            self, reports=reports, dashboards=dashboards, absences=absences, report_threads=report_threads
-        )
+        ReportCalls.__init__(self, reports=reports, dashboards=dashboards, report_threads=report_threads)
+        ExportCalls.__init__(self, attendance_export=attendance_export)

@@ -510,8 +510,8 @@ class AdminServiceServicer:
 
     def ExportAttendance(self, request, context):
         """ExportAttendance streams a table of attendance, as LecturerService's does, of any course. Fails with
-        SESSION_NOT_FOUND, COURSE_NOT_FOUND and TERM_NOT_FOUND. May be retried, from the beginning. Administrators may
-        call.
+        SESSION_NOT_FOUND, COURSE_NOT_FOUND, TERM_NOT_FOUND and WORKBOOK_UNAVAILABLE. May be retried, from the beginning.
+        Administrators may call.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -161,8 +161,8 @@ class AdminServiceStub:
     """
     ExportAttendance: _grpc.UnaryStreamMultiCallable[_admin_service_pb2.AdminServiceExportAttendanceRequest, _admin_service_pb2.AdminServiceExportAttendanceResponse]
     """ExportAttendance streams a table of attendance, as LecturerService's does, of any course. Fails with
-    SESSION_NOT_FOUND, COURSE_NOT_FOUND and TERM_NOT_FOUND. May be retried, from the beginning. Administrators may
-    call.
+    SESSION_NOT_FOUND, COURSE_NOT_FOUND, TERM_NOT_FOUND and WORKBOOK_UNAVAILABLE. May be retried, from the beginning.
+    Administrators may call.
     """
     ListCourses: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceListCoursesRequest, _admin_service_pb2.AdminServiceListCoursesResponse]
     """ListCourses lists courses. Fails with TERM_NOT_FOUND. May be retried. Administrators may call."""
@@ -378,8 +378,8 @@ class AdminServiceAsyncStub(AdminServiceStub):
     """
     ExportAttendance: _aio.UnaryStreamMultiCallable[_admin_service_pb2.AdminServiceExportAttendanceRequest, _admin_service_pb2.AdminServiceExportAttendanceResponse]  # type: ignore[assignment]
     """ExportAttendance streams a table of attendance, as LecturerService's does, of any course. Fails with
-    SESSION_NOT_FOUND, COURSE_NOT_FOUND and TERM_NOT_FOUND. May be retried, from the beginning. Administrators may
-    call.
+    SESSION_NOT_FOUND, COURSE_NOT_FOUND, TERM_NOT_FOUND and WORKBOOK_UNAVAILABLE. May be retried, from the beginning.
+    Administrators may call.
     """
     ListCourses: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.AdminServiceListCoursesRequest, _admin_service_pb2.AdminServiceListCoursesResponse]  # type: ignore[assignment]
     """ListCourses lists courses. Fails with TERM_NOT_FOUND. May be retried. Administrators may call."""
@@ -754,8 +754,8 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_admin_service_pb2.AdminServiceExportAttendanceResponse], _abc.AsyncIterator[_admin_service_pb2.AdminServiceExportAttendanceResponse]]:
         """ExportAttendance streams a table of attendance, as LecturerService's does, of any course. Fails with
-        SESSION_NOT_FOUND, COURSE_NOT_FOUND and TERM_NOT_FOUND. May be retried, from the beginning. Administrators may
-        call.
+        SESSION_NOT_FOUND, COURSE_NOT_FOUND, TERM_NOT_FOUND and WORKBOOK_UNAVAILABLE. May be retried, from the beginning.
+        Administrators may call.
         """
 
     @_abc_1.abstractmethod

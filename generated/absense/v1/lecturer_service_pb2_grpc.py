@@ -560,8 +560,8 @@ class LecturerServiceServicer:
         """ExportAttendance streams a table of attendance: a header, then the bytes of a CSV or XLSX file, one row for each
         student and session that is over or open. It is made while it is sent, and is whole only if the stream ends OK.
         Columns and the words in them stay as they are within v1; more may come at the end. Cells that a spreadsheet
-        would run as a formula begin with an apostrophe. Fails with SESSION_NOT_FOUND, COURSE_NOT_FOUND and
-        TERM_NOT_FOUND. May be retried, from the beginning. Lecturers of the course may call.
+        would run as a formula begin with an apostrophe. Fails with SESSION_NOT_FOUND, COURSE_NOT_FOUND,
+        TERM_NOT_FOUND and WORKBOOK_UNAVAILABLE. May be retried, from the beginning. Lecturers of the course may call.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -216,8 +216,8 @@ class LecturerServiceStub:
     """ExportAttendance streams a table of attendance: a header, then the bytes of a CSV or XLSX file, one row for each
     student and session that is over or open. It is made while it is sent, and is whole only if the stream ends OK.
     Columns and the words in them stay as they are within v1; more may come at the end. Cells that a spreadsheet
-    would run as a formula begin with an apostrophe. Fails with SESSION_NOT_FOUND, COURSE_NOT_FOUND and
-    TERM_NOT_FOUND. May be retried, from the beginning. Lecturers of the course may call.
+    would run as a formula begin with an apostrophe. Fails with SESSION_NOT_FOUND, COURSE_NOT_FOUND,
+    TERM_NOT_FOUND and WORKBOOK_UNAVAILABLE. May be retried, from the beginning. Lecturers of the course may call.
     """
     GetDashboard: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.LecturerServiceGetDashboardRequest, _lecturer_service_pb2.LecturerServiceGetDashboardResponse]
     """GetDashboard returns the caller's courses of open terms with what attendance came to, and what waits for the
@@ -421,8 +421,8 @@ class LecturerServiceAsyncStub(LecturerServiceStub):
     """ExportAttendance streams a table of attendance: a header, then the bytes of a CSV or XLSX file, one row for each
     student and session that is over or open. It is made while it is sent, and is whole only if the stream ends OK.
     Columns and the words in them stay as they are within v1; more may come at the end. Cells that a spreadsheet
-    would run as a formula begin with an apostrophe. Fails with SESSION_NOT_FOUND, COURSE_NOT_FOUND and
-    TERM_NOT_FOUND. May be retried, from the beginning. Lecturers of the course may call.
+    would run as a formula begin with an apostrophe. Fails with SESSION_NOT_FOUND, COURSE_NOT_FOUND,
+    TERM_NOT_FOUND and WORKBOOK_UNAVAILABLE. May be retried, from the beginning. Lecturers of the course may call.
     """
     GetDashboard: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.LecturerServiceGetDashboardRequest, _lecturer_service_pb2.LecturerServiceGetDashboardResponse]  # type: ignore[assignment]
     """GetDashboard returns the caller's courses of open terms with what attendance came to, and what waits for the
@@ -839,8 +839,8 @@ class LecturerServiceServicer(metaclass=_abc_1.ABCMeta):
         """ExportAttendance streams a table of attendance: a header, then the bytes of a CSV or XLSX file, one row for each
         student and session that is over or open. It is made while it is sent, and is whole only if the stream ends OK.
         Columns and the words in them stay as they are within v1; more may come at the end. Cells that a spreadsheet
-        would run as a formula begin with an apostrophe. Fails with SESSION_NOT_FOUND, COURSE_NOT_FOUND and
-        TERM_NOT_FOUND. May be retried, from the beginning. Lecturers of the course may call.
+        would run as a formula begin with an apostrophe. Fails with SESSION_NOT_FOUND, COURSE_NOT_FOUND,
+        TERM_NOT_FOUND and WORKBOOK_UNAVAILABLE. May be retried, from the beginning. Lecturers of the course may call.
         """
 
     @_abc_1.abstractmethod

@@ -20,6 +20,7 @@ from absense_server.domain.policy import Attention, RecordStatus
 from absense_server.domain.records import AttendanceRecord
 from absense_server.domain.sessions import AttendanceSession, SessionState
 from absense_server.domain.verdicts import Outcome
+from absense_server.ports.data.tables import Place
 from absense_server.ports.findings import (
     AuditFilter,
     ClaimKey,
@@ -112,6 +113,7 @@ DO_NOT_READ = {
     "images": {"add", "remove", "defer_doomed", "forget_doomed"},
     "erasures": {"hold", "account", "identity", "finish", "never_confirmed"},
     "exports": set(),
+    "attendance_tables": set(),
     "chores": {"begin"},
     "audit": {"add"},
     "audit_log": {"try_hold", "unsealed", "seal"},
@@ -225,6 +227,15 @@ def reads(term: Term) -> dict[str, Read]:
         "images.of_owner": (1, lambda tx: tx.images.of_owner(student.id)),
         "images.selfies_before": (1, lambda tx: tx.images.selfies_before(NOW + timedelta(days=1), 100)),
         "images.key_ids": (1, lambda tx: tx.images.key_ids()),
+        "attendance_tables.course": (1, lambda tx: tx.attendance_tables.course(course.id)),
+        "attendance_tables.courses": (
+            1,
+            lambda tx: tx.attendance_tables.courses(course.term.id, None, after=None, limit=200),
+        ),
+        "attendance_tables.page": (
+            2,
+            lambda tx: tx.attendance_tables.page(course.id, None, NOW, after=None, limit=1000)[0],
+        ),
         "images.for_lecturer": (1, lambda tx: tx.images.for_lecturer(lecturer, term.image.id)),
     }
 
@@ -256,6 +267,20 @@ def more_reads(term: Term) -> dict[str, Read]:
             "verifications.of_student": (1, lambda tx: tx.verifications.of_student(student.id)),
             "verifications.backlog": (1, lambda tx: tx.verifications.backlog()),
             **{f"exports.page {part.name}": (1, partial(_part, part, student.id)) for part in Part},
+            "attendance_tables.courses of a lecturer": (
+                1,
+                lambda tx: tx.attendance_tables.courses(term.courses[0].term.id, term.lecturer.id, after="c", limit=20),
+            ),
+            "attendance_tables.page of a session": (
+                2,
+                lambda tx: tx.attendance_tables.page(
+                    session.course.id,
+                    session.id,
+                    NOW,
+                    after=Place(session.opens_at, session.id, "", student.id),
+                    limit=1000,
+                ),
+            ),
             "erasures.unfinished": (1, lambda tx: tx.erasures.unfinished(NOW, after=None, limit=100)),
             "images.doomed": (1, lambda tx: tx.images.doomed(100)),
         }
