@@ -141,14 +141,15 @@ def write(tx: Transaction, caller: Caller, before: Course, after: Course, now: d
     """Write what differs, with its audit events. Raises CourseCodeTaken."""
     after = replace(after, revision=before.revision + 1)
     tx.courses.save(before, after)
+    events = list(_events(caller, before, after, now))
     topics: list[UUID] = []
     if after.archived and not before.archived:
         closed, cancelled = tx.sessions.end_all(after.id, now)
         topics += [*closed, *cancelled]
-        for action, session_ids in ((Action.SESSION_CLOSED, closed), (Action.SESSION_CANCELLED, cancelled)):
-            because = Action.COURSE_ARCHIVED.value
-            tx.audit.add(*(audit.event(action, caller, now, one, because=because) for one in session_ids))
-    tx.audit.add(*_events(caller, before, after, now))
+        because = Action.COURSE_ARCHIVED.value
+        events += [audit.event(Action.SESSION_CLOSED, caller, now, one, because=because) for one in closed]
+        events += [audit.event(Action.SESSION_CANCELLED, caller, now, one, because=because) for one in cancelled]
+    tx.audit.add(*events)
     return Written(after, topics)
 
 
