@@ -32,6 +32,7 @@ from absense_server.adapters.workbooks import XlsxWorkbooks
 from absense_server.domain.audit_chain import AuditChain
 from absense_server.domain.codes import CodeKeys
 from absense_server.domain.pages import PageTokens
+from absense_server.domain.resume_tokens import ResumeTokens
 from absense_server.domain.tickets import TicketOffice
 from absense_server.ports.mail import Mailer
 from absense_server.ports.outside import BlobStore, Clock
@@ -82,6 +83,7 @@ class Outside:
         self.tickets = TicketOffice(ring.derive("absense/scan-ticket/v1"))
         self.audit_chain = AuditChain(ring.derive_all("absense/audit/v1"), ring.key_id)
         self.pages = PageTokens(ring.derive("absense/page-token/v1"))
+        self.resumptions = ResumeTokens(ring.derive("absense/resume-token/v1"))
         self.identifiers = HmacIdentifierKeys(ring.derive_all("absense/device-identifier/v1").values())
         self.fingerprints = HmacIdentifierKeys(ring.derive_all("absense/claim-fingerprint/v1").values())
         blob_keys = AesGcmVault(ring.derive_all("absense/blob-master/v1"), ring.key_id)

@@ -38,6 +38,8 @@ from absense_server.services.face_office import FaceOffice
 from absense_server.services.face_templates import FaceTemplates
 from absense_server.services.face_vectors import FaceVectors
 from absense_server.services.institution import Institution, Promises
+from absense_server.services.judging_again import JudgingAgain
+from absense_server.services.live_attendance import LiveAttendance
 from absense_server.services.mail_delivery import MailDelivery
 from absense_server.services.mail_texts import MailTexts
 from absense_server.services.mails import Mails
@@ -61,6 +63,8 @@ from absense_server.services.rulings import Rulings
 from absense_server.services.scans import Scans
 from absense_server.services.second_looks import SecondLooks
 from absense_server.services.seeding import Seeding
+from absense_server.services.session_changes import SessionChanges
+from absense_server.services.session_office import SessionOffice
 from absense_server.services.sessions import SessionDefaults, Sessions
 from absense_server.services.sign_in_tokens import Lives, SignInTokens
 from absense_server.services.sign_ins import SignIns
@@ -100,6 +104,7 @@ class UseCases:
         self._sessions(settings, outside)
         self._faces(settings, outside, face_engine, without_engine)
         self._records(outside)
+        self._live_sessions(settings, outside)
         self.audit_log = AuditLog(outside.uow, outside.audit_chain, outside.clock, outside.pages)
         self._review(outside)
         self._reports(settings, outside)
@@ -408,4 +413,25 @@ class UseCases:
             workbooks=outside.workbooks,
             clock=outside.clock,
             zone=settings.zone,
+        )
+
+    def _live_sessions(self, settings: Settings, outside: Outside) -> None:
+        uow, events, clock, ids = outside.uow, outside.events, outside.clock, outside.ids
+        self.session_changes = SessionChanges(
+            uow=uow,
+            judging=JudgingAgain(self.verification),
+            events=events,
+            clock=clock,
+            ids=ids,
+            engines=self.engines,
+            stand_in=StandIn[settings.face_opt_out.upper()],
+        )
+        self.session_office = SessionOffice(uow, events, clock, outside.pages)
+        self.live_attendance = LiveAttendance(
+            uow=uow,
+            threads=outside.db_threads,
+            events=events,
+            clock=clock,
+            ids=ids,
+            tokens=outside.resumptions,
         )

@@ -75,6 +75,7 @@ class AttendanceSession:
     late_after_at: datetime | None = None
     closed_at: datetime | None = None
     cancelled_at: datetime | None = None
+    cancel_reason: str = ""
     geofence: Geofence | None = None
     typed_code_allowed: bool = True
     revision: int = 1

@@ -385,6 +385,8 @@ class SessionFilter:
     states: frozenset[SessionState] = frozenset()
     opens_from: datetime | None = None
     opens_until: datetime | None = None
+    term_id: TermId | None = None
+    """For administrators."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,8 @@ class _ToKeep:
 class _Judged:
     """A claim with its record, and the one that this record follows on."""
 
+    session: AttendanceSession
+    """As it was when the claim was judged."""
     before: AttendanceRecord | None
     record: AttendanceRecord
     claim: Claim
@@ -118,7 +120,7 @@ class ClaimKeeping:
                 raise  # who knows: it may have happened
             log.info("claims are kept one by one", claims=len(batch), error=type(error).__name__)
             return [None] * len(batch)
-        return self._kept(judged, [one.admission.session for one in batch])
+        return self._kept(judged)
 
     def _keep_alone(self, claim: _ToKeep) -> Submission:
         admission = claim.admission
@@ -139,24 +141,22 @@ class ClaimKeeping:
                 else:
                     self._save(tx, judged.before, judged)
                 tx.commit()
-            return self._kept([judged], [admission.session])[0]
+            return self._kept([judged])[0]
 
         return settle(attempt)
 
-    def _kept(self, judged: Sequence[_Judged], sessions: Sequence[AttendanceSession]) -> Sequence[Submission]:
+    def _kept(self, judged: Sequence[_Judged]) -> Sequence[Submission]:
         """After the commit."""
         for one in judged:
             self._metrics.claim_kept(one.record.status, one.claim.verdicts)
         # here and not after the answer: a client that gave up waiting does not keep watchers from hearing of it
         topics = {topic: None for one in judged for topic in (one.record.id, one.record.session_id)}
         self._events.publish(*topics)
-        return [
-            self._earlier.submission(one.record, session, already_recorded=False)
-            for one, session in zip(judged, sessions, strict=True)
-        ]
+        return [self._earlier.submission(one.record, one.session, already_recorded=False) for one in judged]
 
     def _judge(self, claim: _ToKeep, view: ClaimView) -> _Judged:
-        admission, session, before = claim.admission, claim.admission.session, view.record
+        # the session as it is known now: its place or policy may have changed while the selfie came
+        admission, session, before = claim.admission, view.session or claim.admission.session, view.record
         header = admission.arrival.header
         policy = session.policy if before is None else before.policy
         evidence = Evidence(
@@ -192,7 +192,7 @@ class ClaimKeeping:
             claim=str(new.claim_id),
             status=record.status.value,
         )
-        return _Judged(before, record, new, image, event)
+        return _Judged(session, before, record, new, image, event)
 
     def _new_record(self, student: Person, session: AttendanceSession, now: datetime) -> AttendanceRecord:
         return AttendanceRecord(
@@ -214,11 +214,14 @@ class ClaimKeeping:
         """New records, each with its first claim."""
         if images := [one.image for one in judged if one.image is not None]:
             tx.images.add(*images)
-        tx.records.add(*(one.record for one in judged))
+        # whoever changes a session judges its records again: each is there by then, or waits and begins anew
+        seen = {one.record.id: one.session.revision for one in judged}
+        tx.records.add(*(one.record for one in judged), seen=seen)
         self._queue_and_audit(tx, judged)
 
     def _save(self, tx: Transaction, before: AttendanceRecord, judged: _Judged) -> None:
         """A record with another claim."""
+        tx.sessions.hold_at(judged.session.id, judged.session.revision)
         if judged.image is not None:
             tx.images.add(judged.image)
         tx.records.save(before, judged.record)

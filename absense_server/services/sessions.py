@@ -1,7 +1,7 @@
 """Attendance sessions: opened, listed, closed, sealed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from absense_server.domain import audit
@@ -47,6 +47,25 @@ class CountedSession:
     session: AttendanceSession
     counts: Counts
     now: datetime
+    expected: int | None = None
+    """Students expected; None: not asked for."""
+
+    @property
+    def state(self) -> SessionState:
+        """Where it stands."""
+        return self.session.state(self.now)
+
+
+def counted(tx: Transaction, sessions: Sequence[AttendanceSession], now: datetime) -> Sequence[CountedSession]:
+    """Sessions with their counts."""
+    counts = tx.sessions.counts([session.id for session in sessions])
+    return [CountedSession(session, counts[session.id], now) for session in sessions]
+
+
+def counted_whole(tx: Transaction, session: AttendanceSession, now: datetime) -> CountedSession:
+    """One session with its counts and how many students are expected."""
+    (one,) = counted(tx, [session], now)
+    return replace(one, expected=tx.sessions.expected_counts([session.id])[session.id])
 
 
 class Sessions:
@@ -94,16 +113,15 @@ class Sessions:
                 tx.commit()
             return session
 
-        return self.get(caller, settle(attempt).id)
+        return self._shown(caller, settle(attempt).id)
 
     def get(self, caller: Caller, session_id: SessionId) -> CountedSession:
-        """One session with its counts.
+        """One session with its counts, and how many students are expected.
 
         Raises SessionNotFound.
         """
         with self._uow(read_only=True) as tx:
-            session = tx.sessions.for_lecturer(caller.id, session_id)
-            return self._counted(tx, [session])[0]
+            return counted_whole(tx, tx.sessions.for_lecturer(caller.id, session_id), self._clock.now())
 
     def list(self, caller: Caller, which: SessionFilter, page: PageRequest) -> Page[CountedSession]:
         """The sessions of the caller's courses, newest first.
@@ -119,7 +137,8 @@ class Sessions:
             if which.course_id is not None:
                 tx.courses.for_lecturer(caller.id, which.course_id)
             rows = tx.sessions.list_for_lecturer(caller.id, which, self._clock.now(), after=after, limit=page.size + 1)
-            return self._pages.page(self._counted(tx, rows), page.size, lambda row: row.session.id, *filters)
+            found = counted(tx, rows, self._clock.now())
+            return self._pages.page(found, page.size, lambda row: row.session.id, *filters)
 
     def list_open(self, caller: Caller, page: PageRequest) -> Page[OpenSession]:
         """The sessions that are open to the student now, oldest first.
@@ -146,7 +165,11 @@ class Sessions:
                     tx.audit.add(audit.event(Action.SESSION_CLOSED, caller, now, session_id))
                     tx.commit()
         self._events.publish(session_id)
-        return self.get(caller, session_id)
+        return self._shown(caller, session_id)
+
+    def _shown(self, caller: Caller, session_id: SessionId) -> CountedSession:
+        with self._uow(read_only=True) as tx:
+            return counted(tx, [tx.sessions.for_lecturer(caller.id, session_id)], self._clock.now())[0]
 
     def seal_ended(self) -> Sequence[SessionId]:
         """Seal the sessions that have ended: one audit event each, whoever runs this and how often."""
@@ -157,11 +180,6 @@ class Sessions:
                 tx.audit.add(*(audit.machine_event(Action.SESSION_SEALED, now, session_id) for session_id in sealed))
                 tx.commit()
         return sealed
-
-    def _counted(self, tx: Transaction, sessions: Sequence[AttendanceSession]) -> "Sequence[CountedSession]":
-        counts = tx.sessions.counts([session.id for session in sessions])
-        now = self._clock.now()
-        return [CountedSession(session, counts[session.id], now) for session in sessions]
 
     def _new(self, tx: Transaction, caller: Caller, wish: NewSession, session_id: SessionId) -> AttendanceSession:
         now = self._clock.now()

@@ -235,6 +235,13 @@ def upgrade() -> None:
 
     op.create_index(op.f("ix_attendance_sessions_opens_at"), "attendance_sessions", ["opens_at"])
     op.add_column("attendance_sessions", sa.Column("cancel_reason", sa.Text(), server_default="", nullable=False))
+    op.create_index(
+        "ix_attendance_sessions_cancelled",
+        "attendance_sessions",
+        ["id"],
+        postgresql_where=sa.text("cancelled_at IS NOT NULL"),
+        sqlite_where=sa.text("cancelled_at IS NOT NULL"),
+    )
 
     op.add_column("audit_events", sa.Column("number", sa.BigInteger()))
     op.add_column("audit_events", sa.Column("seal", sa.LargeBinary()))
@@ -281,6 +288,12 @@ def downgrade() -> None:
     op.drop_column("audit_events", "private_digest")
     op.drop_column("audit_events", "seal")
     op.drop_column("audit_events", "number")
+    op.drop_index(
+        "ix_attendance_sessions_cancelled",
+        "attendance_sessions",
+        postgresql_where=sa.text("cancelled_at IS NOT NULL"),
+        sqlite_where=sa.text("cancelled_at IS NOT NULL"),
+    )
     op.drop_column("attendance_sessions", "cancel_reason")
     op.drop_index(op.f("ix_attendance_sessions_opens_at"), "attendance_sessions")
     op.drop_index(

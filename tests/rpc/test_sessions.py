@@ -57,8 +57,11 @@ async def create(lecturer: Lecturer, course: course_pb2.Course | None = None, **
 
 
 async def get(lecturer: Lecturer, session_id: str) -> Message:
+    """GetSession, less how many are expected: other calls do not say that."""
     request = lecturer_service_pb2.LecturerServiceGetSessionRequest(session_id=session_id)
-    return (await lecturer.stub.GetSession(request, metadata=lecturer.metadata)).session
+    session = (await lecturer.stub.GetSession(request, metadata=lecturer.metadata)).session
+    session.ClearField("expected_count")
+    return session
 
 
 async def close(lecturer: Lecturer, session_id: str) -> Message:

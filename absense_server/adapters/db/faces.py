@@ -1,7 +1,7 @@
 """Enrolled faces and the consents they rest on."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -36,6 +36,12 @@ class SqlFaces:
             return None
         views = views_of(self._connection, {row.template_id})[row.template_id]
         return StoredFace(to_template(row, len(views)), tuple(views))
+
+    def templates(self, student_ids: Collection[UserId]) -> Mapping[UserId, FaceTemplate]:
+        query = select(*TEMPLATE_COLUMNS).select_from(TEMPLATE_TABLES)
+        rows = self._connection.execute(query.where(face_templates.c.student_id.in_(student_ids))).all()
+        views = views_of(self._connection, {row.template_id for row in rows})
+        return {row.template_student_id: to_template(row, len(views[row.template_id])) for row in rows}
 
     def has_ended(self, student_id: UserId, how: frozenset[ConsentEnd], since: datetime | None = None) -> bool:
         found = select(face_consents.c.id).where(

@@ -1,7 +1,7 @@
 """Statements that PostgreSQL plans once for each connection instead of each time."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -12,8 +12,12 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     CursorResult,
+    FromClause,
     Insert,
+    Integer,
     Table,
+    Uuid,
+    and_,
     bindparam,
     column,
     exists,
@@ -27,7 +31,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import dialect as postgresql_dialect
 
 from absense_server.adapters.db.rows import AnySelect
-from absense_server.adapters.db.tables import attendance_records, courses, terms, users
+from absense_server.adapters.db.tables import attendance_records, attendance_sessions, courses, terms, users
 
 # The pool's connections have to be sessions of the server: a pooler that hands out transactions does not keep what was
 # prepared.
@@ -75,12 +79,15 @@ class PreparedInsert:
         gives_way: bool = False,
         unless_erased: str | None = None,
         in_open_term: str | None = None,
+        while_seen: bool = False,
     ) -> None:
         """`columns`: of every row. `gives_way`: on PostgreSQL a row that a unique constraint refuses is left out.
 
         `unless_erased`: the column that names a user; a row of one who is ERASED is left out, and who is about to be
         is waited for. What a statement holds that fails PostgreSQL writes into its log (adapters.db.conflicts).
         `in_open_term`, with `unless_erased`: the column that names a record; a row of one of a closed term is left out.
+        `while_seen`, of records, on PostgreSQL alone: one whose session is at another revision than `run` is told was
+        seen is left out, and who is about to change the session is waited for.
         """
         rows = func.json_populate_recordset(literal_column(f"NULL::{table.name}"), bindparam("rows", type_=JSON))
         row = rows.table_valued(*(column(name) for name in columns)).alias("rows")
@@ -100,22 +107,47 @@ class PreparedInsert:
             if in_open_term is not None:
                 there = there.where(_in_open_term(bindparam(in_open_term, type_=table.c[in_open_term].type)))
             self._statement = insert(table).from_select(list(columns), there, include_defaults=False)
+        if while_seen:
+            wanted = _while_seen(wanted, row)
         adding = postgresql.insert(table).from_select(list(columns), wanted, include_defaults=False)
         if gives_way:
             adding = adding.on_conflict_do_nothing()
         compiled = adding.compile(dialect=postgresql_dialect(paramstyle="numeric_dollar"))  # type: ignore[no-untyped-call]
-        self._name = f"add_{table.name}"
+        self._name = f"add_{table.name}_seen" if while_seen else f"add_{table.name}"
         self._prepare = f"PREPARE {self._name} AS {compiled}"
-        self._execute = f"EXECUTE {self._name}(%s)"
+        self._parameters = compiled.positiontup or []
+        self._execute = f"EXECUTE {self._name}({', '.join('%s' for _ in self._parameters)})"
 
-    def run(self, connection: Connection, rows: Sequence[Mapping[str, object]]) -> int:
-        """Add them, and return how many were added."""
+    def run(
+        self, connection: Connection, rows: Sequence[Mapping[str, object]], seen: Collection[tuple[UUID, int]] = ()
+    ) -> int:
+        """Add them, and return how many were added.
+
+        `seen`: of each record its id, and the revision of its session.
+        """
         if connection.dialect.name != "postgresql":
             return connection.execute(self._statement, rows).rowcount
         _prepare(connection, self._name, self._prepare)
         # what PostgreSQL could not read it would log
-        written = json.dumps(rows, default=_plain, allow_nan=False)
-        return connection.exec_driver_sql(self._execute, (written,)).rowcount
+        given = {"rows": rows, "seen": [{"id": key, "revision": value} for key, value in seen]}
+        texts = tuple(as_json(given[name]) for name in self._parameters)
+        return connection.exec_driver_sql(self._execute, texts).rowcount
+
+
+def _while_seen(wanted: AnySelect, row: FromClause) -> AnySelect:
+    given = func.json_to_recordset(bindparam("seen", type_=JSON))
+    seen = given.table_valued(column("id", Uuid), column("revision", Integer)).render_derived("seen", with_types=True)
+    sessions = attendance_sessions.c
+    return (
+        wanted.join(seen, seen.c.id == row.c.id)
+        .join(attendance_sessions, and_(sessions.id == row.c.session_id, sessions.revision == seen.c.revision))
+        .with_for_update(read=True, key_share=True, of=attendance_sessions)
+    )
+
+
+def as_json(rows: object) -> str:
+    """Rows as PostgreSQL reads them in JSON."""
+    return json.dumps(rows, default=_plain, allow_nan=False)
 
 
 def _in_open_term(record_id: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -1,13 +1,12 @@
 """Records with their claims, verdicts and decisions."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Insert,
     bindparam,
     delete,
     func,
@@ -17,7 +16,6 @@ from sqlalchemy import (
     union_all,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from absense_server.adapters.db.claim_view import claim_view, claim_views
 from absense_server.adapters.db.courses import taught_by, teaches
@@ -34,6 +32,7 @@ from absense_server.adapters.db.record_rows import (
     to_records,
     what_changes,
 )
+from absense_server.adapters.db.records_at_once import JUDGE_AGAIN, require_seen, save_all
 from absense_server.adapters.db.reviews import reviewed
 from absense_server.adapters.db.rows import sorted_after
 from absense_server.adapters.db.tables import (
@@ -51,13 +50,6 @@ from absense_server.domain.policy import RecordStatus
 from absense_server.domain.records import AttendanceRecord, Claim, Decision
 from absense_server.ports.findings import ClaimKey, ClaimView, FlaggedFilter, Race, ReviewedRecord
 
-
-def _upsert(statement: postgresql.Insert | sqlite.Insert) -> Insert:
-    key = [column.name for column in verdicts.primary_key]
-    found = {column.name: column for column in statement.excluded if column.name not in key}
-    return statement.on_conflict_do_update(index_elements=key, set_=found)
-
-
 # Made once: making a statement costs more than running it.
 _RECORDS = select(*RECORD_COLUMNS).select_from(RECORD_TABLES)
 _SAVE = update(attendance_records).where(
@@ -67,12 +59,9 @@ _ADD_RECORDS = PreparedInsert(attendance_records, *attendance_records.c.keys(), 
 _ADD_CLAIMS = PreparedInsert(
     claims, *claims.c.keys(), gives_way=True, unless_erased="student_id", in_open_term="record_id"
 )
+_ADD_RECORDS_SEEN = PreparedInsert(attendance_records, *attendance_records.c.keys(), gives_way=True, while_seen=True)
 _ADD_VERDICTS = PreparedInsert(verdicts, *verdicts.c.keys())
 _ADD_DECISIONS = insert(decisions)
-_JUDGE_AGAIN = {
-    "postgresql": _upsert(postgresql.insert(verdicts)),
-    "sqlite": _upsert(sqlite.insert(verdicts)),
-}
 
 
 class SqlRecords:
@@ -94,9 +83,15 @@ class SqlRecords:
     def views(self, keys: Sequence[ClaimKey]) -> Sequence[ClaimView | None]:
         return claim_views(self._connection, keys)
 
-    def add(self, *new: AttendanceRecord) -> None:
+    def add(self, *new: AttendanceRecord, seen: Mapping[RecordId, int] | None = None) -> None:
+        rows = [from_record(record) for record in new]
+        if seen is not None and self._connection.dialect.name == "sqlite":  # which has one writer
+            require_seen(self._connection, new, seen)
         with unless_taken(uq_attendance_records_student_id_session_id=Race):
-            added = _ADD_RECORDS.run(self._connection, [from_record(record) for record in new])
+            if seen is None:
+                added = _ADD_RECORDS.run(self._connection, rows)
+            else:
+                added = _ADD_RECORDS_SEEN.run(self._connection, rows, seen.items())
         if added < len(new):
             raise Race
         self._add_claims([(record, claim) for record in new for claim in record.claims])
@@ -114,6 +109,9 @@ class SqlRecords:
         self._add_decisions([(after, decision) for decision in after.decisions if decision.id not in old_decisions])
         self._judge_again(before, after)
         self._forget_verdicts(before, after)
+
+    def save_all(self, saved: Sequence[tuple[AttendanceRecord, AttendanceRecord]]) -> None:
+        save_all(self._connection, saved)
 
     def _add_claims(self, new: Sequence[tuple[AttendanceRecord, Claim]]) -> None:
         if new:
@@ -138,7 +136,7 @@ class SqlRecords:
             if verdict not in old.get(claim.number, (verdict,))
         ]
         if changed:
-            self._connection.execute(_JUDGE_AGAIN[self._connection.dialect.name], changed)
+            self._connection.execute(JUDGE_AGAIN[self._connection.dialect.name], changed)
 
     def _forget_verdicts(self, before: AttendanceRecord, after: AttendanceRecord) -> None:
         """Delete those on claims that are to be looked at again."""
@@ -204,6 +202,13 @@ class SqlRecords:
         if statuses:
             conditions.append(attendance_records.c.status.in_(statuses))
         return self._list(*conditions, after=after, limit=limit)
+
+    def changed_since(self, session_id: SessionId, instant: datetime) -> Mapping[RecordId, int]:
+        records = attendance_records.c
+        changed = select(records.id, records.revision).where(
+            records.session_id == session_id, records.updated_at >= instant
+        )
+        return {row.id: row.revision for row in self._connection.execute(changed)}
 
     def list_flagged(
         self, lecturer_id: UserId | None, which: FlaggedFilter, *, after: UUID | None, limit: int

@@ -20,7 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from absense_server.adapters.db.courses import teaches
 from absense_server.adapters.db.enrollments import in_scope, is_running
 from absense_server.adapters.db.errors import unless_taken
-from absense_server.adapters.db.expected import expects
+from absense_server.adapters.db.expected import count_expected, expects
 from absense_server.adapters.db.rows import AnySelect, sorted_after
 from absense_server.adapters.db.session_rows import (
     SESSION_COLUMNS,
@@ -83,8 +83,51 @@ class SqlSessions:
         )
         return self._connection.execute(found.limit(1)).first() is not None
 
+    def hold(self, session_id: SessionId) -> None:
+        # FOR UPDATE: who adds records meanwhile (a foreign key's FOR KEY SHARE) waits, and who has begun is waited for
+        self._connection.execute(
+            select(attendance_sessions.c.id).where(attendance_sessions.c.id == session_id).with_for_update()
+        )
+
+    def hold_at(self, session_id: SessionId, revision: int) -> None:
+        sessions = attendance_sessions.c
+        held = self._connection.execute(
+            select(sessions.id)
+            .where(sessions.id == session_id, sessions.revision == revision)
+            .with_for_update(read=True, key_share=True)
+        )
+        if held.first() is None:
+            raise Race
+
+    def save(self, before: AttendanceSession, after: AttendanceSession) -> None:
+        columns = from_session(after)
+        if before.closed_at is not None and after.closed_at is None:
+            columns["sealed_at"] = None
+        with unless_taken(uq_attendance_sessions_session_code=Race):
+            saved = self._connection.execute(
+                update(attendance_sessions)
+                .where(attendance_sessions.c.id == before.id, attendance_sessions.c.revision == before.revision)
+                .values(columns)
+            )
+        if saved.rowcount == 0:
+            raise Race
+        if after.generation.number != before.generation.number:
+            self._add_generation(after.id, after.generation)
+        elif after.generation != before.generation:
+            self._connection.execute(
+                update(code_generations)
+                .where(code_generations.c.session_id == after.id, code_generations.c.number == after.generation.number)
+                .values(started_at=after.generation.started_at)
+            )
+
     def overlapping(
-        self, course_id: CourseId, programme_id: ProgrammeId | None, opens_at: datetime, ends_at: datetime
+        self,
+        course_id: CourseId,
+        programme_id: ProgrammeId | None,
+        opens_at: datetime,
+        ends_at: datetime,
+        *,
+        less: SessionId | None = None,
     ) -> bool:
         sessions = attendance_sessions.c
         conditions = [
@@ -94,6 +137,8 @@ class SqlSessions:
             sessions.opens_at < ends_at,
             sessions.ends_at > opens_at,
         ]
+        if less is not None:
+            conditions.append(sessions.id != less)
         if programme_id is not None:
             conditions.append(or_(sessions.programme_id.is_(None), sessions.programme_id == programme_id))
         return self._connection.execute(select(sessions.id).where(*conditions).limit(1)).first() is not None
@@ -168,21 +213,24 @@ class SqlSessions:
         self, lecturer_id: UserId, which: SessionFilter, now: datetime, *, after: UUID | None, limit: int
     ) -> Sequence[AttendanceSession]:
         sessions = attendance_sessions.c
-        query = _SESSIONS.where(teaches(lecturer_id, sessions.course_id))
-        if which.course_id is not None:
-            query = query.where(sessions.course_id == which.course_id)
-        if which.states:
-            query = query.where(or_(*(is_in(state, now) for state in which.states)))
-        if which.opens_from is not None:
-            query = query.where(sessions.opens_at >= which.opens_from)
-        if which.opens_until is not None:
-            query = query.where(sessions.opens_at < which.opens_until)
-        if after is not None:
-            query = query.where(sessions.id < after)
+        query = _matching(_SESSIONS.where(teaches(lecturer_id, sessions.course_id)), which, now, after)
         # of one course they lie in order in an index
         newest_first = sessions.id if which.course_id is not None else sorted_after(sessions.id)
         rows = self._connection.execute(query.order_by(newest_first.desc()).limit(limit)).all()
         return to_sessions(self._connection, rows)
+
+    def list_all(
+        self, which: SessionFilter, now: datetime, *, after: UUID | None, limit: int
+    ) -> Sequence[AttendanceSession]:
+        sessions = attendance_sessions.c
+        # of those that are over there are many everywhere; all others are few, and in indexes of their own
+        few = which.course_id is None and which.states and SessionState.CLOSED not in which.states
+        newest_first = sorted_after(sessions.id) if few else sessions.id
+        query = _matching(_SESSIONS, which, now, after).order_by(newest_first.desc()).limit(limit)
+        return to_sessions(self._connection, self._connection.execute(query).all())
+
+    def expected_counts(self, session_ids: Collection[SessionId]) -> Mapping[SessionId, int]:
+        return count_expected(self._connection, session_ids)
 
     def list_open_for_student(
         self, student_id: UserId, now: datetime, *, after: UUID | None, limit: int
@@ -285,3 +333,24 @@ def end_sessions(
         ending = update(attendance_sessions).where(*running, begun).values(**values, revision=sessions.revision + 1)
         ended.append(tuple(sorted(connection.execute(ending.returning(sessions.id)).scalars())))
     return ended[0], ended[1]
+
+
+def _matching(query: AnySelect, which: SessionFilter, now: datetime, after: UUID | None) -> AnySelect:
+    sessions = attendance_sessions.c
+    if which.course_id is not None:
+        query = query.where(sessions.course_id == which.course_id)
+    if which.term_id is not None:
+        query = query.where(courses.c.term_id == which.term_id)
+    if which.states:
+        query = query.where(or_(*(_is_listed_in(state, now) for state in which.states)))
+    if which.opens_from is not None:
+        query = query.where(sessions.opens_at >= which.opens_from)
+    if which.opens_until is not None:
+        query = query.where(sessions.opens_at < which.opens_until)
+    return query if after is None else query.where(sessions.id < after)
+
+
+def _is_listed_in(state: SessionState, now: datetime) -> ColumnElement[bool]:
+    if state in {SessionState.SCHEDULED, SessionState.OPEN}:  # said once more for the index: none of them is sealed
+        return and_(attendance_sessions.c.sealed_at.is_(None), is_in(state, now))
+    return is_in(state, now)

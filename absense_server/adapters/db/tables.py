@@ -433,6 +433,13 @@ Index(
     sqlite_where=text("sealed_at IS NULL AND cancelled_at IS NULL"),
 )
 
+Index(
+    "ix_attendance_sessions_cancelled",
+    attendance_sessions.c.id,
+    postgresql_where=text("cancelled_at IS NOT NULL"),
+    sqlite_where=text("cancelled_at IS NOT NULL"),
+)
+
 code_generations = Table(
     "code_generations",
     metadata,

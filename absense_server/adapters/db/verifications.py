@@ -20,7 +20,7 @@ from absense_server.adapters.db.tables import (
 )
 from absense_server.adapters.db.users import person_columns, to_person
 from absense_server.domain.faces import FaceModel
-from absense_server.domain.ids import FaceTemplateId, UserId, VerificationId
+from absense_server.domain.ids import FaceTemplateId, RecordId, UserId, VerificationId
 from absense_server.domain.verdicts import Check, Outcome, Verdict
 from absense_server.ports.findings import (
     Backlog,
@@ -130,6 +130,9 @@ class SqlVerifications:
             return frozenset()
         ended = delete(verifications).where(verifications.c.id.in_(ids)).returning(verifications.c.id)
         return frozenset(self._connection.execute(ended).scalars())
+
+    def cancel(self, record_ids: Collection[RecordId]) -> None:
+        self._connection.execute(delete(verifications).where(verifications.c.record_id.in_(record_ids)))
 
     def of_student(self, student_id: UserId) -> Sequence[NewVerification]:
         rows = self._connection.execute(

@@ -63,10 +63,12 @@ class Records(Protocol):
         """
         ...
 
-    def add(self, *new: AttendanceRecord) -> None:
+    def add(self, *new: AttendanceRecord, seen: Mapping[RecordId, int] | None = None) -> None:
         """With everything in them.
 
-        Raises Race when a student has one there, or is ERASED, or a claim_id is taken.
+        `seen`: of each record, the revision of its session that it was judged under; who is about to change that is
+        waited for. Raises Race when a student has one there, or is ERASED, or a claim_id is taken, or a session is at
+        another revision.
         """
         ...
 
@@ -76,6 +78,17 @@ class Records(Protocol):
         Raises Race when the record is no longer at `before.revision`, or a claim_id is taken, or a claim is new and
         its student ERASED.
         """
+        ...
+
+    def save_all(self, saved: Sequence[tuple[AttendanceRecord, AttendanceRecord]]) -> None:
+        """The rows and verdicts of records, before and after, each one revision on: a few statements for all.
+
+        Raises Race when one is no longer at its revision before.
+        """
+        ...
+
+    def changed_since(self, session_id: SessionId, instant: datetime) -> Mapping[RecordId, int]:
+        """The revisions of the session's records that were updated at `instant` or later."""
         ...
 
     def for_student(
@@ -143,6 +156,10 @@ class Faces(Protocol):
 
     def find(self, student_id: UserId) -> StoredFace | None: ...
 
+    def templates(self, student_ids: Collection[UserId]) -> Mapping[UserId, FaceTemplate]:
+        """Of those of them who have one."""
+        ...
+
     def has_ended(self, student_id: UserId, how: frozenset[ConsentEnd], since: datetime | None = None) -> bool:
         """Whether a consent of the student has ended in one of these ways, after `since`."""
         ...
@@ -189,6 +206,10 @@ class Verifications(Protocol):
 
     def end(self, ids: Collection[VerificationId]) -> frozenset[VerificationId]:
         """Take them out of the queue; returns those that were still in it."""
+        ...
+
+    def cancel(self, record_ids: Collection[RecordId]) -> None:
+        """Take those of these records out of the queue."""
         ...
 
     def of_student(self, student_id: UserId) -> Sequence[NewVerification]:

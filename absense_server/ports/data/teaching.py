@@ -217,12 +217,33 @@ class Sessions(Protocol):
         """Whether the student was enrolled, in scope, when the session opened."""
         ...
 
+    def hold(self, session_id: SessionId) -> None:
+        """Hold off others that would change the session or add records to it, until this transaction ends.
+
+        Those who have begun to are waited for.
+        """
+        ...
+
+    def hold_at(self, session_id: SessionId, revision: int) -> None:
+        """Hold off others that would `hold` it. Raises Race unless it is at that revision."""
+        ...
+
+    def save(self, before: AttendanceSession, after: AttendanceSession) -> None:
+        """With its generation. Raises Race when it is no longer at `before.revision`, or its session code is taken."""
+        ...
+
     def overlapping(
-        self, course_id: CourseId, programme_id: ProgrammeId | None, opens_at: datetime, ends_at: datetime
+        self,
+        course_id: CourseId,
+        programme_id: ProgrammeId | None,
+        opens_at: datetime,
+        ends_at: datetime,
+        *,
+        less: SessionId | None = None,
     ) -> bool:
         """Whether a session of the course that is neither closed nor cancelled meets [opens_at, ends_at) in scope.
 
-        Scopes meet when they are the same programme or when either is the whole course.
+        Scopes meet when they are the same programme or when either is the whole course. `less`: not that one.
         """
         ...
 
@@ -254,6 +275,16 @@ class Sessions(Protocol):
         self, lecturer_id: UserId, which: SessionFilter, now: datetime, *, after: UUID | None, limit: int
     ) -> Sequence[AttendanceSession]:
         """Newest first."""
+        ...
+
+    def list_all(
+        self, which: SessionFilter, now: datetime, *, after: UUID | None, limit: int
+    ) -> Sequence[AttendanceSession]:
+        """Of all courses, newest first."""
+        ...
+
+    def expected_counts(self, session_ids: Collection[SessionId]) -> Mapping[SessionId, int]:
+        """How many students are expected; every asked session is in the answer."""
         ...
 
     def list_open_for_student(

@@ -13,6 +13,7 @@ from absense_server.rpc.admin.device_resets import DeviceResetCalls
 from absense_server.rpc.admin.exports import ExportCalls
 from absense_server.rpc.admin.faces import FaceCalls
 from absense_server.rpc.admin.review import ReviewCalls
+from absense_server.rpc.admin.sessions import SessionCalls
 from absense_server.rpc.admin.terms import TermCalls
 from absense_server.rpc.admin.users import UserCalls
 from absense_server.services.account_erasure import AccountErasure
@@ -29,6 +30,7 @@ from absense_server.services.institution import Institution
 from absense_server.services.programmes import Programmes
 from absense_server.services.review import Review
 from absense_server.services.second_looks import SecondLooks
+from absense_server.services.session_office import SessionOffice
 from absense_server.services.terms import Terms
 from absense_server.services.user_changes import UserChanges
 from absense_server.services.user_office import UserOffice
@@ -45,6 +47,7 @@ class Admin(
     TermCalls,
     AnalyticsCalls,
     ExportCalls,
+    SessionCalls,
 ):
     """What administrators use."""
 
@@ -57,6 +60,7 @@ class Admin(
         threads: Threads,
         device_resets: DeviceResets,
         faces: FaceOffice,
+        sessions: SessionOffice,
         face_model: FaceModel | None,
         audit_log: AuditLog,
         report_threads: Threads,
@@ -76,6 +80,7 @@ class Admin(
             self, users=users, user_changes=user_changes, account_erasure=account_erasure, threads=threads
         )
         DeviceResetCalls.__init__(self, device_resets=device_resets, threads=threads)
+        SessionCalls.__init__(self, sessions=sessions, threads=threads)
         FaceCalls.__init__(self, faces=faces, face_model=face_model, threads=threads)
         AuditCalls.__init__(self, audit_log=audit_log, threads=threads, report_threads=report_threads)
         ReviewCalls.__init__(self, review=review, decisions=decisions, second_looks=second_looks, threads=threads)

@@ -181,6 +181,7 @@ def context(value: AttendanceSession, now: datetime) -> attendance_session_pb2.S
         state=pairs.SESSION_STATE.number(value.state(now)),
         policy=policy(value.policy),
         typed_code_allowed=value.typed_code_allowed,
+        cancel_reason=value.cancel_reason,
     )
 
 
@@ -209,6 +210,9 @@ def session(value: CountedSession) -> attendance_session_pb2.AttendanceSession:
         revision=s.revision,
         create_time=time(s.created_at),
         created_by=person(s.created_by),
+        cancel_time=time(s.cancelled_at),
+        cancel_reason=s.cancel_reason,
+        expected_count=value.expected,
     )
 
 

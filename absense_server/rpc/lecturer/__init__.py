@@ -9,9 +9,11 @@ from absense_server.rpc.lecturer.course_staff import CourseStaffCalls
 from absense_server.rpc.lecturer.courses import CourseCalls
 from absense_server.rpc.lecturer.decisions import DecisionCalls
 from absense_server.rpc.lecturer.exports import ExportCalls
+from absense_server.rpc.lecturer.live_attendance import LiveAttendanceCalls
 from absense_server.rpc.lecturer.qr_codes import QrCodeCalls
 from absense_server.rpc.lecturer.reports import ReportCalls
 from absense_server.rpc.lecturer.review import ReviewCalls
+from absense_server.rpc.lecturer.session_changes import SessionChangeCalls
 from absense_server.rpc.lecturer.sessions import SessionCalls
 from absense_server.services.appeals import Appeals
 from absense_server.services.attendance_export import AttendanceExport
@@ -20,10 +22,12 @@ from absense_server.services.course_staff import CourseStaff
 from absense_server.services.courses import Courses
 from absense_server.services.dashboards import Dashboards
 from absense_server.services.decisions import Decisions
+from absense_server.services.live_attendance import LiveAttendance
 from absense_server.services.qr_codes import QrCodes
 from absense_server.services.reports import Reports
 from absense_server.services.review import Review
 from absense_server.services.rosters import Rosters
+from absense_server.services.session_changes import SessionChanges
 from absense_server.services.sessions import Sessions
 
 
@@ -37,6 +41,8 @@ class Lecturer(
     CourseStaffCalls,
     ReportCalls,
     ExportCalls,
+    SessionChangeCalls,
+    LiveAttendanceCalls,
 ):
     """What a lecturer's browser talks to."""
 
@@ -49,6 +55,8 @@ class Lecturer(
         rosters: Rosters,
         threads: Threads,
         sessions: Sessions,
+        session_changes: SessionChanges,
+        live_attendance: LiveAttendance,
         qr_codes: QrCodes,
         clock: Clock,
         review: Review,
@@ -64,6 +72,8 @@ class Lecturer(
             self, course_claims=course_claims, course_staff=course_staff, rosters=rosters, threads=threads
         )
         SessionCalls.__init__(self, sessions=sessions, threads=threads)
+        SessionChangeCalls.__init__(self, session_changes=session_changes, threads=threads)
+        LiveAttendanceCalls.__init__(self, live_attendance=live_attendance)
         QrCodeCalls.__init__(self, qr_codes=qr_codes, threads=threads, clock=clock)
         ReviewCalls.__init__(self, review=review, threads=threads)
         DecisionCalls.__init__(self, decisions=decisions, threads=threads)
