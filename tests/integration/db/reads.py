@@ -13,7 +13,8 @@ from absense_server.domain.courses import Course, Enrollment
 from absense_server.domain.devices import DeviceReset, ResetState
 from absense_server.domain.exports import Part
 from absense_server.domain.faces import ConsentEnd
-from absense_server.domain.ids import ClaimId, ImageId, MailId, SignInId, UserId
+from absense_server.domain.ids import ClaimId, CourseId, ImageId, MailId, SignInId, UserId
+from absense_server.domain.intervals import Bounds
 from absense_server.domain.mails import MailKind
 from absense_server.domain.people import Role, User, UserState
 from absense_server.domain.policy import Attention, RecordStatus
@@ -37,6 +38,10 @@ from tests.integration.db.world import NOW, World, a_claim, a_decision
 
 Read: TypeAlias = tuple[int, Callable[[SqlTransaction], object]]
 Page: TypeAlias = Callable[[SqlTransaction, UUID | None], Sequence[Any]]
+
+DAY = timedelta(days=1)
+LATER = NOW + timedelta(hours=1)
+"""When the sessions of a small term are over."""
 
 LARGE = {
     "users",
@@ -66,8 +71,8 @@ LARGE = {
 FROM_ITS_END = {"audit_log.list", "audit_log.has_unsealed", "audit_log.ends"}
 """A page from the end of an index, or an index of what waits: SQLite calls that a scan, too."""
 
-READS_ALL = {"images.key_ids", "verifications.backlog"}
-"""What only the doctor asks, and how long a queue is."""
+READS_ALL = {"days.first_of_terms", "images.key_ids", "verifications.backlog"}
+"""What is asked once a day, what only the doctor asks, and how long a queue is."""
 
 DO_NOT_READ = {
     "users": {
@@ -105,6 +110,10 @@ DO_NOT_READ = {
     "courses": {"add_term", "add_programme", "add"},
     "enrollments": {"add", "end", "resume"},
     "sessions": {"add", "lock_course", "close", "start_generation", "count_typed_try", "seal_ended"},
+    "reports": set(),
+    "dashboards": set(),
+    "absences": set(),
+    "days": {"save"},
     "devices": {"hold_identifiers", "add", "unbind"},
     "device_resets": {"add", "decide"},
     "records": {"add", "save"},
@@ -203,6 +212,7 @@ def reads(term: Term) -> dict[str, Read]:
         "sessions.overlapping": (1, lambda tx: tx.sessions.overlapping(course.id, None, NOW, session.ends_at)),
         "sessions.generations": (1, lambda tx: tx.sessions.generations(session.id)),
         "sessions.counts": (1, lambda tx: tx.sessions.counts([one.id for one in term.sessions[:5]])),
+        **_figures(term),
         "devices.active": (1, lambda tx: tx.devices.active(student.id)),
         "device_resets.get": (1, lambda tx: tx.device_resets.get(term.reset.id)),
         "device_resets.pending": (1, lambda tx: tx.device_resets.pending(student.id)),
@@ -240,6 +250,24 @@ def reads(term: Term) -> dict[str, Read]:
     }
 
 
+def _figures(term: Term) -> dict[str, Read]:
+    """What reports count, when all sessions are over."""
+    student, course, session, lecturer = term.students[0], term.courses[0], term.sessions[0], term.lecturer.id
+    courses = [one.id for one in term.courses[:5]]
+    day = Bounds(NOW - DAY, NOW + DAY)
+    return {
+        "reports.sessions": (1, lambda tx: tx.reports.sessions(course.id, day, LATER)),
+        "reports.students": (2, lambda tx: tx.reports.students(course.id, day, LATER)),
+        "reports.of_session": (1, lambda tx: tx.reports.of_session(session.id)),
+        "reports.first_claims": (1, lambda tx: tx.reports.first_claims(session.id)),
+        "dashboards.taught": (4, lambda tx: tx.dashboards.taught(lecturer, 100)),
+        "dashboards.counts": (4, lambda tx: tx.dashboards.counts(courses, LATER)),
+        "dashboards.due": (3, lambda tx: tx.dashboards.due(lecturer, NOW, NOW + DAY, 50)),
+        "dashboards.own": (5, lambda tx: tx.dashboards.own(student.id, LATER, 100)),
+        "dashboards.count_open": (1, lambda tx: tx.dashboards.count_open(student.id, NOW)),
+    }
+
+
 def more_reads(term: Term) -> dict[str, Read]:
     """What a small term has nothing of, and what is asked in another way: at most so many statements."""
     student, session, record = term.students[0], term.sessions[0], term.records[0]
@@ -266,6 +294,13 @@ def more_reads(term: Term) -> dict[str, Read]:
             "faces.has_ended": (1, lambda tx: tx.faces.has_ended(student.id, frozenset(ConsentEnd), since=NOW)),
             "verifications.of_student": (1, lambda tx: tx.verifications.of_student(student.id)),
             "verifications.backlog": (1, lambda tx: tx.verifications.backlog()),
+            "reports.verdicts": (1, lambda tx: tx.reports.verdicts(session.id)),
+            "days.count": (3, lambda tx: tx.days.count(NOW - DAY, NOW + DAY, LATER)),
+            "days.have_other_zone": (1, lambda tx: tx.days.have_other_zone("UTC")),
+            "days.first_session": (1, lambda tx: tx.days.first_session()),
+            "days.first_of_terms": (2, lambda tx: tx.days.first_of_terms(NOW)),
+            "days.read": (1, lambda tx: tx.days.read(NOW.date(), NOW.date(), "UTC")),
+            "days.verdicts": (1, lambda tx: tx.days.verdicts(NOW.date(), NOW.date(), "UTC")),
             **{f"exports.page {part.name}": (1, partial(_part, part, student.id)) for part in Part},
             "attendance_tables.courses of a lecturer": (
                 1,
@@ -355,6 +390,14 @@ def _lists(term: Term) -> dict[str, tuple[int, Page]]:
             4,
             lambda tx, after: tx.records.list_of_session(session.id, frozenset(), after=after, limit=50),
         ),
+        "absences.of_session": (
+            2,
+            lambda tx, after: tx.absences.of_session(session.id, frozenset(RecordStatus), after=after, limit=50),
+        ),
+        "absences.history": (
+            3,
+            lambda tx, after: tx.absences.history(student.id, None, LATER, appealed_only=False, after=after, limit=50),
+        ),
         "records.list_flagged": (
             5,
             lambda tx, after: tx.records.list_flagged(lecturer, FlaggedFilter(), after=after, limit=50),
@@ -384,8 +427,15 @@ def _filtered_lists(term: Term) -> dict[str, tuple[int, Page]]:
     def resets(state: ResetState | None, of: UserId | None = None) -> Page:
         return lambda tx, after: tx.device_resets.list(state, of, after=after, limit=50)
 
+    def history(course_id: CourseId | None, *, appealed_only: bool) -> Page:
+        return lambda tx, after: tx.absences.history(
+            term.students[0].id, course_id, LATER, appealed_only=appealed_only, after=after, limit=50
+        )
+
     some_days = {"opens_from": NOW - timedelta(days=2), "opens_until": NOW + timedelta(days=1)}
     return {
+        "absences.history of a course": (3, history(course.id, appealed_only=False)),
+        "absences.history with appeals": (3, history(None, appealed_only=True)),
         **{f"users.list {role.name}": (1, users(role=role)) for role in Role},
         **{f"users.list {state.name}": (1, users(states=frozenset({state}))) for state in UserState},
         "users.list of two kinds": (
@@ -428,6 +478,7 @@ def _later_pages(term: Term, lists: Mapping[str, tuple[int, Page]]) -> dict[str,
             ("courses", term.courses),
             ("sessions", term.sessions),
             ("records", term.records),
+            ("absences", term.sessions),
             ("enrollments", term.enrollments),
             ("users", term.students),
             ("device_resets", [term.reset]),
