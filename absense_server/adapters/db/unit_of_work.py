@@ -7,6 +7,7 @@ from datetime import datetime
 from psycopg2 import OperationalError
 from sqlalchemy import Connection, DateTime, Engine, func, select
 
+from absense_server.adapters.db.absences import SqlAbsences
 from absense_server.adapters.db.appeals import SqlAppeals
 from absense_server.adapters.db.attendance_tables import SqlAttendanceTables
 from absense_server.adapters.db.audit import SqlAudit
@@ -70,6 +71,7 @@ class SqlTransaction:
         self.images = SqlImages(connection)
         self.reports = SqlReports(connection)
         self.dashboards = SqlDashboards(connection)
+        self.absences = SqlAbsences(connection)
         self.days = SqlDays(connection)
         self.erasures = SqlErasures(connection)
         self.exports = SqlExports(connection)
