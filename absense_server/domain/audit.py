@@ -113,6 +113,6 @@ def event(action: Action, caller: Caller, at: datetime, subject_id: UUID | None,
     return AuditEvent(action, at, caller.user_id, subject_id, caller.request_id, facts, {"address": caller.address})
 
 
-def machine_event(action: Action, at: datetime, subject_id: UUID, **facts: str) -> AuditEvent:
+def machine_event(action: Action, at: datetime, subject_id: UUID | None, **facts: str) -> AuditEvent:
     """What the server did by itself."""
     return AuditEvent(action, at, None, subject_id, "", facts)

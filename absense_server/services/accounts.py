@@ -63,7 +63,7 @@ class Accounts:
 
     def _insert(self, caller: Caller, user: User, password_hash: str) -> None:
         with self._uow() as tx:
-            make_way(tx, user.email)
+            make_way(tx, user.email, caller, user.created_at)
             tx.users.add(user, password_hash)
             tx.audit.add(audit.event(Action.USER_CREATED, caller, user.created_at, user.id, role=user.role.value))
             tx.commit()

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
 from absense_server.domain.claims import ClaimHeader
-from absense_server.domain.errors.base import DomainError
+from absense_server.domain.errors.base import DomainError, RetryLater
 from absense_server.domain.errors.calls import BackendUnavailable, Overloaded
 from absense_server.domain.ids import RecordId
 from absense_server.domain.people import Caller
@@ -88,8 +88,10 @@ class CheckIn:
             except BackendUnavailable:
                 # the commit may have happened all the same: better a blob without a claim than a claim without its blob
                 raise
-            except DomainError:
+            except DomainError as refusal:
                 await self._uploads.discard(selfie.image)
+                if not isinstance(refusal, RetryLater):
+                    await self._admission.refused(caller, admitted.session.id, refusal)
                 raise
             if submission.already_recorded:
                 await self._uploads.discard(selfie.image)

@@ -71,7 +71,7 @@ class EmailConfirmation:
     def _change(self, caller: Caller, token: str) -> User:
         with self._uow() as tx:
             bearer = use(tx, token, self._clock, frozenset({MailKind.CHANGE_EMAIL}))
-            make_way(tx, bearer.token.address)
+            make_way(tx, bearer.token.address, caller, self._clock.now())
             user = replace(bearer.found.user, email=bearer.token.address)
             tx.users.save(user)
             self._note(tx, caller, user, why="CHANGED")

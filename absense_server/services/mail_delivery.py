@@ -131,7 +131,7 @@ class MailDelivery:
             await self._mail_threads.run(self._mailer.send, written.mail)
         except MailRefused as refused:
             log.warning("mail refused", mail=str(queued.id), kind=written.kind.value, problem=str(refused))
-            await self._step(self._remove, queued)
+            await self._step(self._remove, queued, MailOutcome.REFUSED)
             self._metrics.mail_handled(MailOutcome.REFUSED)
         except BackendUnavailable as error:
             self._delayed(str(error.__cause__))
@@ -180,16 +180,20 @@ class MailDelivery:
             tx.audit.add(audit.machine_event(Action.MAIL_SENT, now, written.user_id, **facts))
             tx.commit()
 
-    def _remove(self, queued: QueuedMail) -> None:
+    def _remove(self, queued: QueuedMail, why: MailOutcome) -> None:
+        """Give it up."""
+        facts = {"kind": queued.kind.value, "mail": str(queued.id), "given_up": why.name}
         with self._uow() as tx:
             tx.mails.remove(queued.id)
+            # about nobody where nobody was found to be its reader
+            tx.audit.add(audit.machine_event(Action.MAIL_SENT, self._clock.now(), queued.user_id, **facts))
             tx.commit()
 
     def _postpone(self, queued: QueuedMail) -> None:
         now = self._clock.now()
         if now >= queued.queued_at + _GIVE_UP_AFTER:
             log.error("mail given up", mail=str(queued.id), kind=queued.kind.value, tries=queued.failures + 1)
-            self._remove(queued)
+            self._remove(queued, MailOutcome.GIVEN_UP)
             self._metrics.mail_handled(MailOutcome.GIVEN_UP)
             return
         with self._uow() as tx:

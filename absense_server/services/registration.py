@@ -1,6 +1,8 @@
 """Registering: people who make their own accounts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
@@ -68,7 +70,7 @@ class Registration:
 
     def _insert(self, caller: Caller, user: User, password_hash: str) -> None:
         with self._uow() as tx:
-            make_way(tx, user.email)
+            make_way(tx, user.email, caller, user.created_at)
             try:
                 tx.users.add(user, password_hash)
             except EmailTaken:
@@ -96,8 +98,10 @@ class Registration:
         return ids
 
 
-def make_way(tx: Transaction, email: str) -> None:
+def make_way(tx: Transaction, email: str, caller: Caller, now: datetime) -> None:
     """Delete an account with this address (normalized) that was never confirmed: it holds nothing.
+
+    `caller`: for whose account it gives way, at `now`.
 
     Raises EmailTaken where the address is somebody's, Race where it was being confirmed.
     """
@@ -109,3 +113,6 @@ def make_way(tx: Transaction, email: str) -> None:
     if not tx.users.remove_pending(found.user.id):
         raise Race
     tx.erasures.never_confirmed([found.user.id])
+    gone = audit.event(Action.REGISTRATION_EXPIRED, caller, now, found.user.id, why="GAVE_WAY")
+    # nobody would erase the caller's address from an event about an account that is gone
+    tx.audit.add(replace(gone, private={}))

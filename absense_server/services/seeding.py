@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from uuid import UUID
 
+from absense_server.domain import audit
+from absense_server.domain.audit import Action
 from absense_server.domain.courses import Course, Enrollment, Programme, Term
 from absense_server.domain.errors.accounts import EmailTaken
 from absense_server.domain.ids import CourseId, EnrollmentId, ProgrammeId, TermId, UserId
@@ -49,6 +52,7 @@ class Seeding:
             if term is None:
                 term = _half_year(TermId(self._ids.new()), now)
                 tx.courses.add_term(term)
+                tx.audit.add(audit.machine_event(Action.TERM_CREATED, now, term.id))
                 tx.commit()
         return term
 
@@ -66,7 +70,9 @@ class Seeding:
             }
             course = self._course(tx, term, people[Role.LECTURER])
             if tx.enrollments.running(people[Role.STUDENT].id, course.id) is None:
-                tx.enrollments.add(self._enrollment(people[Role.STUDENT], course))
+                enrollment = self._enrollment(people[Role.STUDENT], course)
+                tx.enrollments.add(enrollment)
+                self._note(tx, Action.ENROLLED, enrollment.id)
             tx.commit()
 
     def open_demo_accounts(self) -> list[str]:
@@ -81,12 +87,16 @@ class Seeding:
             and self._passwords.verify(account.password, known.password_hash)
         ]
 
+    def _note(self, tx: Transaction, action: Action, subject_id: UUID) -> None:
+        tx.audit.add(audit.machine_event(action, self._clock.now(), subject_id))
+
     def _programme(self, tx: Transaction) -> Programme:
         code, name = DEMO_PROGRAMME
         programme = tx.courses.programme_by_code(code)
         if programme is None:
             programme = Programme(ProgrammeId(self._ids.new()), code, name)
             tx.courses.add_programme(programme)
+            self._note(tx, Action.PROGRAMME_CREATED, programme.id)
         return programme
 
     def _account(self, tx: Transaction, account: DemoAccount, password_hash: str | None, programme: Programme) -> User:
@@ -108,6 +118,7 @@ class Seeding:
             level=1 if is_student else 0,
         )
         tx.users.add(user, password_hash)
+        self._note(tx, Action.USER_CREATED, user.id)
         return user
 
     def _course(self, tx: Transaction, term: Term, lecturer: User) -> Course:
@@ -123,6 +134,7 @@ class Seeding:
                 lecturers=(lecturer.person,),
             )
             tx.courses.add(course)
+            self._note(tx, Action.COURSE_CREATED, course.id)
         return course
 
     def _enrollment(self, student: User, course: Course) -> Enrollment:

@@ -65,7 +65,7 @@ class UserChanges:
             if (after.role, after.state) != (before.role, before.state):
                 require_another_admin(tx, before)
             if after.email != before.email:
-                make_way(tx, after.email)
+                make_way(tx, after.email, caller, self._clock.now())
             tx.users.save(after)
             ended = self._shut_out(tx, before, after)
             self._tell(tx, before, after)

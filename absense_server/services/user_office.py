@@ -91,7 +91,7 @@ class UserOffice:
                 if request is not None:
                     # first: of two retries at once the later one waits here, not at the address
                     tx.requests.add(caller.id, request.id, request.done(user.id), user.created_at)
-                make_way(tx, email)
+                make_way(tx, email, caller, user.created_at)
                 tx.users.add(user, None)
                 self._mails.queue(tx, MailKind.INVITATION, user.id)
                 event = audit.event(Action.USER_CREATED, caller, user.created_at, user.id, role=user.role.value)

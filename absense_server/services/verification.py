@@ -269,6 +269,7 @@ class FaceVerification:
             orphans = [look.of.image.id for look in looks if look.verdict.reason is Reason.NO_CONSENT and look.of.image]
             if orphans:
                 tx.images.remove(orphans, now)
+                tx.audit.add(*(audit.machine_event(Action.SELFIE_ERASED, now, image_id) for image_id in orphans))
             tx.verifications.log([self._entry(look) for look in looks if look.took is not None])
             passed = {
                 look.of.face.template.id for look in looks if look.verdict.outcome is Outcome.PASSED and look.of.face
