@@ -77,14 +77,21 @@ def to_dict(message: Message) -> dict[str, Any]:
     return found
 
 
+def line(values: Iterable[object]) -> None:
+    """Values with tabs between, as `cut` reads them."""
+    out = console()
+    out.file.write("\t".join(clean(str(value)) for value in values) + "\n")
+    out.file.flush()
+
+
 def table(columns: Sequence[Column], rows: Iterable[Any], *, empty: str = "Nothing.", title: str = "") -> None:
     """Rows under headings; into a pipe as lines with tabs between, headings first."""
     out = console()
     rows = list(rows)
     if not out.is_terminal:
-        out.out("\t".join(heading for heading, _ in columns), highlight=False)
+        line([heading for heading, _ in columns])
         for row in rows:
-            out.out("\t".join(clean(str(value(row))) for _, value in columns), highlight=False)
+            line([value(row) for _, value in columns])
         return
     if not rows:
         note(empty)
@@ -107,9 +114,9 @@ def card(facts: Sequence[tuple[str, object]]) -> None:
     shown = [(name, clean(str(value))) for name, value in facts if str(value) not in {"", "None"}]
     width = max((len(name) for name, _ in shown), default=0)
     for name, value in shown:
-        line = Text(name.ljust(width + 2), style="dim")
-        line.append(value, style="not dim")
-        out.print(line, soft_wrap=not out.is_terminal)
+        shown_line = Text(name.ljust(width + 2), style="dim")
+        shown_line.append(value, style="not dim")
+        out.print(shown_line, soft_wrap=not out.is_terminal)
 
 
 def progress(what: str, total: int | None) -> AbstractContextManager[Callable[[int], None]]:

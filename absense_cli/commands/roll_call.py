@@ -150,8 +150,7 @@ def _tell(event: Any, where: tzinfo, *, as_json: bool) -> None:
         output.as_json(event, one_line=True)
     elif event.WhichOneof("event") == "record":
         record = event.record
-        line = [when(record, "update_time", where, "%H:%M:%S"), record.student.full_name, word(record, "status")]
-        output.console().out("\t".join(clean(part) for part in line), highlight=False)
+        output.line([when(record, "update_time", where, "%H:%M:%S"), record.student.full_name, word(record, "status")])
 
 
 def _arrival(record: attendance_record_pb2.AttendanceRecord) -> int:

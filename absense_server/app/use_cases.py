@@ -9,6 +9,7 @@ from absense_server.domain.images import MediaType
 from absense_server.domain.policy import Engines, StandIn
 from absense_server.domain.verdicts import Reason
 from absense_server.ports.faces import FaceEngine
+from absense_server.services.absences import Absences
 from absense_server.services.account_erasure import AccountErasure
 from absense_server.services.accounts import Accounts
 from absense_server.services.appeals import Appeals
@@ -404,6 +405,7 @@ class UseCases:
         uow, clock, zone = outside.uow, outside.clock, settings.zone
         self.reports = Reports(uow, clock, zone)
         self.dashboards = Dashboards(uow, clock)
+        self.absences = Absences(uow, clock, outside.pages)
         self.daily_figures = DailyFigures(uow, clock, zone)
 
     def _exports(self, settings: Settings, outside: Outside) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from functools import partial
 from uuid import UUID
 
 from absense.v1 import student_service_pb2 as pb
@@ -12,6 +13,7 @@ from absense_server.ports.outside import Clock, Threads
 from absense_server.rpc.calls import current_caller, deadline_of
 from absense_server.rpc.context import Context
 from absense_server.rpc.convert import erasure, faces, figures, from_proto, records, to_proto
+from absense_server.services.absences import Absences
 from absense_server.services.appeals import Appeals
 from absense_server.services.check_in import CheckIn
 from absense_server.services.dashboards import Dashboards
@@ -45,6 +47,7 @@ class Student(StudentServiceServicer):
         appeals: Appeals,
         data_export: DataExport,
         dashboards: Dashboards,
+        absences: Absences,
         report_threads: Threads,
         threads: Threads,
         clock: Clock,
@@ -62,6 +65,7 @@ class Student(StudentServiceServicer):
         self._appeals = appeals
         self._data_export = data_export
         self._dashboards = dashboards
+        self._absences = absences
         self._report_threads = report_threads
         self._threads = threads
         self._clock = clock
@@ -227,3 +231,17 @@ class Student(StudentServiceServicer):
     ) -> pb.StudentServiceGetDashboardResponse:
         dashboard = await self._report_threads.run(self._dashboards.of_student, current_caller())
         return figures.student_dashboard(dashboard)
+
+    async def ListAttendanceHistory(
+        self, request: pb.ListAttendanceHistoryRequest, context: Context
+    ) -> pb.ListAttendanceHistoryResponse:
+        course_id = CourseId(UUID(request.course_id)) if request.course_id else None
+        page = await self._report_threads.run(
+            partial(self._absences.history, appealed_only=request.appealed_only),
+            current_caller(),
+            course_id,
+            from_proto.page(request),
+        )
+        return pb.ListAttendanceHistoryResponse(
+            sessions=[figures.past_session(row) for row in page.items], next_page_token=page.next_token
+        )

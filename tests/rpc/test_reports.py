@@ -69,6 +69,30 @@ async def own_dashboard(who: Student) -> student_service_pb2.StudentServiceGetDa
     return await who.stub.GetDashboard(student_service_pb2.StudentServiceGetDashboardRequest(), metadata=who.metadata)
 
 
+async def absentees(who: Lecturer, session_id: object) -> list[str]:
+    """The ids of the students, page by page."""
+    found, token = [], ""
+    while True:
+        request = lecturer_service_pb2.ListAbsenteesRequest(session_id=str(session_id), page_size=2, page_token=token)
+        page = await who.stub.ListAbsentees(request, metadata=who.metadata)
+        found += [one.student.user_id for one in page.absentees]
+        token = page.next_page_token
+        if not token:
+            return found
+
+
+async def past_sessions(who: Student, **fields: Any) -> list[student_service_pb2.PastSession]:
+    """Page by page."""
+    found, token = [], ""
+    while True:
+        request = student_service_pb2.ListAttendanceHistoryRequest(page_size=7, page_token=token, **fields)
+        page = await who.stub.ListAttendanceHistory(request, metadata=who.metadata)
+        found += page.sessions
+        token = page.next_page_token
+        if not token:
+            return found
+
+
 def lecturers(hall: Hall) -> Any:
     return hall.teacher.stub
 
@@ -221,6 +245,18 @@ class History:
                         return ["undecided"]
         return ["absent"]
 
+    def absentees(self, session: AttendanceSession) -> list[str]:
+        return [
+            str(user)
+            for user in self.users
+            if self.expected(session, user) and self._marks(session, user) == ["absent"]
+        ]
+
+    def past(self, user: UserId) -> list[AttendanceSession]:
+        recorded = {record.session_id for record in self.records if record.student.id == user}
+        over = [one for one in self.sessions if self.now >= one.end]
+        return [one for one in over if one.id in recorded or self.expected(one, user)]
+
     def at_risk(self, course: CourseId, user: UserId) -> bool:
         count = self.count(course=course, user=user)
         known = count["present"] + count["absent"]
@@ -248,7 +284,14 @@ async def test_every_report_counts_the_same(hall: Hall, history: History) -> Non
     for session in history.sessions:
         sessions_agree(history, session, analysed[session.id])
     assert summed(one.figures for one in analysed.values()) == history.count()
+    taught = history.teachers[1]
+    for session in history.held:
+        if session.course.id != history.courses[0].id:
+            absent = await absentees(taught, session.id)
+            assert len(absent) == numbers(analysed[session.id].figures)["absent"]
+            assert absent == sorted(history.absentees(session))
     for student in history.students[1:]:
+        past_agrees(history, UserId(UUID(student.id)), await past_sessions(student))
         own_agree(history, UserId(UUID(student.id)), (await own_dashboard(student)).courses, reports)
     for teacher in history.teachers:
         dashboards_agree(history, (await dashboard(teacher)).courses, reports)
@@ -308,6 +351,13 @@ def own_agree(
         assert one.session_count == reports[one.course.id].session_count
         in_report = [row for row in reports[one.course.id].students if row.student.user_id == str(user)]
         assert one.at_risk is any(row.at_risk for row in in_report)
+
+
+def past_agrees(history: History, user: UserId, found: Sequence[student_service_pb2.PastSession]) -> None:
+    ids = [str(one.id) for one in history.past(user)]
+    assert [one.session.session_id for one in found] == sorted(ids, reverse=True)
+    absent = sorted(one.session.session_id for one in found if one.absent)
+    assert absent == sorted(str(one.id) for one in history.held if str(user) in history.absentees(one))
 
 
 def dashboards_agree(

@@ -133,8 +133,15 @@ class SqlAppeals:
         return found[0]
 
     def _list(self, *conditions: ColumnElement[bool], limit: int | None = None) -> Sequence[Appeal]:
-        query = _APPEALS.where(*conditions).order_by(appeals.c.id).limit(limit)
-        return [_to_appeal(row) for row in self._connection.execute(query)]
+        return list_appeals(self._connection, *conditions, limit=limit)
+
+
+def list_appeals(
+    connection: Connection, *conditions: ColumnElement[bool], limit: int | None = None
+) -> Sequence[Appeal]:
+    """The appeals that meet conditions on rows of appeals, oldest first: one statement."""
+    query = _APPEALS.where(*conditions).order_by(appeals.c.id).limit(limit)
+    return [_to_appeal(row) for row in connection.execute(query)]
 
 
 def appeals_about(connection: Connection, record_ids: Collection[RecordId]) -> dict[RecordId, Appeal]:

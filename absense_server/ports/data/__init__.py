@@ -10,7 +10,7 @@ from typing import Protocol
 
 from absense_server.ports.data.appeals import Appeals
 from absense_server.ports.data.attendance import Faces, Images, Records, Verifications
-from absense_server.ports.data.figures import Dashboards, Days, Reports
+from absense_server.ports.data.figures import Absences, Dashboards, Days, Reports
 from absense_server.ports.data.people import DeviceResets, Devices, Mails, Requests, SignIns, Users
 from absense_server.ports.data.tables import AttendanceTables
 from absense_server.ports.data.teaching import (
@@ -68,6 +68,8 @@ class Transaction(Protocol):
     def reports(self) -> Reports: ...
     @property
     def dashboards(self) -> Dashboards: ...
+    @property
+    def absences(self) -> Absences: ...
     @property
     def days(self) -> Days: ...
     @property

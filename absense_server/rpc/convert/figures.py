@@ -7,10 +7,12 @@ from google.protobuf import timestamp_pb2
 
 from absense.v1 import admin_service_pb2, attendance_figures_pb2, lecturer_service_pb2, student_service_pb2
 from absense_server.domain.arrivals import ArrivalStep
-from absense_server.domain.figures import Tally
+from absense_server.domain.figures import Mark, Tally, mark_of
 from absense_server.domain.intervals import Bounds, Interval, IntervalTally
-from absense_server.ports.figures import VerdictCount
-from absense_server.rpc.convert import from_proto, pairs, to_proto
+from absense_server.domain.people import Caller
+from absense_server.ports.figures import Absentee, VerdictCount
+from absense_server.rpc.convert import from_proto, pairs, records, to_proto
+from absense_server.services.absences import HistoryEntry
 from absense_server.services.dashboards import CourseSummary, LecturerDashboard, StudentDashboard
 from absense_server.services.day_figures import Analytics
 from absense_server.services.reports import CourseReport, SessionAnalytics
@@ -150,4 +152,28 @@ def _arrivals(value: ArrivalStep) -> attendance_figures_pb2.ArrivalCount:
         end_time=to_proto.time(value.end_at),
         count=value.count,
         total_count=value.total,
+    )
+
+
+def absentee(value: Absentee, caller: Caller) -> lecturer_service_pb2.Absentee:
+    """Who is absent."""
+    return lecturer_service_pb2.Absentee(
+        student=to_proto.person(value.student),
+        record_id=to_proto.ident(value.record_id),
+        revision=value.revision,
+        appeal=None if value.appeal is None else records.appeal(value.appeal, caller),
+    )
+
+
+def past_session(value: HistoryEntry) -> student_service_pb2.PastSession:
+    """A session that is over."""
+    past = value.past
+    return student_service_pb2.PastSession(
+        session=to_proto.context(past.session, value.now),
+        record_status=pairs.STATUS.number(past.status),
+        late=past.late and mark_of(past.status) is Mark.PRESENT,
+        record_id=to_proto.ident(past.record_id),
+        absent=value.absent,
+        appeal=None if past.appeal is None else records.own_appeal(past.appeal),
+        appeal_end_time=to_proto.time(value.appeal_until),
     )

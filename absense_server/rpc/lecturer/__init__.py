@@ -15,6 +15,7 @@ from absense_server.rpc.lecturer.reports import ReportCalls
 from absense_server.rpc.lecturer.review import ReviewCalls
 from absense_server.rpc.lecturer.session_changes import SessionChangeCalls
 from absense_server.rpc.lecturer.sessions import SessionCalls
+from absense_server.services.absences import Absences
 from absense_server.services.appeals import Appeals
 from absense_server.services.attendance_export import AttendanceExport
 from absense_server.services.course_claims import CourseClaims
@@ -64,6 +65,7 @@ class Lecturer(
         appeals: Appeals,
         reports: Reports,
         dashboards: Dashboards,
+        absences: Absences,
         report_threads: Threads,
         attendance_export: AttendanceExport,
     ) -> None:
@@ -78,5 +80,7 @@ class Lecturer(
         ReviewCalls.__init__(self, review=review, threads=threads)
         DecisionCalls.__init__(self, decisions=decisions, threads=threads)
         AppealCalls.__init__(self, appeals=appeals, threads=threads)
-        ReportCalls.__init__(self, reports=reports, dashboards=dashboards, report_threads=report_threads)
+        ReportCalls.__init__(
+            self, reports=reports, dashboards=dashboards, absences=absences, report_threads=report_threads
+        )
         ExportCalls.__init__(self, attendance_export=attendance_export)

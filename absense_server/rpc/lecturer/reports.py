@@ -10,6 +10,7 @@ from absense_server.ports.outside import Threads
 from absense_server.rpc.calls import current_caller
 from absense_server.rpc.context import Context
 from absense_server.rpc.convert import figures, from_proto
+from absense_server.services.absences import Absences
 from absense_server.services.dashboards import Dashboards
 from absense_server.services.reports import Reports
 
@@ -17,10 +18,20 @@ from absense_server.services.reports import Reports
 class ReportCalls(LecturerServiceServicer):
     """What attendance came to."""
 
-    def __init__(self, *, reports: Reports, dashboards: Dashboards, report_threads: Threads) -> None:
+    def __init__(
+        self, *, reports: Reports, dashboards: Dashboards, absences: Absences, report_threads: Threads
+    ) -> None:
         self._reports = reports
         self._dashboards = dashboards
+        self._absences = absences
         self._report_threads = report_threads
+
+    async def ListAbsentees(self, request: pb.ListAbsenteesRequest, context: Context) -> pb.ListAbsenteesResponse:
+        session_id, caller = SessionId(UUID(request.session_id)), current_caller()
+        page = await self._report_threads.run(self._absences.of_session, caller, session_id, from_proto.page(request))
+        return pb.ListAbsenteesResponse(
+            absentees=[figures.absentee(row, caller) for row in page.items], next_page_token=page.next_token
+        )
 
     async def GetDashboard(
         self, request: pb.LecturerServiceGetDashboardRequest, context: Context
