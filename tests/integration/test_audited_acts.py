@@ -14,7 +14,8 @@ from absense_server.adapters.db.tables import audit_events, metadata
 from absense_server.domain.audit import AuditEvent
 from absense_server.domain.errors.calls import BackendUnavailable
 from tests.integration.rpc_scene import CALLS, Scene
-from tests.integration.test_rpc_costs import engine, hall, portraits, real_engine  # noqa: F401 - fixtures
+from tests.integration.test_rpc_costs import hall  # noqa: F401 - a fixture
+from tests.rpc.faces.conftest import engine, portraits, real_engine  # noqa: F401 - fixtures
 from tests.rpc.walls.calls import RPCS
 from tests.support.hall import Hall
 
