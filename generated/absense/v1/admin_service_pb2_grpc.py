@@ -650,7 +650,8 @@ class AdminServiceServicer:
 
     def GetAnalytics(self, request, context):
         """GetAnalytics returns system-wide figures over time, from figures of each day. Those of the last three days are
-        some minutes old, older ones up to a day: refresh_time says when they were made. Fails with REPORT_RANGE_INVALID.
+        some minutes old, those of running terms up to a day, those of terms that ended more than 30 days ago up to 30
+        days: refresh_time says when they were made. Fails with REPORT_RANGE_INVALID.
         May be retried. Administrators may call.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

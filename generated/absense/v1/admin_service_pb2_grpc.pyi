@@ -229,7 +229,8 @@ class AdminServiceStub:
     """
     GetAnalytics: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.GetAnalyticsRequest, _admin_service_pb2.GetAnalyticsResponse]
     """GetAnalytics returns system-wide figures over time, from figures of each day. Those of the last three days are
-    some minutes old, older ones up to a day: refresh_time says when they were made. Fails with REPORT_RANGE_INVALID.
+    some minutes old, those of running terms up to a day, those of terms that ended more than 30 days ago up to 30
+    days: refresh_time says when they were made. Fails with REPORT_RANGE_INVALID.
     May be retried. Administrators may call.
     """
     ListVerificationLogs: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.ListVerificationLogsRequest, _admin_service_pb2.ListVerificationLogsResponse]
@@ -446,7 +447,8 @@ class AdminServiceAsyncStub(AdminServiceStub):
     """
     GetAnalytics: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.GetAnalyticsRequest, _admin_service_pb2.GetAnalyticsResponse]  # type: ignore[assignment]
     """GetAnalytics returns system-wide figures over time, from figures of each day. Those of the last three days are
-    some minutes old, older ones up to a day: refresh_time says when they were made. Fails with REPORT_RANGE_INVALID.
+    some minutes old, those of running terms up to a day, those of terms that ended more than 30 days ago up to 30
+    days: refresh_time says when they were made. Fails with REPORT_RANGE_INVALID.
     May be retried. Administrators may call.
     """
     ListVerificationLogs: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.ListVerificationLogsRequest, _admin_service_pb2.ListVerificationLogsResponse]  # type: ignore[assignment]
@@ -924,7 +926,8 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_admin_service_pb2.GetAnalyticsResponse, _abc.Awaitable[_admin_service_pb2.GetAnalyticsResponse]]:
         """GetAnalytics returns system-wide figures over time, from figures of each day. Those of the last three days are
-        some minutes old, older ones up to a day: refresh_time says when they were made. Fails with REPORT_RANGE_INVALID.
+        some minutes old, those of running terms up to a day, those of terms that ended more than 30 days ago up to 30
+        days: refresh_time says when they were made. Fails with REPORT_RANGE_INVALID.
         May be retried. Administrators may call.
         """
 

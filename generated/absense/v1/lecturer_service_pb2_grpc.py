@@ -504,7 +504,7 @@ class LecturerServiceServicer:
 
     def ListAbsentees(self, request, context):
         """ListAbsentees lists who was expected in a session and is absent: no record, or a REJECTED one. While the session
-        is open: who has no record yet. Fails with SESSION_NOT_FOUND. May be retried. Lecturers of the course may call.
+        is open: who has no record yet; before that, and in a cancelled one, nobody. Fails with SESSION_NOT_FOUND. May be retried. Lecturers of the course may call.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

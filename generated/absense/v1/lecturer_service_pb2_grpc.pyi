@@ -184,7 +184,7 @@ class LecturerServiceStub:
     """
     ListAbsentees: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.ListAbsenteesRequest, _lecturer_service_pb2.ListAbsenteesResponse]
     """ListAbsentees lists who was expected in a session and is absent: no record, or a REJECTED one. While the session
-    is open: who has no record yet. Fails with SESSION_NOT_FOUND. May be retried. Lecturers of the course may call.
+    is open: who has no record yet; before that, and in a cancelled one, nobody. Fails with SESSION_NOT_FOUND. May be retried. Lecturers of the course may call.
     """
     RejectAttendance: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.RejectAttendanceRequest, _lecturer_service_pb2.RejectAttendanceResponse]
     """RejectAttendance records that a person found the student absent. Fails with RECORD_NOT_FOUND, REVISION_MISMATCH
@@ -389,7 +389,7 @@ class LecturerServiceAsyncStub(LecturerServiceStub):
     """
     ListAbsentees: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.ListAbsenteesRequest, _lecturer_service_pb2.ListAbsenteesResponse]  # type: ignore[assignment]
     """ListAbsentees lists who was expected in a session and is absent: no record, or a REJECTED one. While the session
-    is open: who has no record yet. Fails with SESSION_NOT_FOUND. May be retried. Lecturers of the course may call.
+    is open: who has no record yet; before that, and in a cancelled one, nobody. Fails with SESSION_NOT_FOUND. May be retried. Lecturers of the course may call.
     """
     RejectAttendance: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.RejectAttendanceRequest, _lecturer_service_pb2.RejectAttendanceResponse]  # type: ignore[assignment]
     """RejectAttendance records that a person found the student absent. Fails with RECORD_NOT_FOUND, REVISION_MISMATCH
@@ -771,7 +771,7 @@ class LecturerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_lecturer_service_pb2.ListAbsenteesResponse, _abc.Awaitable[_lecturer_service_pb2.ListAbsenteesResponse]]:
         """ListAbsentees lists who was expected in a session and is absent: no record, or a REJECTED one. While the session
-        is open: who has no record yet. Fails with SESSION_NOT_FOUND. May be retried. Lecturers of the course may call.
+        is open: who has no record yet; before that, and in a cancelled one, nobody. Fails with SESSION_NOT_FOUND. May be retried. Lecturers of the course may call.
         """
 
     @_abc_1.abstractmethod
