@@ -7,9 +7,9 @@ from absense_server.domain import audit
 from absense_server.domain.appeals import GRANTED_BY, Appeal, AppealState, Ruling, ruled
 from absense_server.domain.audit import Action
 from absense_server.domain.decisions import Word
-from absense_server.domain.ids import RecordId
 from absense_server.domain.mails import MailKind
 from absense_server.domain.people import Caller
+from absense_server.domain.records import AttendanceRecord
 from absense_server.ports.data import Transaction
 from absense_server.services.mails import Mails
 
@@ -39,16 +39,18 @@ class Rulings:
         )
         self._mails.queue_all(tx, mail, [(appeal.student.id, _note(appeal)) for appeal in decided])
 
-    def grantable(self, tx: Transaction, caller: Caller, record_ids: Collection[RecordId], word: Word) -> list[Appeal]:
+    def grantable(
+        self, tx: Transaction, caller: Caller, records: Collection[AttendanceRecord], word: Word
+    ) -> list[Appeal]:
         """The appeals about some records that a decision on these grants: what waits, and is the caller's to decide.
 
         Read before the decision is written: after it, it is the latest one.
         """
         outcome = GRANTED_BY.get(word.status)
-        if outcome is None or not record_ids:
+        if outcome is None or not records:
             return []
         ruling = Ruling(outcome, word.by, word.at, word.reason)
-        waiting = tx.appeals.waiting(record_ids)
+        waiting = tx.appeals.waiting(records)
         return [ruled(appeal, ruling) for appeal in waiting if appeal.is_decidable_by(caller.id)]
 
 

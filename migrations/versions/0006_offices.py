@@ -228,7 +228,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_attendance_records_pending",
         "attendance_records",
-        ["course_id", "id"],
+        ["id"],
         postgresql_where=sa.text("status = 'PENDING_VERIFICATION'"),
         sqlite_where=sa.text("status = 'PENDING_VERIFICATION'"),
     )

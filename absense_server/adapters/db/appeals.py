@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Connection, and_, insert, select, update
 
 from absense_server.adapters.db.courses import taught_by, teaches
 from absense_server.adapters.db.errors import unless_taken
-from absense_server.adapters.db.rows import AnyRow, labelled
+from absense_server.adapters.db.rows import AnyRow, labelled, sorted_after
 from absense_server.adapters.db.tables import (
     appeals,
     attendance_records,
@@ -20,6 +20,7 @@ from absense_server.adapters.db.users import person_columns, to_person
 from absense_server.domain.appeals import Appeal, AppealState
 from absense_server.domain.errors.appeals import AppealNotFound
 from absense_server.domain.ids import AppealId, RecordId, SessionId, UserId
+from absense_server.domain.records import AttendanceRecord
 from absense_server.ports.findings import AppealFilter, Race
 
 _students = users.alias("students")
@@ -88,8 +89,8 @@ class SqlAppeals:
         found = self._list(appeals.c.session_id == session_id, appeals.c.student_id == student_id)
         return found[0] if found else None
 
-    def waiting(self, record_ids: Collection[RecordId]) -> Sequence[Appeal]:
-        return self._list(attendance_records.c.id.in_(record_ids), appeals.c.state == AppealState.PENDING)
+    def waiting(self, records: Collection[AttendanceRecord]) -> Sequence[Appeal]:
+        return self._list(*_about(records), appeals.c.state == AppealState.PENDING)
 
     def decide(self, *decided: Appeal) -> None:
         first = decided[0]
@@ -119,12 +120,17 @@ class SqlAppeals:
         if which.course_id is not None:
             conditions = (*conditions, appeals.c.course_id == which.course_id)
         if which.term_id is not None:
-            conditions = (*conditions, courses.c.term_id == which.term_id)
+            in_term = select(courses.c.id).where(courses.c.term_id == which.term_id)
+            conditions = (*conditions, appeals.c.course_id.in_(in_term))
         if which.state is not None:
             conditions = (*conditions, appeals.c.state == which.state)
         if after is not None:
             conditions = (*conditions, appeals.c.id > after)
-        return self._list(*conditions, limit=limit)
+        few = lecturer_id is not None or which.course_id is not None
+        key = sorted_after(appeals.c.id) if few else appeals.c.id
+        # found first: PostgreSQL would join what they are about to all that could be on the page
+        page = select(appeals.c.id).where(*conditions).order_by(key).limit(limit)
+        return self._list(appeals.c.id.in_(page))
 
     def _one(self, *conditions: ColumnElement[bool]) -> Appeal:
         found = self._list(*conditions)
@@ -132,22 +138,28 @@ class SqlAppeals:
             raise AppealNotFound
         return found[0]
 
-    def _list(self, *conditions: ColumnElement[bool], limit: int | None = None) -> Sequence[Appeal]:
-        return list_appeals(self._connection, *conditions, limit=limit)
+    def _list(self, *conditions: ColumnElement[bool]) -> Sequence[Appeal]:
+        return list_appeals(self._connection, *conditions)
 
 
-def list_appeals(
-    connection: Connection, *conditions: ColumnElement[bool], limit: int | None = None
-) -> Sequence[Appeal]:
+def list_appeals(connection: Connection, *conditions: ColumnElement[bool]) -> Sequence[Appeal]:
     """The appeals that meet conditions on rows of appeals, oldest first: one statement."""
-    query = _APPEALS.where(*conditions).order_by(appeals.c.id).limit(limit)
+    query = _APPEALS.where(*conditions).order_by(appeals.c.id)
     return [_to_appeal(row) for row in connection.execute(query)]
 
 
-def appeals_about(connection: Connection, record_ids: Collection[RecordId]) -> dict[RecordId, Appeal]:
+def appeals_about(connection: Connection, records: Collection[AttendanceRecord]) -> dict[RecordId, Appeal]:
     """The appeals about some records, by record: one statement."""
-    rows = connection.execute(_APPEALS.where(attendance_records.c.id.in_(record_ids)))
+    rows = connection.execute(_APPEALS.where(*_about(records)))
     return {row.record_id: _to_appeal(row) for row in rows}
+
+
+def _about(records: Collection[AttendanceRecord]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Found by the students: SQLite would go through all appeals for those of some records."""
+    return (
+        appeals.c.student_id.in_({record.student.id for record in records}),
+        attendance_records.c.id.in_([record.id for record in records]),
+    )
 
 
 def _to_appeal(row: AnyRow) -> Appeal:

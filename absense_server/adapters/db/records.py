@@ -227,15 +227,20 @@ class SqlRecords:
             conditions.append(records.attention == which.attention)
         if after is not None:
             conditions.append(records.id > after)
+        few = lecturer_id is not None or which.session_id is not None or which.course_id is not None
+        key = sorted_after(records.id) if few else records.id
         # each status by an index of its own, and written out, not bound: SQLite takes a partial index only when it
         # sees the value
-        waiting = union_all(
-            *(
-                select(records.id).where(records.status == literal_column(f"'{status.value}'"), *conditions)
-                for status in which.statuses
-            )
-        ).subquery()
-        page = select(waiting.c.id).order_by(sorted_after(waiting.c.id)).limit(limit)
+        parts = [
+            select(records.id)
+            .where(records.status == literal_column(f"'{status.value}'"), *conditions)
+            .order_by(key)
+            .limit(limit)
+            .subquery()
+            for status in which.statuses
+        ]
+        waiting = union_all(*(select(part.c.id) for part in parts)).subquery()
+        page = select(waiting.c.id).order_by(waiting.c.id).limit(limit)
         return self._list(records.id.in_(page))
 
     def list_unenrolled(self, student_id: UserId, course_id: CourseId) -> Sequence[AttendanceRecord]:

@@ -30,7 +30,7 @@ def reviewed(connection: Connection, records: Sequence[AttendanceRecord]) -> lis
     """Some records, in their order: three statements for all."""
     if not records:
         return []
-    about = appeals_about(connection, [record.id for record in records])
+    about = appeals_about(connection, records)
     sessions = _sessions(connection, {record.session_id for record in records})
     waiting = {record.id for record in records if _waits(record, about.get(record.id))}
     references = _references(connection, {record.student.id for record in records if record.id in waiting})

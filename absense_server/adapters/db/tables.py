@@ -526,7 +526,6 @@ Index(
 )
 Index(
     "ix_attendance_records_pending",
-    attendance_records.c.course_id,
     attendance_records.c.id,
     postgresql_where=text("status = 'PENDING_VERIFICATION'"),
     sqlite_where=text("status = 'PENDING_VERIFICATION'"),

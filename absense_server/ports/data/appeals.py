@@ -8,7 +8,8 @@ from typing import Protocol
 from uuid import UUID
 
 from absense_server.domain.appeals import Appeal
-from absense_server.domain.ids import AppealId, RecordId, SessionId, UserId
+from absense_server.domain.ids import AppealId, SessionId, UserId
+from absense_server.domain.records import AttendanceRecord
 from absense_server.ports.findings import AppealFilter
 
 
@@ -29,7 +30,7 @@ class Appeals(Protocol):
 
     def find(self, session_id: SessionId, student_id: UserId) -> Appeal | None: ...
 
-    def waiting(self, record_ids: Collection[RecordId]) -> Sequence[Appeal]:
+    def waiting(self, records: Collection[AttendanceRecord]) -> Sequence[Appeal]:
         """Those about these records that wait to be decided, oldest first."""
         ...
 

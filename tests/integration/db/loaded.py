@@ -10,7 +10,7 @@ from tests.integration.db.world import NOW
 _KINDS = (
     "old_term", "term", "programme", "lecturer", "student", "sign_in", "request", "device", "old_course", "course",
     "enrollment", "old_session", "session", "record", "claim", "image", "decision", "reference", "consent", "template",
-    "view", "verification", "log", "event", "reset",
+    "view", "verification", "log", "event", "reset", "appeal",
 )  # fmt: skip
 _HELPERS = """
 CREATE FUNCTION pg_temp.key(kind text, number bigint) RETURNS uuid IMMUTABLE LANGUAGE sql AS $$

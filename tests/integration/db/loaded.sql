@@ -167,6 +167,14 @@ SELECT pg_temp.key('decision', n), pg_temp.key('record', n * 5), pg_temp.key('le
     'seen in the hall', 'FLAGGED', 'CONFIRMED'
 FROM generate_series(1, 20000) n;
 
+-- one in ten waits
+INSERT INTO appeals (id, session_id, student_id, course_id, text, state, created_at, decided_at, decided_by, reason)
+SELECT pg_temp.key('appeal', r), pg_temp.key('session', session), pg_temp.key('student', student),
+    pg_temp.key('course', course), 'I was there', CASE WHEN r % 50 = 0 THEN 'PENDING' ELSE 'DECLINED' END,
+    pg_temp.today(), CASE WHEN r % 50 <> 0 THEN pg_temp.today() END,
+    CASE WHEN r % 50 <> 0 THEN pg_temp.key('lecturer', r % 50 + 1) END, 'no'
+FROM of_session WHERE r % 5 = 0;
+
 INSERT INTO images (id, owner_id, blob_name, wrapped_key, key_id, media_type, size, width, height, sha256, stored_at)
 SELECT pg_temp.key('reference', n), pg_temp.key('student', n), 'reference-' || n, '\x00', 'k1', 'image/jpeg', 100000,
     640, 480, '\x00', pg_temp.today() - '300 days'::interval

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 from uuid import UUID, uuid4
 
 from absense_server.adapters.db.unit_of_work import SqlTransaction
+from absense_server.domain.appeals import Appeal, AppealState
 from absense_server.domain.audit import Action
 from absense_server.domain.courses import Course, Enrollment
 from absense_server.domain.devices import DeviceReset, ResetState
@@ -23,6 +24,7 @@ from absense_server.domain.sessions import AttendanceSession, SessionState
 from absense_server.domain.verdicts import Outcome
 from absense_server.ports.data.tables import Place
 from absense_server.ports.findings import (
+    AppealFilter,
     AuditFilter,
     ClaimKey,
     FlaggedFilter,
@@ -34,7 +36,7 @@ from absense_server.ports.findings import (
     UserFilter,
 )
 from tests.integration.db.loaded import key
-from tests.integration.db.world import NOW, World, a_claim, a_decision
+from tests.integration.db.world import NOW, World, a_claim, a_decision, an_appeal
 
 Read: TypeAlias = tuple[int, Callable[[SqlTransaction], object]]
 Page: TypeAlias = Callable[[SqlTransaction, UUID | None], Sequence[Any]]
@@ -63,6 +65,7 @@ LARGE = {
     "claims",
     "verdicts",
     "decisions",
+    "appeals",
     "audit_events",
     "audit_private",
 }
@@ -116,7 +119,8 @@ DO_NOT_READ = {
     "days": {"save"},
     "devices": {"hold_identifiers", "add", "unbind"},
     "device_resets": {"add", "decide"},
-    "records": {"add", "save"},
+    "records": {"add", "save", "hold", "decide"},
+    "appeals": {"add", "decide"},
     "faces": {"add", "add_view", "renew_consent", "set_trust", "touch", "remove"},
     "verifications": {"add", "take", "postpone", "end", "log"},
     "images": {"add", "remove", "defer_doomed", "forget_doomed"},
@@ -149,6 +153,8 @@ class Term:
     image: StoredImage
     reset: DeviceReset
     """The first student's wish for another phone, that waits."""
+    appeal: Appeal
+    """About a record in one of the courses."""
     mail_id: MailId = _NO_MAIL
     """A mail that waits."""
 
@@ -182,9 +188,10 @@ class Term:
         mail = QueuedMail(MailId(uuid4()), MailKind.APPROVED, NOW, students[0].id)
         with world.uow() as tx:
             tx.mails.queue(mail)
+            tx.appeals.add(appeal := an_appeal(records[0]))
             tx.commit()
         own = enrollments[: len(courses)]
-        return cls(lecturer, courses, sessions, students, own, records, image, resets[0], mail.id)
+        return cls(lecturer, courses, sessions, students, own, records, image, resets[0], appeal, mail.id)
 
 
 def reads(term: Term) -> dict[str, Read]:
@@ -201,6 +208,7 @@ def reads(term: Term) -> dict[str, Read]:
         "erasures.is_bound_to_open_term": (1, lambda tx: tx.erasures.is_bound_to_open_term(student.id, NOW)),
         "courses.term": (1, lambda tx: tx.courses.term(course.term.id)),
         "courses.current_term": (1, lambda tx: tx.courses.current_term(NOW)),
+        "courses.closed": (1, lambda tx: [tx.courses.closed([one.id for one in term.courses[:5]])]),
         "courses.known_programmes": (1, lambda tx: tx.courses.known_programmes(course.programme_ids)),
         "courses.get": (3, lambda tx: tx.courses.get(course.id)),
         "courses.by_code": (3, lambda tx: tx.courses.by_code(course.term.id, course.code)),
@@ -209,6 +217,7 @@ def reads(term: Term) -> dict[str, Read]:
         "enrollments.latest": (3, lambda tx: tx.enrollments.latest(student.id, course.id)),
         "sessions.find": (2, lambda tx: tx.sessions.find(session.id)),
         "sessions.for_lecturer": (2, lambda tx: tx.sessions.for_lecturer(lecturer, session.id)),
+        "sessions.expects": (1, lambda tx: tx.sessions.expects(session.id, student.id)),
         "sessions.overlapping": (1, lambda tx: tx.sessions.overlapping(course.id, None, NOW, session.ends_at)),
         "sessions.generations": (1, lambda tx: tx.sessions.generations(session.id)),
         "sessions.counts": (1, lambda tx: tx.sessions.counts([one.id for one in term.sessions[:5]])),
@@ -227,6 +236,14 @@ def reads(term: Term) -> dict[str, Read]:
         ),
         "records.for_student": (4, lambda tx: tx.records.for_student(student.id, session_id=session.id)),
         "records.for_lecturer": (4, lambda tx: tx.records.for_lecturer(lecturer, record.id)),
+        "records.get": (4, lambda tx: tx.records.get(record.id)),
+        "records.find": (4, lambda tx: tx.records.find(session.id, student.id)),
+        "records.of_lecturer": (4, lambda tx: tx.records.of_lecturer(lecturer, [one.id for one in term.records[:12]])),
+        "records.reviewed": (3, lambda tx: tx.records.reviewed(term.records[:12])),
+        "appeals.get": (1, lambda tx: tx.appeals.get(term.appeal.id)),
+        "appeals.for_lecturer": (1, lambda tx: tx.appeals.for_lecturer(lecturer, term.appeal.id)),
+        "appeals.find": (1, lambda tx: tx.appeals.find(term.appeal.session_id, term.appeal.student.id)),
+        "appeals.waiting": (1, lambda tx: tx.appeals.waiting(term.records[:12])),
         "records.with_ids": (4, lambda tx: tx.records.with_ids([one.id for one in term.records[:12]])),
         "records.list_unenrolled": (4, lambda tx: tx.records.list_unenrolled(student.id, course.id)),
         "records.count_unenrolled": (1, lambda tx: tx.records.count_unenrolled(student.id, NOW - timedelta(days=1))),
@@ -402,6 +419,7 @@ def _lists(term: Term) -> dict[str, tuple[int, Page]]:
             5,
             lambda tx, after: tx.records.list_flagged(lecturer, FlaggedFilter(), after=after, limit=50),
         ),
+        "appeals.list": (2, lambda tx, after: tx.appeals.list(lecturer, AppealFilter(), after=after, limit=50)),
     }
 
 
@@ -419,6 +437,14 @@ def _filtered_lists(term: Term) -> dict[str, tuple[int, Page]]:
     def flagged(**fields: object) -> Page:
         which = replace(FlaggedFilter(), **fields)  # type: ignore[arg-type]
         return lambda tx, after: tx.records.list_flagged(lecturer, which, after=after, limit=50)
+
+    def flagged_everywhere(**fields: object) -> Page:
+        which = replace(FlaggedFilter(), **fields)  # type: ignore[arg-type]
+        return lambda tx, after: tx.records.list_flagged(None, which, after=after, limit=50)
+
+    def appeals(of: UserId | None, **fields: object) -> Page:
+        which = replace(AppealFilter(), **fields)  # type: ignore[arg-type]
+        return lambda tx, after: tx.appeals.list(of, which, after=after, limit=50)
 
     def users(**fields: object) -> Page:
         which = replace(UserFilter(), **fields)  # type: ignore[arg-type]
@@ -460,6 +486,17 @@ def _filtered_lists(term: Term) -> dict[str, tuple[int, Page]]:
         "records.list_flagged of a session": (5, flagged(session_id=session.id)),
         "records.list_flagged of a course": (5, flagged(course_id=course.id)),
         **{f"records.list_flagged {kind.name}": (5, flagged(attention=kind)) for kind in Attention},
+        "records.list_flagged everywhere": (4, flagged_everywhere()),
+        "records.list_flagged everywhere, with those that wait for a verdict": (
+            4,
+            flagged_everywhere(include_pending=True),
+        ),
+        "records.list_flagged of a term": (4, flagged_everywhere(term_id=course.term.id)),
+        **{f"appeals.list {state.name}": (2, appeals(lecturer, state=state)) for state in AppealState},
+        **{f"appeals.list everywhere, {state.name}": (1, appeals(None, state=state)) for state in AppealState},
+        "appeals.list everywhere": (1, appeals(None)),
+        "appeals.list of a course": (1, appeals(None, course_id=course.id)),
+        "appeals.list of a term": (1, appeals(None, term_id=course.term.id)),
         "records.list_flagged by everything": (
             5,
             flagged(session_id=session.id, course_id=course.id, attention=Attention.NEEDS_LOOK),
@@ -482,6 +519,7 @@ def _later_pages(term: Term, lists: Mapping[str, tuple[int, Page]]) -> dict[str,
             ("enrollments", term.enrollments),
             ("users", term.students),
             ("device_resets", [term.reset]),
+            ("appeals", [term.appeal]),
         )
     }
     return {

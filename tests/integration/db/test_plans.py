@@ -14,7 +14,7 @@ from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
 from absense_server.domain.codes import Generation
 from absense_server.domain.devices import ResetState
 from absense_server.domain.faces import ConsentEnd, TemplateTrust
-from absense_server.domain.ids import CourseId, DeviceResetId, ImageId, SessionId, UserId, VerificationId
+from absense_server.domain.ids import AppealId, CourseId, DeviceResetId, ImageId, SessionId, UserId, VerificationId
 from absense_server.domain.mails import MailKind
 from absense_server.domain.people import UserState
 from absense_server.ports.findings import SessionFilter
@@ -66,6 +66,7 @@ def term(uow: SqlUnitOfWork) -> Term:
             records=[own, *tx.records.list_of_session(session.id, frozenset(), **everything)],
             image=tx.images.get(ImageId(key("image", 94_550))),
             reset=tx.device_resets.get(DeviceResetId(key("reset", 10_998))),
+            appeal=tx.appeals.get(AppealId(key("appeal", 94_550))),
         )
 
 
@@ -80,7 +81,7 @@ def test_lists_of_other_lecturers_do_too(uow: SqlUnitOfWork, engine: Engine, ter
     lists = {
         name: read
         for name, read in (reads(other) | more_reads(other)).items()
-        if name.startswith(("courses.list", "sessions.list_for_lecturer", "records.list_flagged"))
+        if name.startswith(("courses.list", "sessions.list_for_lecturer", "records.list_flagged", "appeals.list"))
     }
     assert faults_of(uow, engine, lists) == {}
 
