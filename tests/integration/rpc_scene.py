@@ -14,6 +14,7 @@ from google.protobuf.message import Message
 from absense.v1 import (
     admin_service_pb2,
     admin_service_pb2_grpc,
+    appeal_pb2,
     auth_service_pb2,
     auth_service_pb2_grpc,
     course_pb2,
@@ -430,7 +431,125 @@ async def _verify_log(scene: Scene) -> Asked:
     return scene.admin, admin_service_pb2.VerifyAuditLogRequest()
 
 
+async def _flagged(scene: Scene, *, appealed: bool = False) -> tuple[Student, Record]:
+    student = await scene.student()
+    record = (await student.submit(scene.session, fix=None)).record
+    if appealed:
+        request = student_service_pb2.FileAppealRequest(session_id=scene.session.id, text="I was there")
+        await student.stub.FileAppeal(request, metadata=student.metadata)
+    return student, record
+
+
+async def _reject(scene: Scene) -> Asked:
+    _, record = await _flagged(scene)
+    return scene.teacher, lecturer_service_pb2.RejectAttendanceRequest(
+        record_id=record.id, expected_revision=record.revision, reason="Not there"
+    )
+
+
+async def _lesson(scene: Scene) -> tuple[Student, Session]:
+    """A session, and a student who has no record there."""
+    student = await scene.student()
+    return student, await scene.teacher.open_session(scene.course, allow_parallel=True)
+
+
+async def _mark(scene: Scene) -> Asked:
+    student, session = await _lesson(scene)
+    return scene.teacher, lecturer_service_pb2.MarkAttendanceRequest(
+        session_id=session.id, student_id=student.id, status="RECORD_STATUS_CONFIRMED", reason="On paper"
+    )
+
+
+async def _set_status(scene: Scene) -> Asked:
+    student, session = await _lesson(scene)
+    key = admin_service_pb2.SessionStudent(session_id=session.id, student_id=student.id)
+    return scene.admin, admin_service_pb2.SetAttendanceStatusRequest(
+        session_student=key, status="RECORD_STATUS_EXCUSED", reason="On paper"
+    )
+
+
+async def _batch(scene: Scene) -> Asked:
+    """As many as there are, some of them with an appeal that waits."""
+    request = lecturer_service_pb2.BatchDecideAttendanceRequest(status="RECORD_STATUS_CONFIRMED", reason="By sight")
+    for number in range(scene.size):
+        _, record = await _flagged(scene, appealed=number < 2)
+        request.records.add(record_id=record.id, expected_revision=record.revision)
+    return scene.teacher, request
+
+
+async def _look_again(scene: Scene) -> Asked:
+    record = scene.records[0]
+    return scene.admin, admin_service_pb2.VerifyAttendanceRequest(
+        record_id=record.id, expected_revision=record.revision, confirm=True, reason="I know her"
+    )
+
+
+async def _file_appeal(scene: Scene) -> Asked:
+    student, _ = await _flagged(scene)
+    return student, student_service_pb2.FileAppealRequest(session_id=scene.session.id, text="I was there")
+
+
+async def _appeal(scene: Scene) -> appeal_pb2.Appeal:
+    student, _ = await _flagged(scene)
+    request = student_service_pb2.FileAppealRequest(session_id=scene.session.id, text="I was there")
+    return (await student.stub.FileAppeal(request, metadata=student.metadata)).appeal
+
+
+async def _decide_appeal(scene: Scene) -> Asked:
+    appeal = await _appeal(scene)
+    return scene.teacher, lecturer_service_pb2.LecturerServiceDecideAppealRequest(
+        appeal_id=appeal.id, outcome="APPEAL_OUTCOME_PRESENT", expected_revision=appeal.record_revision, reason="Yes"
+    )
+
+
+async def _admin_decides_appeal(scene: Scene) -> Asked:
+    appeal = await _appeal(scene)
+    return scene.admin, admin_service_pb2.AdminServiceDecideAppealRequest(
+        appeal_id=appeal.id, outcome="APPEAL_OUTCOME_DECLINED", expected_revision=appeal.record_revision, reason="No"
+    )
+
+
+async def _appealed(scene: Scene) -> None:
+    for _ in range(scene.size):
+        await _appeal(scene)
+
+
+async def _list_appeals(scene: Scene) -> Asked:
+    await _appealed(scene)
+    return scene.teacher, lecturer_service_pb2.LecturerServiceListAppealsRequest(
+        course_id=scene.course.id, page_size=200
+    )
+
+
+async def _admin_lists_appeals(scene: Scene) -> Asked:
+    await _appealed(scene)
+    return scene.admin, admin_service_pb2.AdminServiceListAppealsRequest(term_id=scene.course.term_id, page_size=200)
+
+
 CALLS: dict[str, Prepare] = {
+    "AdminService/DecideAppeal": _admin_decides_appeal,
+    "AdminService/GetAttendanceRecord": _by(
+        "admin", lambda s: admin_service_pb2.AdminServiceGetAttendanceRecordRequest(record_id=s.records[1].id)
+    ),
+    "AdminService/ListAppeals": _admin_lists_appeals,
+    "AdminService/ListAttendance": _by(
+        "admin",
+        lambda s: admin_service_pb2.AdminServiceListAttendanceRequest(session_id=s.session.id, page_size=200),
+    ),
+    "AdminService/ListFlagged": _by(
+        "admin",
+        lambda s: admin_service_pb2.AdminServiceListFlaggedRequest(
+            term_id=s.course.term_id, include_pending=True, page_size=200
+        ),
+    ),
+    "AdminService/SetAttendanceStatus": _set_status,
+    "AdminService/VerifyAttendance": _look_again,
+    "LecturerService/BatchDecideAttendance": _batch,
+    "LecturerService/DecideAppeal": _decide_appeal,
+    "LecturerService/ListAppeals": _list_appeals,
+    "LecturerService/MarkAttendance": _mark,
+    "LecturerService/RejectAttendance": _reject,
+    "StudentService/FileAppeal": _file_appeal,
     "AdminService/ApproveDeviceReset": _approve_reset,
     "AdminService/ClearFaceReference": _clear,
     "AdminService/CreateUser": _create_user,

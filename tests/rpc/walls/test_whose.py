@@ -59,6 +59,8 @@ class Theirs:
             "image_id": record.claims[0].image_id,
             "user_id": student.id,
             "sign_in_id": str(jwt.decode(student.token, options={"verify_signature": False})["sid"]),
+            "student_id": student.id,
+            "appeal_id": await appealed(student, session.id),
             "reset_request_id": await asked_for_a_reset(student),
         }
         return cls(lecturer, student, ids)
@@ -73,6 +75,11 @@ class Theirs:
 async def asked_for_a_reset(student: Student) -> str:
     request = student_service_pb2.RequestDeviceResetRequest(reason="It fell into the sea")
     return (await student.stub.RequestDeviceReset(request, metadata=student.metadata)).reset_request.id
+
+
+async def appealed(student: Student, session_id: str) -> str:
+    request = student_service_pb2.FileAppealRequest(session_id=session_id, text="I was there")
+    return (await student.stub.FileAppeal(request, metadata=student.metadata)).appeal.id
 
 
 def places() -> Iterator[tuple[Rpc, Role, Path]]:
