@@ -223,6 +223,7 @@ class App:
             clock=clock,
         )
         lecturer = Lecturer(
+            imports=use_cases.enrollment_imports,
             courses=use_cases.courses,
             course_claims=use_cases.course_claims,
             course_staff=use_cases.course_staff,
@@ -243,6 +244,7 @@ class App:
             clock=clock,
         )
         admin = Admin(
+            imports=use_cases.user_imports,
             users=use_cases.user_office,
             user_changes=use_cases.user_changes,
             device_resets=use_cases.device_resets,

@@ -15,6 +15,7 @@ from absense_server.services.accounts import Accounts
 from absense_server.services.appeals import Appeals
 from absense_server.services.attendance_export import AttendanceExport
 from absense_server.services.audit_log import AuditLog
+from absense_server.services.bundle_imports import BundleImports
 from absense_server.services.check_in import CheckIn
 from absense_server.services.claim_admission import ClaimAdmission
 from absense_server.services.claim_keeping import ClaimKeeping
@@ -32,12 +33,14 @@ from absense_server.services.device_resets import DeviceResets
 from absense_server.services.devices import Devices
 from absense_server.services.earlier_claims import EarlierClaims
 from absense_server.services.email_confirmation import EmailConfirmation
+from absense_server.services.enrollment_imports import EnrollmentImports
 from absense_server.services.erasure import Erasure, Retention
 from absense_server.services.examiner import Examiner
 from absense_server.services.face_enrollment import FaceEnrollment
 from absense_server.services.face_office import FaceOffice
 from absense_server.services.face_templates import FaceTemplates
 from absense_server.services.face_vectors import FaceVectors
+from absense_server.services.import_uploads import ImportLimits, ImportUploads
 from absense_server.services.institution import Institution, Promises
 from absense_server.services.judging_again import JudgingAgain
 from absense_server.services.live_attendance import LiveAttendance
@@ -74,6 +77,7 @@ from absense_server.services.terms import Terms
 from absense_server.services.token_exchange import TokenExchange
 from absense_server.services.uploads import UploadLimits, Uploads
 from absense_server.services.user_changes import UserChanges
+from absense_server.services.user_imports import UserImports
 from absense_server.services.user_office import UserOffice
 from absense_server.services.verification import FaceVerification
 from absense_server.settings import Settings
@@ -106,6 +110,7 @@ class UseCases:
         self._faces(settings, outside, face_engine, without_engine)
         self._records(outside)
         self._live_sessions(settings, outside)
+        self._imports(settings, outside)
         self.audit_log = AuditLog(outside.uow, outside.audit_chain, outside.clock, outside.pages)
         self._review(outside)
         self._reports(settings, outside)
@@ -341,6 +346,40 @@ class UseCases:
             erasure=self.erasure,
             events=events,
             clock=clock,
+        )
+
+    def _imports(self, settings: Settings, outside: Outside) -> None:
+        limits = ImportLimits(settings.import_max_bytes, timedelta(seconds=settings.upload_stall_seconds))
+        uploads = ImportUploads(limits, outside.clock)
+        self.enrollment_imports = EnrollmentImports(
+            uow=outside.uow,
+            threads=outside.report_threads,
+            uploads=uploads,
+            addresses=outside.addresses,
+            zone=settings.zone,
+            events=outside.events,
+            clock=outside.clock,
+            ids=outside.ids,
+        )
+        self.user_imports = UserImports(
+            uow=outside.uow,
+            threads=outside.report_threads,
+            uploads=uploads,
+            addresses=outside.addresses,
+            mails=self.mails,
+            zone=settings.zone,
+            bundles=BundleImports(
+                uow=outside.uow,
+                addresses=outside.addresses,
+                mails=self.mails,
+                zone=settings.zone,
+                max_bytes=settings.import_max_bytes,
+                events=outside.events,
+                clock=outside.clock,
+                ids=outside.ids,
+            ),
+            clock=outside.clock,
+            ids=outside.ids,
         )
 
     def _records(self, outside: Outside) -> None:

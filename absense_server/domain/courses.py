@@ -4,7 +4,7 @@ import unicodedata
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import Final
+from typing import Final, Protocol
 
 from absense_server.domain.errors.base import FieldViolation
 from absense_server.domain.errors.courses import (
@@ -109,6 +109,15 @@ class Course:
             raise WrongProgrammeOrLevel
 
 
+class Enrolled(Protocol):
+    """What an enrollment is for."""
+
+    @property
+    def programme_id(self) -> ProgrammeId | None: ...
+    @property
+    def level(self) -> int: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Enrollment:
     """One student's place in a course, [from_at, until_at); without end while it runs."""
@@ -120,6 +129,14 @@ class Enrollment:
     until_at: datetime | None = None
     programme_id: ProgrammeId | None = None
     level: int = 0
+
+
+def rejoins(latest: Enrolled, programme_id: ProgrammeId | None, level: int) -> bool:
+    """Whether one who comes back resumes the latest enrollment: with the same programme and level, nobody was gone.
+
+    With others, another begins where the latest has ended. Either way nobody drops out of an absence.
+    """
+    return (latest.programme_id, latest.level) == (programme_id, level)
 
 
 @dataclass(frozen=True, slots=True)

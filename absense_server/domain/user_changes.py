@@ -6,6 +6,7 @@ from typing import Literal
 
 from absense_server.domain.errors.accounts import UserStateNotAllowed
 from absense_server.domain.ids import ProgrammeId
+from absense_server.domain.mails import MailKind
 from absense_server.domain.people import Role, User, UserState
 
 
@@ -47,6 +48,16 @@ class Difference:
     after: str
 
 
+@dataclass(frozen=True, slots=True)
+class AccountMail:
+    """A mail about an account; no address: its own."""
+
+    kind: MailKind
+    address: str | None = None
+
+
+_WAITS_FOR = {UserState.PENDING_EMAIL: MailKind.CONFIRM_EMAIL, UserState.INVITED: MailKind.INVITATION}
+"""The mail without which an account in this state does not get on."""
 _COMPARED = (
     "email", "full_name", "role", "state", "institution_number", "claimed_number", "programme_id", "level",
 )  # fmt: skip
@@ -85,6 +96,37 @@ def state_after(state: UserState, asked: UserState, *, has_password: bool) -> Us
     if asked is UserState.DEACTIVATED or state is asked or has_password:
         return asked
     return UserState.INVITED
+
+
+def is_readdressed(before: User, after: User) -> bool:
+    """Whether the account has another address: what was sent to the old one is void."""
+    return after.email != before.email
+
+
+def is_switched_off(before: User, after: User) -> bool:
+    """Whether the account was deactivated by the change."""
+    return after.state is UserState.DEACTIVATED and before.state is not after.state
+
+
+def voids_mails(before: User, after: User) -> bool:
+    """Whether tokens of mails sent before are void."""
+    return is_switched_off(before, after) or is_readdressed(before, after)
+
+
+def ends_sign_ins(before: User, after: User) -> bool:
+    """Whether what was begun as another person, as it were, ends."""
+    return voids_mails(before, after) or after.role is not before.role
+
+
+def mails_about(before: User, after: User) -> Iterator[AccountMail]:
+    """What an account's user is told of the change."""
+    readdressed, moved = is_readdressed(before, after), after.state is not before.state
+    if readdressed:
+        yield AccountMail(MailKind.EMAIL_CHANGED, before.email)
+    if moved and (before.state, after.state) == (UserState.PENDING_APPROVAL, UserState.ACTIVE):
+        yield AccountMail(MailKind.APPROVED)
+    if (readdressed or moved) and after.state in _WAITS_FOR:
+        yield AccountMail(_WAITS_FOR[after.state])
 
 
 def _require_not_erased(state: UserState) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from absense_server.domain.ids import MailId, UserId
 from absense_server.domain.mails import MailKind
+from absense_server.domain.user_changes import AccountMail
 from absense_server.ports.data import Transaction
 from absense_server.ports.findings import QueuedMail
 from absense_server.ports.outside import Clock, Ids
@@ -38,3 +39,12 @@ class Mails:
         """Have mails of one kind sent to several accounts, each with a note of its own."""
         now = self._clock.now()
         tx.mails.queue(*(QueuedMail(MailId(self._ids.new()), kind, now, user_id, note=note) for user_id, note in notes))
+
+    def queue_many(self, tx: Transaction, mails: Iterable[tuple[UserId, AccountMail]]) -> None:
+        """The same for many accounts at once, each with mails of its own."""
+        now = self._clock.now()
+        queued = [
+            QueuedMail(MailId(self._ids.new()), mail.kind, now, user_id, None, mail.address) for user_id, mail in mails
+        ]
+        if queued:
+            tx.mails.queue(*queued)

@@ -4,15 +4,15 @@ from dataclasses import dataclass, replace
 
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
-from absense_server.domain.courses import Course, Enrollment
+from absense_server.domain.courses import Course, Enrollment, rejoins
 from absense_server.domain.errors.courses import EnrollmentClosed, NotEnrolled
 from absense_server.domain.ids import CourseId, EnrollmentId, RecordId, SessionId
 from absense_server.domain.pages import Page, PageRequest, PageTokens
 from absense_server.domain.people import Caller, Role, User
-from absense_server.domain.records import with_enrollment
 from absense_server.ports.data import Transaction, UnitOfWork
 from absense_server.ports.outside import Clock, EventBus, Ids
 from absense_server.services.callers import hold_caller
+from absense_server.services.enrolled_records import judge_with_enrollment
 from absense_server.services.settle import settle
 
 
@@ -76,7 +76,8 @@ class Rosters:
                 enrollment = self._begin(tx, student, course)
                 now = self._clock.now()
                 tx.audit.add(audit.event(Action.ENROLLED, caller, now, enrollment.id, course=str(course_id)))
-                changed = self._judge_again(tx, caller, course_id)
+                unenrolled = tx.records.list_unenrolled(caller.id, course_id)
+                changed = judge_with_enrollment(tx, caller, unenrolled, now)
                 tx.commit()
             return _Enrolled(enrollment, changed)
 
@@ -130,10 +131,7 @@ class Rosters:
 
     def _begin(self, tx: Transaction, student: User, course: Course) -> Enrollment:
         latest = tx.enrollments.latest(student.id, course.id)
-        if latest is not None and (latest.programme_id, latest.level) == (
-            student.programme_id,
-            student.level,
-        ):
+        if latest is not None and rejoins(latest, student.programme_id, student.level):
             tx.enrollments.resume(latest.id)
             return replace(latest, until_at=None)
         gap = None if latest is None else latest.until_at
@@ -147,13 +145,3 @@ class Rosters:
         )
         tx.enrollments.add(enrollment)
         return enrollment
-
-    def _judge_again(self, tx: Transaction, caller: Caller, course_id: CourseId) -> tuple[RecordId | SessionId, ...]:
-        changed: list[RecordId | SessionId] = []
-        now = self._clock.now()
-        for record in tx.records.list_unenrolled(caller.id, course_id):
-            again = with_enrollment(record, now)
-            tx.records.save(record, again)
-            tx.audit.add(audit.event(Action.RECORD_JUDGED_AGAIN, caller, now, record.id, status=again.status.value))
-            changed += [record.id, record.session_id]
-        return tuple(changed)

@@ -1,14 +1,23 @@
 """What administrators change of accounts."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from absense_server.domain import audit
 from absense_server.domain.audit import Action, AuditEvent
 from absense_server.domain.errors.accounts import UserNotFound
 from absense_server.domain.ids import UserId
-from absense_server.domain.mails import WITH_TOKEN, MailKind
-from absense_server.domain.people import Caller, User, UserState
-from absense_server.domain.user_changes import PERSONAL, UserChange, changed, differences
+from absense_server.domain.mails import WITH_TOKEN
+from absense_server.domain.people import Caller, User
+from absense_server.domain.user_changes import (
+    PERSONAL,
+    UserChange,
+    changed,
+    differences,
+    ends_sign_ins,
+    mails_about,
+    voids_mails,
+)
 from absense_server.ports.data import Transaction, UnitOfWork
 from absense_server.ports.outside import Addresses, Clock
 from absense_server.services.administrators import require_admin, require_another_admin
@@ -16,9 +25,6 @@ from absense_server.services.mails import Mails
 from absense_server.services.registration import make_way
 from absense_server.services.settle import settle
 from absense_server.services.user_office import require_programme
-
-_WAITS_FOR = {UserState.PENDING_EMAIL: MailKind.CONFIRM_EMAIL, UserState.INVITED: MailKind.INVITATION}
-"""The mail without which an account in this state does not get on."""
 
 
 class UserChanges:
@@ -68,36 +74,25 @@ class UserChanges:
                 make_way(tx, after.email, caller, self._clock.now())
             tx.users.save(after)
             ended = self._shut_out(tx, before, after)
-            self._tell(tx, before, after)
-            tx.audit.add(self._event(caller, before, after, ended))
+            for mail in mails_about(before, after):
+                self._mails.queue(tx, mail.kind, after.id, address=mail.address)
+            tx.audit.add(change_event(caller, self._clock.now(), before, after, ended))
             tx.commit()
         return after
 
     def _shut_out(self, tx: Transaction, before: User, after: User) -> int:
         """End what was begun as another person, as it were; returns how many sign-ins that ended."""
-        switched_off = after.state is UserState.DEACTIVATED and before.state is not after.state
-        readdressed = after.email != before.email
-        if switched_off or readdressed:
+        if voids_mails(before, after):
             tx.mails.remove_tokens(after.id, WITH_TOKEN)
-        if switched_off or readdressed or after.role is not before.role:
-            return tx.sign_ins.end_all(after.id, self._clock.now())
-        return 0
+        return tx.sign_ins.end_all(after.id, self._clock.now()) if ends_sign_ins(before, after) else 0
 
-    def _tell(self, tx: Transaction, before: User, after: User) -> None:
-        readdressed, moved = after.email != before.email, after.state is not before.state
-        if readdressed:
-            self._mails.queue(tx, MailKind.EMAIL_CHANGED, after.id, address=before.email)
-        if moved and (before.state, after.state) == (UserState.PENDING_APPROVAL, UserState.ACTIVE):
-            self._mails.queue(tx, MailKind.APPROVED, after.id)
-        if (readdressed or moved) and after.state in _WAITS_FOR:
-            self._mails.queue(tx, _WAITS_FOR[after.state], after.id)
 
-    def _event(self, caller: Caller, before: User, after: User, ended: int) -> AuditEvent:
-        found = list(differences(before, after))
-        facts = {"changed": " ".join(difference.name for difference in found), "ended_sign_ins": str(ended)}
-        private: dict[str, str] = {}
-        for difference in found:
-            where = private if difference.name in PERSONAL else facts
-            where |= {f"{difference.name}_before": difference.before, f"{difference.name}_after": difference.after}
-        event = audit.event(Action.USER_CHANGED, caller, self._clock.now(), after.id, **facts)
-        return event.with_private(**private)
+def change_event(caller: Caller, now: datetime, before: User, after: User, ended: int) -> AuditEvent:
+    """What was changed of an account; `ended`: how many sign-ins that ended."""
+    found = list(differences(before, after))
+    facts = {"changed": " ".join(difference.name for difference in found), "ended_sign_ins": str(ended)}
+    private: dict[str, str] = {}
+    for difference in found:
+        where = private if difference.name in PERSONAL else facts
+        where |= {f"{difference.name}_before": difference.before, f"{difference.name}_after": difference.after}
+    return audit.event(Action.USER_CHANGED, caller, now, after.id, **facts).with_private(**private)

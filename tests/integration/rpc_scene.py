@@ -2,6 +2,7 @@
 
 from __future__ import annotations  # the stubs' async types exist for type checkers only
 
+import hashlib
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
@@ -20,6 +21,7 @@ from absense.v1 import (
     course_pb2,
     device_pb2,
     face_pb2,
+    file_import_pb2,
     lecturer_service_pb2,
     lecturer_service_pb2_grpc,
     role_pb2,
@@ -297,6 +299,41 @@ async def _create_user(scene: Scene) -> Asked:
     )
 
 
+def _file(text: str) -> tuple[file_import_pb2.ImportFile, bytes]:
+    data = text.encode()
+    return file_import_pb2.ImportFile(size=len(data), sha256=hashlib.sha256(data).digest()), data
+
+
+async def _import_users_inline(scene: Scene) -> Asked:
+    lines = [f"Efua,{uuid.uuid4().hex}@example.edu" for _ in range(scene.size)]
+    file, data = _file("\n".join(["full_name,email", *lines]))
+    header = admin_service_pb2.ImportUsersHeader(
+        format=admin_service_pb2.USER_IMPORT_FORMAT_CSV, file=file, send_invitations=True
+    )
+    return scene.admin, admin_service_pb2.ImportUsersInlineRequest(header=header, file=data)
+
+
+async def _import_users(scene: Scene) -> Asked:
+    admin, inline = await _import_users_inline(scene)
+    assert isinstance(inline, admin_service_pb2.ImportUsersInlineRequest)
+    request = admin_service_pb2.ImportUsersRequest
+    return admin, [request(header=inline.header), request(chunk=inline.file)]
+
+
+async def _import_enrollments_inline(scene: Scene) -> Asked:
+    users = [await scene.admin.create_user() for _ in range(scene.size)]
+    file, data = _file("\n".join(["email", *(user.email for user in users)]))
+    header = lecturer_service_pb2.ImportEnrollmentsHeader(course_id=scene.course.id, file=file)
+    return scene.teacher, lecturer_service_pb2.ImportEnrollmentsInlineRequest(header=header, file=data)
+
+
+async def _import_enrollments(scene: Scene) -> Asked:
+    teacher, inline = await _import_enrollments_inline(scene)
+    assert isinstance(inline, lecturer_service_pb2.ImportEnrollmentsInlineRequest)
+    request = lecturer_service_pb2.ImportEnrollmentsRequest
+    return teacher, [request(header=inline.header), request(chunk=inline.file)]
+
+
 async def _update_user(scene: Scene) -> Asked:
     """Everything that costs something: to another role, off, at another address."""
     admin = await scene.hall.admin()
@@ -560,6 +597,8 @@ CALLS: dict[str, Prepare] = {
     "AdminService/ExportAttendance": _by(
         "admin", lambda s: admin_service_pb2.AdminServiceExportAttendanceRequest(course_id=s.course.id)
     ),
+    "AdminService/ImportUsers": _import_users,
+    "AdminService/ImportUsersInline": _import_users_inline,
     "AdminService/ListAuditEvents": _by("admin", lambda s: admin_service_pb2.ListAuditEventsRequest(page_size=200)),
     "AdminService/ListDeviceResetRequests": _list_resets,
     "AdminService/ListUsers": _by("admin", lambda s: admin_service_pb2.ListUsersRequest(page_size=200)),
@@ -613,6 +652,8 @@ CALLS: dict[str, Prepare] = {
     "LecturerService/GetSession": _by(
         "teacher", lambda s: lecturer_service_pb2.LecturerServiceGetSessionRequest(session_id=s.session.id)
     ),
+    "LecturerService/ImportEnrollments": _import_enrollments,
+    "LecturerService/ImportEnrollmentsInline": _import_enrollments_inline,
     "LecturerService/ListAttendance": _by(
         "teacher",
         lambda s: lecturer_service_pb2.LecturerServiceListAttendanceRequest(session_id=s.session.id, page_size=200),

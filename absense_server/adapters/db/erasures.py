@@ -23,6 +23,7 @@ from absense_server.adapters.db.tables import (
     mail_queue,
     mail_tokens,
     requests,
+    source_ids,
     terms,
     typed_code_tries,
     users,
@@ -31,6 +32,7 @@ from absense_server.domain.audit import Action
 from absense_server.domain.courses import TermState
 from absense_server.domain.erasure import KEPT_AFTER_TERM
 from absense_server.domain.ids import CourseId, SessionId, UserId
+from absense_server.domain.imports import SourceKind
 from absense_server.domain.mails import MailKind
 from absense_server.domain.people import UserState
 from absense_server.ports.findings import ErasedRows
@@ -168,6 +170,8 @@ class SqlErasures:
         # why somebody else erased the account is that person's to answer for
         self._forget(audit_events.c.subject_id == user_id, audit_events.c.action != Action.USER_ERASED)
         self._forget(audit_events.c.subject_id.in_(own))
+        named = source_ids.c.kind == SourceKind.USER, source_ids.c.local_id == user_id
+        self._connection.execute(delete(source_ids).where(*named))
         self._connection.execute(update(users).where(users.c.id == user_id).values(**_NOBODY))
         return known is not None
 

@@ -26,6 +26,7 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
+    update,
 )
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql import dialect as postgresql_dialect
@@ -38,6 +39,29 @@ from absense_server.adapters.db.tables import attendance_records, attendance_ses
 
 # written out: a value that is bound would be one more of what is prepared
 _IS_THERE = users.c.state != literal_column("'ERASED'")
+
+
+class ManyUpdates:
+    """Each of many rows of one table as said of it: on PostgreSQL in one statement, all rows in one JSON text."""
+
+    def __init__(self, table: Table, *columns: str) -> None:
+        """`columns`: what is written; the row is found by its `id`."""
+        written = {name: bindparam(f"new_{name}", type_=table.c[name].type) for name in columns}
+        self._each = update(table).where(table.c.id == bindparam("old_id", type_=table.c.id.type)).values(**written)
+        written_all = ", ".join(f"{name} = r.{name}" for name in columns)
+        self._together = (
+            f"UPDATE {table.name} SET {written_all} "  # noqa: S608 - names of ours
+            f"FROM json_populate_recordset(NULL::{table.name}, %s) AS r WHERE {table.name}.id = r.id"
+        )
+
+    def run(self, connection: Connection, rows: Sequence[Mapping[str, object]]) -> int:
+        """Write them, and return how many were found."""
+        if connection.dialect.name != "postgresql":
+            given = [
+                {"old_id" if name == "id" else f"new_{name}": value for name, value in row.items()} for row in rows
+            ]
+            return connection.execute(self._each, given).rowcount
+        return connection.exec_driver_sql(self._together, (json.dumps(rows, default=plain, allow_nan=False),)).rowcount
 
 
 class PreparedSelect:
@@ -148,6 +172,8 @@ def _while_seen(wanted: AnySelect, row: FromClause) -> AnySelect:
 def as_json(rows: object) -> str:
     """Rows as PostgreSQL reads them in JSON."""
     return json.dumps(rows, default=_plain, allow_nan=False)
+        written = json.dumps(rows, default=plain, allow_nan=False)
+        return connection.exec_driver_sql(self._execute, (written,)).rowcount
 
 
 def _in_open_term(record_id: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -166,7 +192,7 @@ def _prepare(connection: Connection, name: str, statement: str) -> None:
         connection.info[name] = True
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """As PostgreSQL reads it in JSON."""
     match value:
         case UUID():

@@ -26,6 +26,7 @@ from absense_server.adapters.db.errors import translated
 from absense_server.adapters.db.exports import SqlExports
 from absense_server.adapters.db.faces import SqlFaces
 from absense_server.adapters.db.images import SqlImages
+from absense_server.adapters.db.imports import SqlImports
 from absense_server.adapters.db.institution import SqlInstitution
 from absense_server.adapters.db.mails import SqlMails
 from absense_server.adapters.db.programmes import SqlProgrammes
@@ -77,6 +78,7 @@ class SqlTransaction:
         self.exports = SqlExports(connection)
         self.attendance_tables = SqlAttendanceTables(connection)
         self.chores = SqlChores(connection)
+        self.imports = SqlImports(connection)
         self.audit = SqlAudit(connection)
         self.audit_log = SqlAuditLog(connection)
 

@@ -98,7 +98,7 @@ class SqlUsers:
 
     def get(self, user_id: UserId) -> User | None:
         row = self._connection.execute(select(users).where(users.c.id == user_id)).one_or_none()
-        return None if row is None else _to_user(row)
+        return None if row is None else to_user(row)
 
     def list(self, which: UserFilter, *, after: UUID | None, limit: int) -> Sequence[User]:
         conditions = [] if after is None else [users.c.id < after]
@@ -116,7 +116,7 @@ class SqlUsers:
         ]
         found = union_all(*(select(kind) for kind in kinds)).subquery("found")
         rows = self._connection.execute(select(found).order_by(found.c.id.desc()).limit(limit))
-        return [_to_user(row) for row in rows]
+        return [to_user(row) for row in rows]
 
     def credentials(self, login: str) -> Credentials | None:
         address = normalize_email(login)
@@ -127,11 +127,11 @@ class SqlUsers:
             .order_by((users.c.email == address).desc())
             .limit(1)
         ).one_or_none()
-        return None if row is None else Credentials(_to_user(row), row.password_hash)
+        return None if row is None else Credentials(to_user(row), row.password_hash)
 
     def credentials_of(self, user_id: UserId) -> Credentials | None:
         row = self._connection.execute(select(users).where(users.c.id == user_id)).one_or_none()
-        return None if row is None else Credentials(_to_user(row), row.password_hash)
+        return None if row is None else Credentials(to_user(row), row.password_hash)
 
     def set_state(self, user_id: UserId, state: UserState) -> None:
         self._connection.execute(update(users).where(users.c.id == user_id, _IS_THERE).values(state=state))
@@ -162,7 +162,8 @@ def _matches(query: str) -> ColumnElement[bool]:
     )
 
 
-def _to_user(row: AnyRow) -> User:
+def to_user(row: AnyRow) -> User:
+    """The account that a row of users shows."""
     return User(
         id=row.id,
         email=row.email or "",

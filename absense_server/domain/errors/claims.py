@@ -52,7 +52,7 @@ class UploadSizeMismatch(DomainError):
 
     kind = Kind.INVALID
     reason = "UPLOAD_SIZE_MISMATCH"
-    sentence = "{declared} bytes were announced, but {problem} came. Send the photograph again."
+    sentence = "{declared} bytes were announced, but {problem} came. Send the file again."
 
     def __init__(self, declared: int, received: int) -> None:
         super().__init__()
@@ -65,7 +65,7 @@ class UploadHashMismatch(DomainError):
 
     kind = Kind.INVALID
     reason = "UPLOAD_HASH_MISMATCH"
-    sentence = "The photograph changed on its way (its SHA-256 differs from the one announced). Send it again."
+    sentence = "The file changed on its way (its SHA-256 differs from the one announced). Send it again."
 
 
 class UploadTooLarge(DomainError):

@@ -11,6 +11,8 @@ from typing import Protocol
 from absense_server.ports.data.appeals import Appeals
 from absense_server.ports.data.attendance import Faces, Images, Records, Verifications
 from absense_server.ports.data.figures import Absences, Dashboards, Days, Reports
+from absense_server.ports.data.figures import Dashboards, Days, Reports
+from absense_server.ports.data.imports import Imports
 from absense_server.ports.data.people import DeviceResets, Devices, Mails, Requests, SignIns, Users
 from absense_server.ports.data.tables import AttendanceTables
 from absense_server.ports.data.teaching import (
@@ -80,6 +82,8 @@ class Transaction(Protocol):
     def attendance_tables(self) -> AttendanceTables: ...
     @property
     def chores(self) -> Chores: ...
+    @property
+    def imports(self) -> Imports: ...
     @property
     def audit(self) -> Audit: ...
     @property

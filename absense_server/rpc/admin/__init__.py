@@ -12,6 +12,7 @@ from absense_server.rpc.admin.courses import CourseCalls
 from absense_server.rpc.admin.device_resets import DeviceResetCalls
 from absense_server.rpc.admin.exports import ExportCalls
 from absense_server.rpc.admin.faces import FaceCalls
+from absense_server.rpc.admin.imports import ImportCalls
 from absense_server.rpc.admin.review import ReviewCalls
 from absense_server.rpc.admin.sessions import SessionCalls
 from absense_server.rpc.admin.terms import TermCalls
@@ -33,6 +34,7 @@ from absense_server.services.second_looks import SecondLooks
 from absense_server.services.session_office import SessionOffice
 from absense_server.services.terms import Terms
 from absense_server.services.user_changes import UserChanges
+from absense_server.services.user_imports import UserImports
 from absense_server.services.user_office import UserOffice
 
 
@@ -48,12 +50,14 @@ class Admin(
     AnalyticsCalls,
     ExportCalls,
     SessionCalls,
+    ImportCalls,
 ):
     """What administrators use."""
 
     def __init__(
         self,
         *,
+        imports: UserImports,
         users: UserOffice,
         user_changes: UserChanges,
         account_erasure: AccountErasure,
@@ -91,3 +95,4 @@ class Admin(
         )
         AnalyticsCalls.__init__(self, daily_figures=daily_figures, report_threads=report_threads)
         ExportCalls.__init__(self, attendance_export=attendance_export)
+        ImportCalls.__init__(self, imports=imports)

@@ -302,7 +302,7 @@ async def first_header(
 
     Raises UploadOutOfOrder.
     """
-    return (await _first(parts)).header
+    return (await first(parts)).header
 
 
 async def first_enrollment(
@@ -312,7 +312,7 @@ async def first_enrollment(
 
     Raises UploadOutOfOrder.
     """
-    return (await _first(parts)).header
+    return (await first(parts)).header
 
 
 async def first_announcement(parts: AsyncIterator[student_service_pb2.VerifyFaceRequest]) -> Announcement:
@@ -320,16 +320,20 @@ async def first_announcement(parts: AsyncIterator[student_service_pb2.VerifyFace
 
     Raises UploadOutOfOrder.
     """
-    return announcement((await _first(parts)).header.photograph)
+    return announcement((await first(parts)).header.photograph)
 
 
-async def _first(parts: AsyncIterator[Part]) -> Part:
-    first = await anext(parts, None)
-    if first is None:
+async def first(parts: AsyncIterator[Part]) -> Part:
+    """The message that a stream begins with: it holds the header.
+
+    Raises UploadOutOfOrder.
+    """
+    part = await anext(parts, None)
+    if part is None:
         raise UploadOutOfOrder("nothing was sent")
-    if not first.HasField("header"):
+    if not part.HasField("header"):
         raise UploadOutOfOrder("a chunk came before the header")
-    return first
+    return part
 
 
 async def chunks(parts: AsyncIterator[_Chunked]) -> AsyncIterator[bytes]:

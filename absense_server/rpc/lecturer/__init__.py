@@ -10,6 +10,7 @@ from absense_server.rpc.lecturer.courses import CourseCalls
 from absense_server.rpc.lecturer.decisions import DecisionCalls
 from absense_server.rpc.lecturer.exports import ExportCalls
 from absense_server.rpc.lecturer.live_attendance import LiveAttendanceCalls
+from absense_server.rpc.lecturer.imports import ImportCalls
 from absense_server.rpc.lecturer.qr_codes import QrCodeCalls
 from absense_server.rpc.lecturer.reports import ReportCalls
 from absense_server.rpc.lecturer.review import ReviewCalls
@@ -24,6 +25,7 @@ from absense_server.services.courses import Courses
 from absense_server.services.dashboards import Dashboards
 from absense_server.services.decisions import Decisions
 from absense_server.services.live_attendance import LiveAttendance
+from absense_server.services.enrollment_imports import EnrollmentImports
 from absense_server.services.qr_codes import QrCodes
 from absense_server.services.reports import Reports
 from absense_server.services.review import Review
@@ -44,12 +46,14 @@ class Lecturer(
     ExportCalls,
     SessionChangeCalls,
     LiveAttendanceCalls,
+    ImportCalls,
 ):
     """What a lecturer's browser talks to."""
 
     def __init__(
         self,
         *,
+        imports: EnrollmentImports,
         courses: Courses,
         course_claims: CourseClaims,
         course_staff: CourseStaff,
@@ -84,3 +88,4 @@ class Lecturer(
             self, reports=reports, dashboards=dashboards, absences=absences, report_threads=report_threads
         )
         ExportCalls.__init__(self, attendance_export=attendance_export)
+        ImportCalls.__init__(self, imports=imports)

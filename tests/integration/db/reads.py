@@ -16,6 +16,8 @@ from absense_server.domain.exports import Part
 from absense_server.domain.faces import ConsentEnd
 from absense_server.domain.ids import ClaimId, CourseId, ImageId, MailId, SignInId, UserId
 from absense_server.domain.intervals import Bounds
+from absense_server.domain.ids import ClaimId, ImageId, MailId, SignInId, UserId
+from absense_server.domain.imports import SourceKind
 from absense_server.domain.mails import MailKind
 from absense_server.domain.people import Role, User, UserState
 from absense_server.domain.policy import Attention, RecordStatus
@@ -128,6 +130,19 @@ DO_NOT_READ = {
     "exports": set(),
     "attendance_tables": set(),
     "chores": {"begin"},
+    "imports": {
+        "add_users",
+        "save_users",
+        "remove_pending",
+        "end_sign_ins",
+        "void_mails",
+        "add_enrollments",
+        "save_enrollments",
+        "add_source_ids",
+        "add_courses",
+        "save_courses",
+        "set_lecturers",
+    },
     "audit": {"add"},
     "audit_log": {"try_hold", "unsealed", "seal"},
 }
@@ -337,7 +352,22 @@ def more_reads(term: Term) -> dict[str, Read]:
             "images.doomed": (1, lambda tx: tx.images.doomed(100)),
         }
         | _logs(student)
+        | _imports(term)
     )
+
+
+def _imports(term: Term) -> dict[str, Read]:
+    student, course = term.students[0], term.courses[0]
+    return {
+        "imports.named": (2, lambda tx: tx.imports.named([student.institution_number or "1"], [student.email])),
+        "imports.users": (1, lambda tx: tx.imports.users([student.id], hold=False)),
+        "imports.programmes": (1, lambda tx: tx.imports.programmes()),
+        "imports.enrollments": (1, lambda tx: tx.imports.enrollments([course.id])),
+        "imports.unenrolled": (6, lambda tx: tx.imports.unenrolled([course.id], [student.id])),
+        "imports.source_ids": (1, lambda tx: [tx.imports.source_ids(SourceKind.USER, ["u1"])]),
+        "imports.terms": (1, lambda tx: tx.imports.terms()),
+        "imports.courses": (4, lambda tx: tx.imports.courses([course.id], [course.term.id])),
+    }
 
 
 def _logs(student: User) -> dict[str, Read]:
