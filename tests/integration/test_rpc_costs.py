@@ -23,7 +23,6 @@ COSTS: dict[str, tuple[int, int, int]] = {
     "AdminService/ApproveDeviceReset": (10, 1, 1),
     "AdminService/ClearFaceReference": (19, 2, 2),
     "AdminService/CreateUser": (9, 1, 1),
-    "AdminService/EraseUser": (40, 2, 2),
     "AdminService/ExportAttendance": (9, 3, 2),
     "AdminService/EraseUser": (42, 2, 2),
     "AdminService/GetFaceTemplate": (3, 1, 0),
