@@ -61,7 +61,7 @@ class ManyUpdates:
                 {"old_id" if name == "id" else f"new_{name}": value for name, value in row.items()} for row in rows
             ]
             return connection.execute(self._each, given).rowcount
-        return connection.exec_driver_sql(self._together, (json.dumps(rows, default=plain, allow_nan=False),)).rowcount
+        return connection.exec_driver_sql(self._together, (as_json(rows),)).rowcount
 
 
 class PreparedSelect:
@@ -172,8 +172,6 @@ def _while_seen(wanted: AnySelect, row: FromClause) -> AnySelect:
 def as_json(rows: object) -> str:
     """Rows as PostgreSQL reads them in JSON."""
     return json.dumps(rows, default=_plain, allow_nan=False)
-        written = json.dumps(rows, default=plain, allow_nan=False)
-        return connection.exec_driver_sql(self._execute, (written,)).rowcount
 
 
 def _in_open_term(record_id: ColumnElement[Any]) -> ColumnElement[bool]:
@@ -192,7 +190,7 @@ def _prepare(connection: Connection, name: str, statement: str) -> None:
         connection.info[name] = True
 
 
-def plain(value: object) -> object:
+def _plain(value: object) -> object:
     """As PostgreSQL reads it in JSON."""
     match value:
         case UUID():

@@ -11,7 +11,6 @@ from typing import Protocol
 from absense_server.ports.data.appeals import Appeals
 from absense_server.ports.data.attendance import Faces, Images, Records, Verifications
 from absense_server.ports.data.figures import Absences, Dashboards, Days, Reports
-from absense_server.ports.data.figures import Dashboards, Days, Reports
 from absense_server.ports.data.imports import Imports
 from absense_server.ports.data.people import DeviceResets, Devices, Mails, Requests, SignIns, Users
 from absense_server.ports.data.tables import AttendanceTables

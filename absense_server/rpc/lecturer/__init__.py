@@ -9,8 +9,8 @@ from absense_server.rpc.lecturer.course_staff import CourseStaffCalls
 from absense_server.rpc.lecturer.courses import CourseCalls
 from absense_server.rpc.lecturer.decisions import DecisionCalls
 from absense_server.rpc.lecturer.exports import ExportCalls
-from absense_server.rpc.lecturer.live_attendance import LiveAttendanceCalls
 from absense_server.rpc.lecturer.imports import ImportCalls
+from absense_server.rpc.lecturer.live_attendance import LiveAttendanceCalls
 from absense_server.rpc.lecturer.qr_codes import QrCodeCalls
 from absense_server.rpc.lecturer.reports import ReportCalls
 from absense_server.rpc.lecturer.review import ReviewCalls
@@ -24,8 +24,8 @@ from absense_server.services.course_staff import CourseStaff
 from absense_server.services.courses import Courses
 from absense_server.services.dashboards import Dashboards
 from absense_server.services.decisions import Decisions
-from absense_server.services.live_attendance import LiveAttendance
 from absense_server.services.enrollment_imports import EnrollmentImports
+from absense_server.services.live_attendance import LiveAttendance
 from absense_server.services.qr_codes import QrCodes
 from absense_server.services.reports import Reports
 from absense_server.services.review import Review

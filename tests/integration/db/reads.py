@@ -15,9 +15,8 @@ from absense_server.domain.devices import DeviceReset, ResetState
 from absense_server.domain.exports import Part
 from absense_server.domain.faces import ConsentEnd
 from absense_server.domain.ids import ClaimId, CourseId, ImageId, MailId, SignInId, UserId
-from absense_server.domain.intervals import Bounds
-from absense_server.domain.ids import ClaimId, ImageId, MailId, SignInId, UserId
 from absense_server.domain.imports import SourceKind
+from absense_server.domain.intervals import Bounds
 from absense_server.domain.mails import MailKind
 from absense_server.domain.people import Role, User, UserState
 from absense_server.domain.policy import Attention, RecordStatus
