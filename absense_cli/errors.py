@@ -28,11 +28,13 @@ class ExitCode(IntEnum):
 class CliError(Exception):
     """Ends the command: a sentence for the person and an exit code for the script."""
 
-    def __init__(self, text: str, code: ExitCode = ExitCode.REFUSED, hint: str = "") -> None:
+    def __init__(self, text: str, code: ExitCode = ExitCode.REFUSED, hint: str = "", reason: str = "") -> None:
         super().__init__(text)
         self.text = text
         self.code = code
         self.hint = hint
+        self.reason = reason
+        """Of the contract's ErrorReason, where the server gave one."""
 
 
 class Interrupted(BaseException):
@@ -115,10 +117,10 @@ def explain(failure: Failure, server: str) -> CliError:
     """The failure as a sentence, with the fix where there is one."""
     hint = HINTS.get(failure.reason, "")
     if failure.reason in _SIGNED_OUT:
-        return CliError(failure.text, ExitCode.NOT_SIGNED_IN, hint)
+        return CliError(failure.text, ExitCode.NOT_SIGNED_IN, hint, failure.reason)
     if failure.status in _UNREACHABLE:
         if failure.reason:
-            return CliError(failure.text, ExitCode.UNREACHABLE, "Try again in a moment.")
+            return CliError(failure.text, ExitCode.UNREACHABLE, "Try again in a moment.", failure.reason)
         # of a connection that failed gRPC tells addresses and numbers of errors
         return CliError(
             f"The server at {server} does not answer.",
@@ -126,9 +128,11 @@ def explain(failure: Failure, server: str) -> CliError:
             "Check the address, --tls or --plaintext, and that the server runs (--verbose shows what was said).",
         )
     if failure.status is grpc.StatusCode.UNIMPLEMENTED:
-        return CliError(f"The server at {server} does not know this call: it is older than this client.", _fault())
+        return CliError(
+            f"The server at {server} does not know this call: it is older than this client.", ExitCode.SERVER_FAULT
+        )
     if failure.status in _FAULTS:
-        return CliError(failure.text or "The server made a mistake.", _fault())
+        return CliError(failure.text or "The server made a mistake.", ExitCode.SERVER_FAULT)
     text = failure.text or failure.status.name
     for field, description in failure.violations:
         text += f"\n  {field}: {description}"
@@ -136,11 +140,7 @@ def explain(failure: Failure, server: str) -> CliError:
         hint = f"{hint} Try again in {failure.retry_after:.0f} s.".strip()
     elif failure.retry_after:
         hint = f"Wait {failure.retry_after:.0f} s, then repeat."
-    return CliError(text, ExitCode.REFUSED, hint)
-
-
-def _fault() -> ExitCode:
-    return ExitCode.SERVER_FAULT
+    return CliError(text, ExitCode.REFUSED, hint, failure.reason)
 
 
 def _details(error: Any) -> Callable[[type[Detail]], Detail | None]:

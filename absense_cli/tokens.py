@@ -50,7 +50,7 @@ class Tokens:
 
     def reauthenticate(self) -> bool:
         """Ask for the password, where somebody is there to ask; False: nobody is."""
-        if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        if not self.somebody_is_there():
             return False
         password = getpass.getpass(f"This needs your password once more ({self._profile.email}): ", sys.stderr)
         metadata = (("authorization", f"Bearer {self._profile.access_token}"),)
@@ -64,6 +64,11 @@ class Tokens:
             self._profile.access_token_expires = answer.access_token_expire_time.ToNanoseconds() / 1e9
             self._profiles.save(self._profile)
         return True
+
+    @staticmethod
+    def somebody_is_there() -> bool:
+        """Whether a question would be seen and could be answered."""
+        return sys.stdin.isatty() and sys.stderr.isatty()
 
     def forget(self) -> None:
         """Keep them no longer, unless somebody has signed in anew meanwhile."""

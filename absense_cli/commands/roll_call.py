@@ -134,9 +134,9 @@ def _events(client: Client, session: str, roll: RollCall) -> Iterator[Any]:
                 roll.trouble, wait = "", 0.5
                 yield event
         except CliError as error:
-            if token and "resume" in error.text.lower() and error.code is ExitCode.REFUSED:
+            if token and error.reason == "RESUME_TOKEN_INVALID":
                 token = ""
-            elif error.code is not ExitCode.UNREACHABLE or not token:
+            elif not token or not (error.code is ExitCode.UNREACHABLE or error.reason == "WATCHER_TOO_SLOW"):
                 raise
             roll.trouble = f"{error.text} Trying again ..."
             output.verbose(roll.trouble)

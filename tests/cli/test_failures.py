@@ -1,5 +1,6 @@
 """What a person is told when a call fails, and what is done about it; the server's part is played by the test."""
 
+import getpass
 import json
 import stat
 import threading
@@ -14,7 +15,7 @@ import pytest
 from google.rpc import error_details_pb2, status_pb2
 
 from absense.v1 import admin_service_pb2, auth_service_pb2, lecturer_service_pb2
-from absense_cli import client, contract
+from absense_cli import client, contract, tokens
 from absense_cli.profiles import Profiles
 from tests.support.command_line import SECRETS, SERVER, Ended, absense, sign_in
 
@@ -184,6 +185,25 @@ def test_an_expired_token_is_exchanged_and_a_lost_answer_asked_for_again(
     assert set(modes.values()) == {0o600}
 
 
+def test_where_somebody_sits_the_password_is_asked_for_once_more(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens.Tokens, "somebody_is_there", staticmethod(lambda: True))
+    monkeypatch.setattr(getpass, "getpass", lambda *_: "my password")
+    server.run("users", "reset-password", SOMETHING)
+    fail(server.takes("SendPasswordReset")[0], Code.UNAUTHENTICATED, "RECENT_SIGN_IN_REQUIRED", "Too long ago.")
+    rpc, request, metadata = server.takes("Reauthenticate")
+    assert (request.password, metadata["authorization"]) == ("my password", f"Bearer {SECRETS[0]}")
+    answer = auth_service_pb2.ReauthenticateResponse(access_token="a-newer-token", access_token_expire_time=LATER)
+    rpc.terminate(answer, (), Code.OK, "")
+    rpc, _, metadata = server.takes("SendPasswordReset")
+    assert metadata["authorization"] == "Bearer a-newer-token"
+    fail(rpc, Code.UNAUTHENTICATED, "RECENT_SIGN_IN_REQUIRED", "Too long ago.")
+    ended = server.ended()
+    assert ended.code == 3
+    assert "my password" not in ended.err + ended.text
+
+
 def test_of_two_at_once_one_exchanges_the_token(server: Server) -> None:
     profiles = Profiles()
     sign_in("ADMIN", access_token_expires=time.time() + 5)
@@ -276,7 +296,7 @@ def test_errors_of_a_file_are_told_by_line_and_column(server: Server, tmp_path: 
     [
         (["--server", "nowhere", "whoami"], 3, "absense login nowhere"),
         (["users", "list", "--role", "king"], 2, "student, lecturer, admin"),
-        (["users", "erase", SOMETHING, "--reason", "x"], 4, "does not answer"),
+        (["users", "reset-password", SOMETHING], 4, "does not answer"),
         (["sessions", "list", "--from", "yesterday"], 2, "is no time"),
         (["flagged", "confirm", "--reason", "x"], 2, "Name records"),
         (["student", "history"], 1, "Only students"),

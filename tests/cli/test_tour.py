@@ -81,6 +81,10 @@ async def test_a_lecture_from_the_command_line(hall: Hall) -> None:
     await done("-s", "kofi", "flagged", "confirm", record["id"], "--reason", "He came late to the list")
     closed = await done("-s", "kofi", "sessions", "close", "--json")
     assert closed["session"]["id"] == opened["session"]["id"]
+    assert "present" in await done("-s", "kofi", "courses", "report", code)
+    assert "confirmed" in await done("-s", "ama", "student", "history")
+    assert code in await done("-s", "kofi", "analytics")
+    assert "1 of 1 there" in await done("-s", "kofi", "analytics", "--session", opened["session"]["id"])
 
 
 async def test_an_office_from_the_command_line(hall: Hall) -> None:
