@@ -192,7 +192,7 @@ async def test_what_each_rpc_costs(hall: Hall, portraits: dict[str, bytes]) -> N
         for claim in (SUBMIT, f"{SUBMIT}Inline"):
             assert is_within(found[claim], COSTS[claim]), found[claim]
             found[claim] = COSTS[claim]
-        assert found == COSTS, size
+        assert found == COSTS, (size, {k: v for k, v in found.items() if COSTS.get(k) != v})
 
 
 async def test_what_a_claim_costs(hall: Hall, portraits: dict[str, bytes]) -> None:  # noqa: F811

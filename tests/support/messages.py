@@ -97,7 +97,10 @@ def minimal(descriptor: Descriptor, path: Path = (), value: Any = None) -> Messa
         inner = message
         for field in way:
             inner = getattr(inner, field.name)
-            inner.SetInParent()
+            if field.is_repeated:
+                inner = inner.add()
+            else:
+                inner.SetInParent()
         _put(inner, last, value)
     refused: set[str] = set()
     while violations := VALIDATOR.collect_violations(message):

@@ -366,7 +366,8 @@ class LecturerServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ConfirmAttendance(self, request, context):
-        """ConfirmAttendance records that a person found the student present. Fails with RECORD_NOT_FOUND, REVISION_MISMATCH
+        """ConfirmAttendance records that a person found the student present. An appeal about the record that waits, and is the
+        caller's to decide, is accepted with it, as with every decision for CONFIRMED or EXCUSED. Fails with RECORD_NOT_FOUND, REVISION_MISMATCH
         (read the record again), DECISION_NOT_ALLOWED, SELF_DECISION and TERM_CLOSED. May be retried: the caller's own decision
         on the same revision is returned. Lecturers of the course may call.
         """

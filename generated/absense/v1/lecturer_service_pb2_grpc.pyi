@@ -102,7 +102,8 @@ class LecturerServiceStub:
     BACKEND_UNAVAILABLE. May be retried. Lecturers of the course may call.
     """
     ConfirmAttendance: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.ConfirmAttendanceRequest, _lecturer_service_pb2.ConfirmAttendanceResponse]
-    """ConfirmAttendance records that a person found the student present. Fails with RECORD_NOT_FOUND, REVISION_MISMATCH
+    """ConfirmAttendance records that a person found the student present. An appeal about the record that waits, and is the
+    caller's to decide, is accepted with it, as with every decision for CONFIRMED or EXCUSED. Fails with RECORD_NOT_FOUND, REVISION_MISMATCH
     (read the record again), DECISION_NOT_ALLOWED, SELF_DECISION and TERM_CLOSED. May be retried: the caller's own decision
     on the same revision is returned. Lecturers of the course may call.
     """
@@ -307,7 +308,8 @@ class LecturerServiceAsyncStub(LecturerServiceStub):
     BACKEND_UNAVAILABLE. May be retried. Lecturers of the course may call.
     """
     ConfirmAttendance: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.ConfirmAttendanceRequest, _lecturer_service_pb2.ConfirmAttendanceResponse]  # type: ignore[assignment]
-    """ConfirmAttendance records that a person found the student present. Fails with RECORD_NOT_FOUND, REVISION_MISMATCH
+    """ConfirmAttendance records that a person found the student present. An appeal about the record that waits, and is the
+    caller's to decide, is accepted with it, as with every decision for CONFIRMED or EXCUSED. Fails with RECORD_NOT_FOUND, REVISION_MISMATCH
     (read the record again), DECISION_NOT_ALLOWED, SELF_DECISION and TERM_CLOSED. May be retried: the caller's own decision
     on the same revision is returned. Lecturers of the course may call.
     """
@@ -605,7 +607,8 @@ class LecturerServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _lecturer_service_pb2.ConfirmAttendanceRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_lecturer_service_pb2.ConfirmAttendanceResponse, _abc.Awaitable[_lecturer_service_pb2.ConfirmAttendanceResponse]]:
-        """ConfirmAttendance records that a person found the student present. Fails with RECORD_NOT_FOUND, REVISION_MISMATCH
+        """ConfirmAttendance records that a person found the student present. An appeal about the record that waits, and is the
+        caller's to decide, is accepted with it, as with every decision for CONFIRMED or EXCUSED. Fails with RECORD_NOT_FOUND, REVISION_MISMATCH
         (read the record again), DECISION_NOT_ALLOWED, SELF_DECISION and TERM_CLOSED. May be retried: the caller's own decision
         on the same revision is returned. Lecturers of the course may call.
         """

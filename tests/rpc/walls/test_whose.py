@@ -14,7 +14,7 @@ from google.protobuf.message import Message
 from absense.v1 import student_service_pb2
 from absense_server.domain.people import Role
 from tests.rpc.walls.calls import RPCS, Answer, Rpc, call
-from tests.support.hall import Hall, Lecturer, Person, Student
+from tests.support.hall import Hall, Lecturer, Person, Session, Student
 from tests.support.messages import Path, ids_in, minimal, spelt
 
 NOBODYS: Final[Mapping[str, str]] = {
@@ -60,7 +60,7 @@ class Theirs:
             "user_id": student.id,
             "sign_in_id": str(jwt.decode(student.token, options={"verify_signature": False})["sid"]),
             "student_id": student.id,
-            "appeal_id": await appealed(student, session.id),
+            "appeal_id": await appealed(student, await lecturer.open_session(course, allow_parallel=True)),
             "reset_request_id": await asked_for_a_reset(student),
         }
         return cls(lecturer, student, ids)
@@ -77,8 +77,9 @@ async def asked_for_a_reset(student: Student) -> str:
     return (await student.stub.RequestDeviceReset(request, metadata=student.metadata)).reset_request.id
 
 
-async def appealed(student: Student, session_id: str) -> str:
-    request = student_service_pb2.FileAppealRequest(session_id=session_id, text="I was there")
+async def appealed(student: Student, session: Session) -> str:
+    await student.submit(session, fix=None)
+    request = student_service_pb2.FileAppealRequest(session_id=session.id, text="I was there")
     return (await student.stub.FileAppeal(request, metadata=student.metadata)).appeal.id
 
 
