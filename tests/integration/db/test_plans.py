@@ -25,6 +25,8 @@ from tests.integration.db.world import NOW, a_refresh_token, a_sign_in, confirme
 
 SOME = 5_000
 """Rows of one table that may be met for a page: none of the large tables is that small."""
+SUMS = {"days.count", "dashboards.counts", "reports.sessions", "reports.students"}
+"""What is summed up has to be met, all of it: in tables of this size that is so much that an index does not pay."""
 WALKS = {"images.selfies_before", "users.list by text"}
 """An hourly job goes past what has to stay: the photographs of enrolled faces; who seeks a text, past who has none."""
 
@@ -90,7 +92,7 @@ def faults_of(uow: SqlUnitOfWork, engine: Engine, asked: Mapping[str, Read]) -> 
     """What is wrong with the plans, by what was asked."""
     found = {}
     for name, (_, call) in asked.items():
-        if name.removesuffix(", a later page") not in READS_ALL | WALKS:
+        if name.removesuffix(", a later page") not in READS_ALL | WALKS | SUMS:
             with uow(read_only=True) as tx, plans(engine) as planned:
                 call(tx)
             found[name] = [fault for plan in planned for fault in faults(plan)]
