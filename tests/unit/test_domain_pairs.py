@@ -5,20 +5,28 @@ from typing import Any
 import pytest
 
 from absense.v1 import (
+    appeal_pb2,
+    attendance_figures_pb2,
     attendance_record_pb2,
     attendance_session_pb2,
     audit_pb2,
+    course_claim_pb2,
     device_pb2,
     face_pb2,
     role_pb2,
+    term_pb2,
     user_pb2,
     verdict_pb2,
     verification_log_pb2,
 )
+from absense_server.domain.appeals import AppealOutcome, AppealState
 from absense_server.domain.audit import Action
 from absense_server.domain.audit_chain import BreakKind
+from absense_server.domain.course_claims import CourseClaimState
+from absense_server.domain.courses import TermState
 from absense_server.domain.devices import Platform, ResetState
 from absense_server.domain.faces import TemplateTrust
+from absense_server.domain.intervals import Interval
 from absense_server.domain.people import Role, UserState
 from absense_server.domain.policy import Attention, RecordStatus, Requirement, StandIn
 from absense_server.domain.records import ProofKind, Source
@@ -64,6 +72,11 @@ def test_every_kind_of_proof_is_a_reason_to_pass() -> None:
 
 
 ENUMS: dict[str, tuple[Any, Any, str]] = {
+    "APPEAL_STATE": (AppealState, appeal_pb2.AppealState, "APPEAL_STATE"),
+    "APPEAL_OUTCOME": (AppealOutcome, appeal_pb2.AppealOutcome, "APPEAL_OUTCOME"),
+    "COURSE_CLAIM_STATE": (CourseClaimState, course_claim_pb2.CourseClaimState, "COURSE_CLAIM_STATE"),
+    "TERM_STATE": (TermState, term_pb2.TermState, "TERM_STATE"),
+    "INTERVAL": (Interval, attendance_figures_pb2.ReportInterval, "REPORT_INTERVAL"),
     "AUDIT_ACTION": (Action, audit_pb2.AuditAction, "AUDIT_ACTION"),
     "AUDIT_BREAK_KIND": (BreakKind, audit_pb2.AuditBreakKind, "AUDIT_BREAK_KIND"),
     "MATCH_KIND": (MatchKind, verification_log_pb2.MatchKind, "MATCH_KIND"),
