@@ -6,6 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from typing import Any, TypeAlias
 
 import grpc.aio
@@ -563,7 +564,161 @@ async def _admin_lists_appeals(scene: Scene) -> Asked:
     return scene.admin, admin_service_pb2.AdminServiceListAppealsRequest(term_id=scene.course.term_id, page_size=200)
 
 
+async def _unclaimed(scene: Scene) -> course_pb2.Course:
+    """A course that nobody teaches."""
+    request = admin_service_pb2.AdminServiceCreateCourseRequest(code=uuid.uuid4().hex[:8], title="Unclaimed")
+    return (await scene.admin.stub.CreateCourse(request, metadata=scene.admin.metadata)).course
+
+
+async def _claim_course(scene: Scene) -> Asked:
+    return scene.teacher, lecturer_service_pb2.ClaimCourseRequest(course_id=(await _unclaimed(scene)).id)
+
+
+async def _claimed(scene: Scene) -> str:
+    _, request = await _claim_course(scene)
+    assert isinstance(request, lecturer_service_pb2.ClaimCourseRequest)
+    return (await scene.teacher.stub.ClaimCourse(request, metadata=scene.teacher.metadata)).course_claim.id
+
+
+async def _list_own_claims(scene: Scene) -> Asked:
+    for _ in range(scene.size):
+        await _claimed(scene)
+    return scene.teacher, lecturer_service_pb2.ListMyCourseClaimsRequest(page_size=200)
+
+
+async def _list_claims(scene: Scene) -> Asked:
+    for _ in range(scene.size):
+        await _claimed(scene)
+    return scene.admin, admin_service_pb2.ListCourseClaimsRequest(page_size=200)
+
+
+async def _approve_claim(scene: Scene) -> Asked:
+    return scene.admin, admin_service_pb2.ApproveCourseClaimRequest(course_claim_id=await _claimed(scene))
+
+
+async def _reject_claim(scene: Scene) -> Asked:
+    return scene.admin, admin_service_pb2.RejectCourseClaimRequest(course_claim_id=await _claimed(scene), note="No")
+
+
+async def _add_lecturer(scene: Scene) -> Asked:
+    return scene.teacher, lecturer_service_pb2.AddCourseLecturerRequest(
+        course_id=(await scene.teacher.course()).id, user_id=(await scene.hall.lecturer()).id
+    )
+
+
+async def _remove_lecturer(scene: Scene) -> Asked:
+    _, request = await _add_lecturer(scene)
+    assert isinstance(request, lecturer_service_pb2.AddCourseLecturerRequest)
+    await scene.teacher.stub.AddCourseLecturer(request, metadata=scene.teacher.metadata)
+    return scene.teacher, lecturer_service_pb2.RemoveCourseLecturerRequest(
+        course_id=request.course_id, user_id=request.user_id
+    )
+
+
+async def _update_own_course(scene: Scene) -> Asked:
+    request = lecturer_service_pb2.LecturerServiceUpdateCourseRequest(
+        course_id=(await scene.teacher.course()).id, expected_revision=1, title="Logic"
+    )
+    request.update_mask.paths.append("title")
+    return scene.teacher, request
+
+
+async def _update_course(scene: Scene) -> Asked:
+    request = admin_service_pb2.AdminServiceUpdateCourseRequest(
+        course_id=(await scene.teacher.course()).id, expected_revision=1, title="Logic", archived=True
+    )
+    request.lecturer_ids.append((await scene.hall.lecturer()).id)
+    request.update_mask.paths.extend(["title", "archived", "lecturer_ids"])
+    return scene.admin, request
+
+
+async def _archive_course(scene: Scene) -> Asked:
+    course = await scene.teacher.course()
+    await scene.teacher.open_session(course)
+    return scene.admin, admin_service_pb2.ArchiveCourseRequest(course_id=course.id)
+
+
+async def _programme(scene: Scene) -> str:
+    request = admin_service_pb2.CreateProgrammeRequest(code=uuid.uuid4().hex, name="Law")
+    return (await scene.admin.stub.CreateProgramme(request, metadata=scene.admin.metadata)).programme.id
+
+
+async def _list_programmes(scene: Scene) -> Asked:
+    for _ in range(scene.size):
+        await _programme(scene)
+    return scene.ama, admin_service_pb2.ListProgrammesRequest(page_size=200)
+
+
+async def _delete_programme(scene: Scene) -> Asked:
+    return scene.admin, admin_service_pb2.DeleteProgrammeRequest(programme_id=await _programme(scene))
+
+
+def _new_term(scene: Scene) -> admin_service_pb2.CreateTermRequest:
+    request = admin_service_pb2.CreateTermRequest(request_id=str(uuid.uuid4()), name="Next")
+    request.start_time.FromDatetime(scene.hall.clock.now() + timedelta(days=400))
+    request.end_time.FromDatetime(scene.hall.clock.now() + timedelta(days=500))
+    return request
+
+
+async def _term(scene: Scene) -> str:
+    return (await scene.admin.stub.CreateTerm(_new_term(scene), metadata=scene.admin.metadata)).term.id
+
+
+async def _list_terms(scene: Scene) -> Asked:
+    for _ in range(scene.size):
+        await _term(scene)
+    return scene.ama, admin_service_pb2.ListTermsRequest(page_size=200)
+
+
+async def _update_term(scene: Scene) -> Asked:
+    request = admin_service_pb2.UpdateTermRequest(term_id=await _term(scene), name="Summer")
+    request.update_mask.paths.append("name")
+    return scene.admin, request
+
+
+async def _close_term(scene: Scene) -> Asked:
+    return scene.admin, admin_service_pb2.CloseTermRequest(term_id=await _term(scene))
+
+
+async def _update_settings(scene: Scene) -> Asked:
+    request = admin_service_pb2.UpdateSettingsRequest()
+    request.settings.at_risk_threshold = 1 / scene.size
+    request.update_mask.paths.append("at_risk_threshold")
+    return scene.admin, request
+
+
 CALLS: dict[str, Prepare] = {
+    "AdminService/ApproveCourseClaim": _approve_claim,
+    "AdminService/ArchiveCourse": _archive_course,
+    "AdminService/CloseTerm": _close_term,
+    "AdminService/CreateCourse": _by(
+        "admin",
+        lambda s: admin_service_pb2.AdminServiceCreateCourseRequest(
+            request_id=str(uuid.uuid4()), code=uuid.uuid4().hex[:8], title="Logic", lecturer_ids=[s.teacher.id]
+        ),
+    ),
+    "AdminService/CreateProgramme": _by(
+        "admin", lambda s: admin_service_pb2.CreateProgrammeRequest(code=uuid.uuid4().hex, name="Law")
+    ),
+    "AdminService/CreateTerm": _by("admin", _new_term),
+    "AdminService/DeleteProgramme": _delete_programme,
+    "AdminService/GetSettings": _by("admin", lambda s: admin_service_pb2.GetSettingsRequest()),
+    "AdminService/ListCourseClaims": _list_claims,
+    "AdminService/ListCourses": _by("admin", lambda s: admin_service_pb2.AdminServiceListCoursesRequest(page_size=200)),
+    "AdminService/ListProgrammes": _list_programmes,
+    "AdminService/ListTerms": _list_terms,
+    "AdminService/RejectCourseClaim": _reject_claim,
+    "AdminService/UpdateCourse": _update_course,
+    "AdminService/UpdateSettings": _update_settings,
+    "AdminService/UpdateTerm": _update_term,
+    "LecturerService/AddCourseLecturer": _add_lecturer,
+    "LecturerService/ClaimCourse": _claim_course,
+    "LecturerService/ListEnrollments": _by(
+        "teacher", lambda s: lecturer_service_pb2.ListEnrollmentsRequest(course_id=s.course.id, page_size=200)
+    ),
+    "LecturerService/ListMyCourseClaims": _list_own_claims,
+    "LecturerService/RemoveCourseLecturer": _remove_lecturer,
+    "LecturerService/UpdateCourse": _update_own_course,
     "AdminService/DecideAppeal": _admin_decides_appeal,
     "AdminService/GetAttendanceRecord": _by(
         "admin", lambda s: admin_service_pb2.AdminServiceGetAttendanceRecordRequest(record_id=s.records[1].id)

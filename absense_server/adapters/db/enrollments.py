@@ -79,12 +79,14 @@ class SqlEnrollments:
     def list_of_course(
         self, course_id: CourseId, now: datetime, *, include_ended: bool, after: UUID | None, limit: int
     ) -> Sequence[Enrollment]:
-        query = select(*_COLUMNS).select_from(_TABLES).where(enrollments.c.course_id == course_id)
+        conditions = [enrollments.c.course_id == course_id]
         if not include_ended:
-            query = query.where(or_(is_running(enrollments), enrollments.c.until_at > now))
+            conditions.append(or_(is_running(enrollments), enrollments.c.until_at > now))
         if after is not None:
-            query = query.where(enrollments.c.id > after)
-        return self._all(query.order_by(sorted_after(enrollments.c.id)).limit(limit))
+            conditions.append(enrollments.c.id > after)
+        page = select(enrollments.c.id).where(*conditions).order_by(sorted_after(enrollments.c.id)).limit(limit)
+        found = select(*_COLUMNS).select_from(_TABLES).where(enrollments.c.id.in_(page))
+        return self._all(found.order_by(enrollments.c.id))
 
     def _first(self, query: AnySelect) -> Enrollment | None:
         found = self._all(query)

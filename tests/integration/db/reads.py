@@ -1,6 +1,7 @@
 """Every method that reads, on its own and as its lists are asked: by each filter, and from the middle of a page on."""
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -10,11 +11,13 @@ from uuid import UUID, uuid4
 from absense_server.adapters.db.unit_of_work import SqlTransaction
 from absense_server.domain.appeals import Appeal, AppealState
 from absense_server.domain.audit import Action
+from absense_server.domain.course_claims import CourseClaimState
 from absense_server.domain.courses import Course, Enrollment
 from absense_server.domain.devices import DeviceReset, ResetState
+from absense_server.domain.errors.courses import CourseClaimNotFound
 from absense_server.domain.exports import Part
 from absense_server.domain.faces import ConsentEnd
-from absense_server.domain.ids import ClaimId, CourseId, ImageId, MailId, SignInId, UserId
+from absense_server.domain.ids import ClaimId, CourseClaimId, CourseId, ImageId, MailId, ProgrammeId, SignInId, UserId
 from absense_server.domain.imports import SourceKind
 from absense_server.domain.intervals import Bounds
 from absense_server.domain.mails import MailKind
@@ -28,6 +31,7 @@ from absense_server.ports.findings import (
     AppealFilter,
     AuditFilter,
     ClaimKey,
+    CourseFilter,
     FlaggedFilter,
     MatchFilter,
     MatchKind,
@@ -75,8 +79,8 @@ LARGE = {
 FROM_ITS_END = {"audit_log.list", "audit_log.has_unsealed", "audit_log.ends"}
 """A page from the end of an index, or an index of what waits: SQLite calls that a scan, too."""
 
-READS_ALL = {"days.first_of_terms", "images.key_ids", "verifications.backlog"}
-"""What is asked once a day, what only the doctor asks, and how long a queue is."""
+READS_ALL = {"days.first_of_terms", "images.key_ids", "programmes.is_used", "verifications.backlog"}
+"""What is asked once a day, what only the doctor asks, how long a queue is, what names a programme to be deleted."""
 
 DO_NOT_READ = {
     "users": {
@@ -111,9 +115,13 @@ DO_NOT_READ = {
         "remove_expired",
     },
     "requests": {"add"},
-    "courses": {"add_term", "add_programme", "add"},
+    "courses": {"add_term", "add_programme", "add", "save"},
+    "terms": {"share", "hold", "hold_sessions", "save"},
+    "programmes": {"hold", "remove"},
+    "course_claims": {"add", "decide"},
+    "institution": {"hold", "save"},
     "enrollments": {"add", "end", "resume"},
-    "sessions": {"add", "lock_course", "close", "start_generation", "count_typed_try", "seal_ended"},
+    "sessions": {"end_all", "add", "lock_course", "close", "start_generation", "count_typed_try", "seal_ended"},
     "reports": set(),
     "dashboards": set(),
     "absences": set(),
@@ -223,6 +231,9 @@ def reads(term: Term) -> dict[str, Read]:
         "courses.term": (1, lambda tx: tx.courses.term(course.term.id)),
         "courses.current_term": (1, lambda tx: tx.courses.current_term(NOW)),
         "courses.closed": (1, lambda tx: [tx.courses.closed([one.id for one in term.courses[:5]])]),
+        "terms.in_the_way": (4, lambda tx: tx.terms.in_the_way(course.term.id, NOW)),
+        "programmes.is_used": (4, lambda tx: [tx.programmes.is_used(ProgrammeId(uuid4()))]),
+        "institution.get": (1, lambda tx: tx.institution.get()),
         "courses.known_programmes": (1, lambda tx: tx.courses.known_programmes(course.programme_ids)),
         "courses.get": (3, lambda tx: tx.courses.get(course.id)),
         "courses.by_code": (3, lambda tx: tx.courses.by_code(course.term.id, course.code)),
@@ -313,6 +324,14 @@ def more_reads(term: Term) -> dict[str, Read]:
             "sign_ins.list": (1, lambda tx: tx.sign_ins.list(student.id, NOW, after=None, limit=50)),
             "sign_ins.list, a later page": (1, lambda tx: tx.sign_ins.list(student.id, NOW, after=uuid4(), limit=50)),
             "requests.find": (1, lambda tx: tx.requests.find(student.id, uuid4())),
+            "course_claims.get": (1, partial(_no_claim, CourseClaimId(uuid4()))),
+            "course_claims.pending": (1, lambda tx: tx.course_claims.pending(student.id, session.course.id)),
+            "course_claims.list": (1, lambda tx: tx.course_claims.list(None, after=None, limit=50)),
+            "course_claims.list, of a state": (
+                1,
+                lambda tx: tx.course_claims.list(CourseClaimState.PENDING, after=uuid4(), limit=50),
+            ),
+            "course_claims.list_of": (1, lambda tx: tx.course_claims.list_of(student.id, after=None, limit=50)),
             "courses.programme_by_code": (1, lambda tx: tx.courses.programme_by_code("none")),
             "devices.is_bound": (1, lambda tx: tx.devices.is_bound([b"\0", b"\1"])),
             "records.view by code": (
@@ -419,6 +438,15 @@ def _lists(term: Term) -> dict[str, tuple[int, Page]]:
             3,
             lambda tx, after: tx.courses.list_for_lecturer(lecturer, include_archived=False, after=after, limit=50),
         ),
+        "courses.list": (3, lambda tx, after: tx.courses.list(CourseFilter(), after=after, limit=50)),
+        "terms.list": (1, lambda tx, after: tx.terms.list(None, after=after, limit=50)),
+        "programmes.list": (1, lambda tx, after: tx.programmes.list(after=after, limit=50)),
+        "enrollments.list_of_course": (
+            3,
+            lambda tx, after: tx.enrollments.list_of_course(
+                term.courses[0].id, NOW, include_ended=False, after=after, limit=50
+            ),
+        ),
         "courses.search": (3, lambda tx, after: tx.courses.search("c", after=after, limit=50)),
         "enrollments.list_running": (
             3,
@@ -505,6 +533,16 @@ def _filtered_lists(term: Term) -> dict[str, tuple[int, Page]]:
             3,
             lambda tx, after: tx.courses.list_for_lecturer(lecturer, include_archived=True, after=after, limit=50),
         ),
+        "courses.list of a term, that nobody teaches": (
+            3,
+            lambda tx, after: tx.courses.list(
+                CourseFilter(course.term.id, "c", without_lecturers=True, open_terms=True), after=after, limit=50
+            ),
+        ),
+        "enrollments.list_of_course with ended ones": (
+            3,
+            lambda tx, after: tx.enrollments.list_of_course(course.id, NOW, include_ended=True, after=after, limit=50),
+        ),
         "sessions.list_for_lecturer of a course": (2, sessions(course_id=course.id)),
         "sessions.list_for_lecturer of some days": (2, sessions(**some_days)),
         **{
@@ -549,12 +587,19 @@ def _later_pages(term: Term, lists: Mapping[str, tuple[int, Page]]) -> dict[str,
             ("users", term.students),
             ("device_resets", [term.reset]),
             ("appeals", [term.appeal]),
+            ("terms", [course.term for course in term.courses]),
+            ("programmes", term.courses),
         )
     }
     return {
         f"{name}, a later page": (number, partial(_page, page, middles[name.split(".")[0]]))
         for name, (number, page) in lists.items()
     }
+
+
+def _no_claim(claim_id: CourseClaimId, tx: SqlTransaction) -> None:
+    with suppress(CourseClaimNotFound):
+        tx.course_claims.get(claim_id)
 
 
 def _page(page: Page, after: UUID | None, tx: SqlTransaction) -> object:

@@ -61,6 +61,12 @@ RULES = {
     # without the row the course would be open to everybody
     "course_programmes.programme_id": "RESTRICT",
     "courses.term_id": "RESTRICT",
+    # a wish is one lecturer's, about one course; who decided is never taken along
+    "course_claims.course_id": "CASCADE",
+    "course_claims.lecturer_id": "CASCADE",
+    "course_claims.decided_by": "RESTRICT",
+    # without the term that was chosen the one that is running is current
+    "institution_settings.current_term_id": "SET NULL",
     # who had to be there
     "enrollments.student_id": "RESTRICT",
     "enrollments.course_id": "RESTRICT",
