@@ -80,7 +80,7 @@ COSTS: dict[str, tuple[int, int, int]] = {
     "LecturerService/CloseSession": (8, 2, 1),
     "LecturerService/ConfirmAttendance": (15, 1, 1),
     "LecturerService/CreateCourse": (15, 1, 1),
-    "LecturerService/CreateSession": (17, 2, 1),
+    "LecturerService/CreateSession": (19, 2, 1),
     "LecturerService/ExportAttendance": (13, 3, 2),
     "LecturerService/GetAttendanceRecord": (4, 1, 0),
     "LecturerService/GetCourse": (3, 1, 0),
