@@ -57,7 +57,7 @@ ACTS: Final[Mapping[str, tuple[str, ...]]] = {
     "AdminService/UpdateSettings": ("SETTINGS_CHANGED",),
     "AdminService/UpdateTerm": ("TERM_CHANGED",),
     "AdminService/UpdateUser": ("USER_CHANGED",),
-    "AdminService/VerifyAttendance": ("RECORD_CHECKED_AGAIN",),
+    "AdminService/VerifyAttendance": ("RECORD_CONFIRMED",),
     "AdminService/VerifyAuditLog": ("AUDIT_VERIFIED",),
     "AdminService/VerifyFaceTemplate": ("FACE_VERIFIED",),
     "AuthService/ChangePassword": ("PASSWORD_CHANGED",),
