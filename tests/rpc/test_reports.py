@@ -11,7 +11,9 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import grpc
 import pytest
+from sqlalchemy import update
 
 from absense.v1 import (
     admin_service_pb2,
@@ -20,15 +22,17 @@ from absense.v1 import (
     student_service_pb2,
     verdict_pb2,
 )
+from absense_server.adapters.db.tables import attendance_sessions
 from absense_server.domain.courses import Course, Enrollment
 from absense_server.domain.ids import CourseId, ProgrammeId, SessionId, UserId
 from absense_server.domain.people import User
 from absense_server.domain.policy import Attention, RecordStatus
 from absense_server.domain.records import AttendanceRecord, ProofKind, Sighting
 from absense_server.domain.sessions import AttendanceSession
+from absense_server.services.day_figures import DailyFigures
 from absense_server.settings import Settings
 from tests.integration.db.world import VERDICTS, World, a_claim
-from tests.support.hall import Admin, Hall, Lecturer, Student
+from tests.support.hall import Admin, Hall, Lecturer, Student, reason_of, seconds, timestamp
 
 NEW_YORK = ZoneInfo("America/New_York")
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
@@ -386,3 +390,83 @@ def days_agree(
     checked = (verdict_numbers(analysed[one.id].verdicts) for one in history.held)
     assert verdict_numbers(everything.verdicts) == sum(checked, Counter())
     assert everything.refresh_time.ToDatetime(UTC) == history.now
+
+
+async def test_one_session_from_its_opening_to_a_decision(hall: Hall) -> None:
+    """Who is absent, when students came, and until when an appeal is taken."""
+    admin, teacher = await hall.admin(), hall.teacher
+    early, tardy, absent = [await hall.student() for _ in range(3)]
+    await hall.turn(1)
+    session = await hall.open_session(late_after=seconds(300))
+    await hall.turn(1)
+    await hall.student()  # enrolled too late to have been expected
+    await hall.turn(30)
+    await early.submit(session)
+    await hall.turn(370)
+    await tardy.submit(session)
+    found = await session_analytics(teacher, session.id)
+    assert (found.expected_count, found.HasField("figures")) == (3, False)
+    assert [one.total_count for one in found.arrivals] == [0, *[1] * 12, 2]
+    assert await absentees(teacher, session.id) == [absent.id]
+    assert await past_sessions(absent) == []
+    assert (await own_dashboard(absent)).open_session_count == 1
+    assert [one.id for one in (await dashboard(teacher)).sessions] == [session.id]
+
+    await hall.turn(10)
+    await session.close()
+    step = await session_analytics(admin, session.id, step=seconds(3600))
+    assert numbers(step.figures) == Counter(present=2, late=1, absent=1)
+    assert ([one.count for one in step.arrivals], step.arrivals[0].end_time) == ([2], timestamp(hall.clock.now()))
+    (past,) = await past_sessions(absent, course_id=hall.course.id)
+    assert (past.absent, past.late, past.record_id) == (True, False, "")
+    assert past.appeal_end_time.ToDatetime(UTC) == hall.clock.now() + 14 * DAY
+    (came,) = await past_sessions(tardy)
+    assert (came.absent, came.late, came.HasField("appeal_end_time")) == (False, True, False)
+
+    appeal = student_service_pb2.FileAppealRequest(session_id=session.id, text="I was ill")
+    await absent.stub.FileAppeal(appeal, metadata=absent.metadata)
+    (past,) = await past_sessions(absent, appealed_only=True)
+    assert (past.appeal.text, past.HasField("appeal_end_time")) == ("I was ill", False)
+    assert await past_sessions(early, appealed_only=True) == []
+    request = lecturer_service_pb2.ListAbsenteesRequest(session_id=session.id)
+    (one,) = (await teacher.stub.ListAbsentees(request, metadata=teacher.metadata)).absentees
+    assert (one.student.user_id, one.appeal.text, one.appeal.decidable) == (absent.id, "I was ill", True)
+    board = await dashboard(teacher)
+    assert (board.pending_appeal_count, board.courses[0].pending_appeal_count, board.flagged_count) == (1, 1, 0)
+    at_risk = await course_report(teacher, hall.course.id, at_risk_only=True)
+    assert [(row.student.user_id, row.at_risk) for row in at_risk.students] == [(absent.id, True)]
+    assert numbers(at_risk.figures) == numbers(step.figures)
+    nothing = await course_report(teacher, hall.course.id, until_time=found.session.open_time)
+    assert (nothing.session_count, len(nothing.students)) == (0, 4)
+    for who, bounds in ((teacher, "from"), (await hall.lecturer(), "whose")):
+        with pytest.raises(grpc.aio.AioRpcError) as refused:
+            await course_report(
+                who, hall.course.id, from_time=timestamp(hall.clock.now() + DAY), until_time=timestamp(hall.clock.now())
+            )
+        assert reason_of(refused.value) == ("REPORT_RANGE_INVALID" if bounds == "from" else "COURSE_NOT_FOUND")
+
+
+async def test_days_follow_what_becomes_of_their_sessions(hall: Hall) -> None:
+    """Made every ten minutes; a cancelled session leaves its day, another time zone moves it."""
+    figures = hall.app.use_cases.daily_figures
+    await hall.student()
+    await hall.turn(1)
+    session = await hall.open_session()
+    await session.close()
+    assert figures.refresh() > 3  # all days, the first time
+    assert (await analytics(await hall.admin())).session_count == 1
+    assert figures.refresh() == 0
+    kathmandu = ZoneInfo("Asia/Kathmandu")
+    await hall.turn(600)
+    assert DailyFigures(hall.app.uow, hall.clock, kathmandu).refresh() > 0
+    assert (await analytics(await hall.admin())).session_count == 0, "not in New York's days"
+    await hall.turn(600)
+    figures.refresh()
+    (day,) = (await analytics(await hall.admin(), interval=attendance_figures_pb2.REPORT_INTERVAL_DAY)).intervals
+    assert day.start_time.ToDatetime(UTC).astimezone(NEW_YORK).hour == 0
+    with hall.app.engine.begin() as connection:
+        connection.execute(update(attendance_sessions).values(cancelled_at=hall.clock.now()))
+    await hall.turn(600)
+    assert figures.refresh() == 3
+    found = await analytics(await hall.admin())
+    assert (found.session_count, found.HasField("refresh_time"), len(found.verdicts)) == (0, False, 0)
