@@ -135,7 +135,8 @@ def explain(failure: Failure, server: str) -> CliError:
         return CliError(failure.text or "The server made a mistake.", ExitCode.SERVER_FAULT)
     text = failure.text or failure.status.name
     for field, description in failure.violations:
-        text += f"\n  {field}: {description}"
+        told = f"{field}: {description}"
+        text += "" if told in text else f"\n  {told}"
     if failure.retry_after and not hint.startswith("Wait"):
         hint = f"{hint} Try again in {failure.retry_after:.0f} s.".strip()
     elif failure.retry_after:

@@ -11,6 +11,7 @@ import sys
 import termios
 from collections.abc import Iterator
 from fcntl import ioctl
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -79,12 +80,47 @@ async def test_a_lecture_from_the_command_line(hall: Hall) -> None:
     [record] = waiting["records"]
     assert "not enrolled" in await done("-s", "kofi", "flagged", "show", record["id"])
     await done("-s", "kofi", "flagged", "confirm", record["id"], "--reason", "He came late to the list")
+    watch = ("-s", "kofi", "sessions", "watch", opened["session"]["id"], "--json", "--until-closed")
+    watching = asyncio.create_task(start(*watch))
+    longer = await done("-s", "kofi", "sessions", "extend", "--minutes", "5", "--json")
+    assert longer["session"]["end_time"] > opened["session"]["end_time"]
     closed = await done("-s", "kofi", "sessions", "close", "--json")
+    seen, ended = await watching
+    events = [json.loads(line) for line in seen.splitlines()]
+    assert ended == 0
+    assert {one["record"]["status"] for one in events if "record" in one} == {"RECORD_STATUS_CONFIRMED"}
+    assert events[-1].get("session", {"state": "SESSION_STATE_CLOSED"})["state"] == "SESSION_STATE_CLOSED"
     assert closed["session"]["id"] == opened["session"]["id"]
     assert "present" in await done("-s", "kofi", "courses", "report", code)
     assert "confirmed" in await done("-s", "ama", "student", "history")
     assert code in await done("-s", "kofi", "analytics")
     assert "1 of 1 there" in await done("-s", "kofi", "analytics", "--session", opened["session"]["id"])
+
+
+async def test_files_in_and_out(hall: Hall, tmp_path: Path) -> None:
+    student = await hall.student()
+    session = await hall.open_session()
+    await student.submit(session)
+    await sign_in(hall, hall.teacher.email, "kofi")
+    file = tmp_path / "attendance.csv"
+    await done("export", "attendance", "--session", session.id, "--output", str(file))
+    assert "CONFIRMED" in file.read_text(encoding="utf-8")
+    assert (await run("export", "attendance", "--session", session.id, "--output", str(file))).code == 2
+    workbook = await run("export", "attendance", "--course", hall.course.code, "--format", "xlsx", "--output", "-")
+    assert workbook.out.startswith(b"PK")
+
+    people = tmp_path / "people.csv"
+    people.write_text("email,full_name,role\nesi@example.edu,Esi New,student\nbad,Yaw,king\n", encoding="utf-8")
+    admin = await hall.admin()
+    await sign_in(hall, admin.email, "office")
+    wrong = await run("import", "users", str(people))
+    assert (wrong.code, "3\temail\tbad" in wrong.text) == (1, True)
+    people.write_text("email,full_name,role\nesi@example.edu,Esi New,student\n", encoding="utf-8")
+    assert "dry run" in await done("import", "users", str(people), "--dry-run")
+    assert "1 new" in await done("import", "users", str(people))
+    roster = tmp_path / "roster.csv"
+    roster.write_text("email\nesi@example.edu\n", encoding="utf-8")
+    assert "1 new" in await done("-s", "kofi", "import", "enrollments", hall.course.code, str(roster))
 
 
 async def test_an_office_from_the_command_line(hall: Hall) -> None:
