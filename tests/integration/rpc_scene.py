@@ -277,6 +277,22 @@ async def _request_reset(scene: Scene) -> Asked:
     return await scene.student(), student_service_pb2.RequestDeviceResetRequest(reason="I lost it")
 
 
+async def _another_session(scene: Scene) -> Session:
+    """In the first course, so that its students are expected."""
+    return await scene.teacher.open_session(scene.course, allow_parallel=True)
+
+
+async def _absentees(scene: Scene) -> Asked:
+    session = await _another_session(scene)
+    return scene.teacher, lecturer_service_pb2.ListAbsenteesRequest(session_id=session.id, page_size=200)
+
+
+async def _history(scene: Scene) -> Asked:
+    for _ in range(scene.size):
+        await (await _another_session(scene)).close()
+    return scene.ama, student_service_pb2.ListAttendanceHistoryRequest(page_size=200)
+
+
 async def _list_resets(scene: Scene) -> Asked:
     for _ in range(scene.size):
         await (await scene.student()).request_reset()
@@ -746,6 +762,7 @@ CALLS: dict[str, Prepare] = {
     "AdminService/ClearFaceReference": _clear,
     "AdminService/CreateUser": _create_user,
     "AdminService/EraseUser": _erase,
+    "AdminService/GetAnalytics": _by("admin", lambda s: admin_service_pb2.GetAnalyticsRequest()),
     "AdminService/GetFaceTemplate": _get_template,
     "AdminService/GetImage": _admin_image,
     "AdminService/GetUser": _by("admin", lambda s: admin_service_pb2.GetUserRequest(user_id=s.ama.id)),
@@ -797,6 +814,10 @@ CALLS: dict[str, Prepare] = {
         "teacher", lambda s: lecturer_service_pb2.LecturerServiceGetAttendanceRecordRequest(record_id=s.records[0].id)
     ),
     "LecturerService/GetCourse": _by("teacher", lambda s: lecturer_service_pb2.GetCourseRequest(course_id=s.course.id)),
+    "LecturerService/GetCourseReport": _by(
+        "teacher", lambda s: lecturer_service_pb2.GetCourseReportRequest(course_id=s.course.id)
+    ),
+    "LecturerService/GetDashboard": _by("teacher", lambda s: lecturer_service_pb2.LecturerServiceGetDashboardRequest()),
     "LecturerService/GetImage": _image,
     "LecturerService/GetQrCode": _by(
         "teacher", lambda s: lecturer_service_pb2.GetQrCodeRequest(session_id=s.session.id)
@@ -809,6 +830,10 @@ CALLS: dict[str, Prepare] = {
     ),
     "LecturerService/ImportEnrollments": _import_enrollments,
     "LecturerService/ImportEnrollmentsInline": _import_enrollments_inline,
+    "LecturerService/GetSessionAnalytics": _by(
+        "teacher", lambda s: lecturer_service_pb2.GetSessionAnalyticsRequest(session_id=s.session.id)
+    ),
+    "LecturerService/ListAbsentees": _absentees,
     "LecturerService/ListAttendance": _by(
         "teacher",
         lambda s: lecturer_service_pb2.LecturerServiceListAttendanceRequest(session_id=s.session.id, page_size=200),
@@ -838,7 +863,9 @@ CALLS: dict[str, Prepare] = {
     "StudentService/EnrollInCourse": _enroll_in_course,
     "StudentService/ExportMyData": _by("ama", lambda s: student_service_pb2.ExportMyDataRequest()),
     "StudentService/GetAttendanceRecord": _own_record,
+    "StudentService/GetDashboard": _by("ama", lambda s: student_service_pb2.StudentServiceGetDashboardRequest()),
     "StudentService/GetDevice": _by("ama", lambda s: student_service_pb2.GetDeviceRequest()),
+    "StudentService/ListAttendanceHistory": _history,
     "StudentService/ListMyCourses": _by("ama", lambda s: student_service_pb2.ListMyCoursesRequest(page_size=200)),
     "StudentService/ListOpenSessions": _by("ama", lambda s: student_service_pb2.ListOpenSessionsRequest(page_size=200)),
     "StudentService/RequestDeviceReset": _request_reset,
