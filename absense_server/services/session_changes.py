@@ -206,4 +206,5 @@ def _require_not_over(session: AttendanceSession, now: datetime) -> None:
 
 
 def _require_open_term(tx: Transaction, session: AttendanceSession) -> None:
-    tx.courses.get(session.course.id).term.require_open()
+    # whoever closes the term waits, or is waited for
+    tx.terms.share(tx.courses.get(session.course.id).term.id).require_open()
