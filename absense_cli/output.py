@@ -34,6 +34,11 @@ def console() -> Console:
     return Console(highlight=False, markup=False, emoji=False)
 
 
+def has_colours(out: Console) -> bool:
+    """Whether colours are shown there; NO_COLOR counts."""
+    return out.color_system is not None and not out.no_color
+
+
 def error_console() -> Console:
     """Standard error."""
     return Console(stderr=True, highlight=False, markup=False, emoji=False)

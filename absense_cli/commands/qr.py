@@ -105,7 +105,7 @@ def show(
     with connect() as client:
         chosen = session_id(client, session)
         out = output.console()
-        screen = Screen(zone_of(client), client.profile.clock_ahead, colour=out.color_system is not None)
+        screen = Screen(zone_of(client), client.profile.clock_ahead, colour=output.has_colours(out))
         if once or as_json or not out.is_terminal:
             code = client.call("GetQrCode", session_id=chosen).code
             if as_json:

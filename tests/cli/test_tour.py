@@ -9,7 +9,7 @@ import re
 import struct
 import sys
 import termios
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fcntl import ioctl
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,32 @@ from tests.support.hall import GREAT_HALL, PASSWORD, Hall
 
 HERE = ("--lat", str(GREAT_HALL[0]), "--lng", str(GREAT_HALL[1]))
 SIZE = struct.pack("HHHH", 24, 80, 0, 0)
+
+
+def coloured(picture: str) -> Any:
+    """The modules of a picture in colours: the upper one is the character's colour, the lower one its ground's."""
+    rows: list[list[int]] = []
+    for line in picture.splitlines():
+        upper, lower, top, bottom = [], [], 0, 0
+        for style, character in re.findall(r"\x1b\[([\d;]*)m|(▀)", line):
+            if character:
+                upper.append(top)
+                lower.append(bottom)
+            elif found := re.fullmatch(r"38;2;(\d+);\d+;\d+;48;2;(\d+);\d+;\d+", style):
+                top, bottom = int(found[1]), int(found[2])
+        rows += [upper, lower] if upper else []
+    return np.array(rows, np.uint8)
+
+
+def colourless(picture: str) -> Any:
+    """The modules of a picture without colours, on a dark ground."""
+    shades = {"█": (255, 255), "▀": (255, 0), "▄": (0, 255), " ": (0, 0)}
+    rows: list[list[int]] = []
+    plain = re.sub(r"\x1b\[[?\d;]*[A-Za-z]", "", picture)
+    for line in [line for line in plain.splitlines() if "█" in line]:
+        pairs = [shades[character] for character in line[:37]]
+        rows += [[upper for upper, _ in pairs], [lower for _, lower in pairs]]
+    return np.array(rows, np.uint8)
 
 
 @pytest.fixture(autouse=True)
@@ -170,14 +196,18 @@ async def test_tokens_are_renewed_by_themselves_and_end_with_the_sign_in(hall: H
     assert (await run("whoami")).code == 3
 
 
-async def test_the_code_on_a_terminal_is_scanned_from_it(hall: Hall) -> None:
+@pytest.mark.parametrize(("no_color", "modules"), [("", coloured), ("1", colourless)])
+async def test_the_code_on_a_terminal_is_scanned_from_it(
+    hall: Hall, no_color: str, modules: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", no_color)
     await sign_in(hall, hall.teacher.email, "kofi")
     session = await hall.open_session()
     code = await session.code()
     frames, ended = await asyncio.to_thread(on_a_terminal, "qr", "show")
     assert ended == 130
     last = frames[-1]
-    assert decoded(coloured(last)) == code.text
+    assert decoded(modules(last)) == code.text
     words = re.sub(r"\x1b\[[?\d;]*[A-Za-z]", "", last)
     assert code.session_code in words
     assert f"{code.typed_code[:4]} {code.typed_code[4:]}" in words
@@ -208,38 +238,13 @@ def on_a_terminal(*arguments: str) -> tuple[list[str], int]:
             seen += os.read(terminal, 65_536)
         except OSError:  # how Linux says that nobody holds the other end any more
             break
-        if not pressed and seen.count("▀".encode()) >= 2 * 37 * 19:
+        if not pressed and seen.count(b"Turns in") > 1:
             pressed = True
             os.write(terminal, b"\x03")
     os.close(terminal)
     _, status = os.waitpid(pid, 0)
-    pictures = [one for one in seen.decode().split("\x1b[H") if one.count("▀") >= 37 * 19]
+    pictures = [one for one in seen.decode().split("\x1b[H") if "Turns in" in one]
     return pictures, os.waitstatus_to_exitcode(status)
-
-
-def coloured(picture: str) -> Any:
-    """The modules of a picture in colours: the upper one is the character's colour, the lower one its ground's."""
-    rows: list[list[int]] = []
-    for line in picture.splitlines():
-        upper, lower, top, bottom = [], [], 0, 0
-        for style, character in re.findall(r"\x1b\[([\d;]*)m|(▀)", line):
-            if character:
-                upper.append(top)
-                lower.append(bottom)
-            elif found := re.fullmatch(r"38;2;(\d+);\d+;\d+;48;2;(\d+);\d+;\d+", style):
-                top, bottom = int(found[1]), int(found[2])
-        rows += [upper, lower] if upper else []
-    return np.array(rows, np.uint8)
-
-
-def colourless(picture: str) -> Any:
-    """The modules of a picture without colours, on a dark ground."""
-    shades = {"█": (255, 255), "▀": (255, 0), "▄": (0, 255), " ": (0, 0)}
-    rows: list[list[int]] = []
-    for line in [line for line in picture.splitlines() if "█" in line]:
-        pairs = [shades[character] for character in line.rstrip("\n")]
-        rows += [[upper for upper, _ in pairs], [lower for _, lower in pairs]]
-    return np.array(rows, np.uint8)
 
 
 def decoded(modules: Any) -> str:
