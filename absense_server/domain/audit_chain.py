@@ -18,6 +18,7 @@ GENESIS = bytes(32)
 _EVENT = b"absense.audit.v1\0"
 _HEAD = b"absense.audit-head.v1\0"
 _PRIVATE = b"absense.audit-private.v1\0"
+_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,7 @@ def _plain_json(text: str) -> str:
         value = json.loads(text)
     except ValueError:
         return f"!{text}"
-    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return _JSON.encode(value)
 
 
 def _fields(*values: str | bytes | None) -> bytes:

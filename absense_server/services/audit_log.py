@@ -16,6 +16,8 @@ from absense_server.ports.outside import Clock
 from absense_server.services.administrators import require_admin
 
 _AT_ONCE = 1_000
+_SEALED_AT_ONCE = 500
+"""On SQLite nobody else writes meanwhile."""
 _MOST = 50_000
 _LONGEST = timedelta(seconds=5)
 
@@ -90,14 +92,14 @@ class AuditLog:
                 forged = self._chain.knows(head.key_id)
                 why = "was not written by this server" if forged else "is under a SECRET_KEY that is not configured"
                 raise LogNotSealable(f"the head of the audit log {why}")
-            rows = tx.audit_log.unsealed(_AT_ONCE)
+            rows = tx.audit_log.unsealed(_SEALED_AT_ONCE)
             seals = self._chain.seal(rows, head)
             if not seals:
                 return False
             numbered = {row.seq: seal for row, seal in zip(rows, seals, strict=True)}
             tx.audit_log.seal(numbered, self._chain.head(seals[-1]))
             tx.commit()
-        return len(rows) == _AT_ONCE
+        return len(rows) == _SEALED_AT_ONCE
 
     def verify(self, caller: Caller, first: int, known: KnownSeal | None) -> LogVerification:
         """Look whether the log is whole from number `first` on, as far as it gets; the look is audited.
