@@ -120,6 +120,8 @@ def _mend(message: Message, where: list[str]) -> None:
     inner: Any = message
     for name in where[:-1]:
         inner = getattr(inner, name)
+        if inner.__class__.__name__.startswith("Repeated"):
+            inner = inner[0]
     field = _field(inner, where[-1])
     for candidate in _candidates(field):
         inner.ClearField(field.name)

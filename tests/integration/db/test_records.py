@@ -95,7 +95,7 @@ def test_a_record_without_claims(world: World) -> None:
         attention=None,
         status=RecordStatus.EXCUSED,
         source=Source.MANUAL,
-        decisions=(a_decision(lecturer.person, RecordStatus.EXCUSED),),
+        decisions=(replace(a_decision(lecturer.person, RecordStatus.EXCUSED), from_status=None),),
     )
     assert read(world, record.id) == record
 
