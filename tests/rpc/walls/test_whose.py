@@ -5,11 +5,10 @@ from __future__ import annotations  # the stubs' async types exist for type chec
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import grpc
 import jwt
-from google.protobuf.message import Message
 
 from absense.v1 import student_service_pb2
 from absense_server.domain.people import Role
@@ -109,8 +108,14 @@ def places() -> Iterator[tuple[Rpc, Role, Path]]:
                 yield rpc, role, path
 
 
-async def ask(hall: Hall, person: Person, rpc: Rpc, path: Path, value: str) -> Answer:
-    request: Message = minimal(rpc.request, path, value)
+async def ask(
+    hall: Hall, person: Person, rpc: Rpc, path: Path, value: str, beside: Mapping[str, str] | None = None
+) -> Answer:
+    """`beside`: what to put into the other fields that have to hold an id."""
+    request: Any = minimal(rpc.request, path, value)
+    for name, other in (beside or {}).items():
+        if name != path[0].name and name in request.DESCRIPTOR.fields_by_name and getattr(request, name):
+            setattr(request, name, other)
     metadata = (*person.metadata, ("x-request-id", "the-same"))
     return await call(hall.channel, rpc, request.SerializeToString(), metadata)
 
@@ -136,7 +141,7 @@ async def test_what_is_somebody_elses_is_not_there(hall: Hall) -> None:
         if of_somebody != of_nothing or not (not_there or is_list):
             seen[where] = (of_somebody, of_nothing)
         owner = theirs.owner(role, name)
-        if owner is not None and await ask(hall, owner, rpc, path, theirs.ids[name]) == of_nothing:
+        if owner is not None and await ask(hall, owner, rpc, path, theirs.ids[name], theirs.ids) == of_nothing:
             unseen[where] = of_nothing
         tried += 1
     assert (seen, unseen) == ({}, {})
