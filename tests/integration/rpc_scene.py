@@ -31,6 +31,7 @@ from absense.v1 import (
     user_pb2,
 )
 from absense_server.domain.people import Caller
+from absense_server.domain.resume_tokens import Position
 from absense_server.services.sign_in_tokens import SignedIn
 from tests.support.hall import (
     CONSENT,
@@ -44,6 +45,7 @@ from tests.support.hall import (
     Student,
     announce,
     chunks_of,
+    geofence_at,
     iter_async,
     parts,
 )
@@ -703,6 +705,49 @@ async def _update_settings(scene: Scene) -> Asked:
     return scene.admin, request
 
 
+async def _update_session(scene: Scene) -> Asked:
+    """With all records of the session judged again."""
+    session = await scene.teacher.open_session(scene.course, allow_parallel=True)
+    for _ in range(scene.size):
+        await (await scene.student()).submit(session)
+    request = lecturer_service_pb2.UpdateSessionRequest(
+        session_id=session.id,
+        expected_revision=session.message.revision,
+        geofence=geofence_at((5.6, -0.1)),
+        update_mask=field_mask_pb2.FieldMask(paths=["geofence"]),
+    )
+    return scene.teacher, request
+
+
+async def _reopen_session(scene: Scene) -> Asked:
+    session = await scene.teacher.open_session(await scene.teacher.course())
+    await session.close()
+    return scene.teacher, lecturer_service_pb2.ReopenSessionRequest(session_id=session.id)
+
+
+async def _cancel_session(scene: Scene) -> Asked:
+    session = await scene.teacher.open_session(await scene.teacher.course())
+    return scene.teacher, lecturer_service_pb2.LecturerServiceCancelSessionRequest(session_id=session.id, reason="Ill")
+
+
+async def _watch_attendance(scene: Scene) -> Asked:
+    """Resumed after the whole list: one read, then it waits."""
+    position = Position(scene.hall.clock.now(), whole=True)
+    within = ("watch", scene.session.id, scene.teacher.id)
+    token = scene.hall.app.outside.resumptions.write(position, *within)
+    return scene.teacher, lecturer_service_pb2.WatchAttendanceRequest(session_id=scene.session.id, resume_token=token)
+
+
+async def _close_any_session(scene: Scene) -> Asked:
+    session = await scene.teacher.open_session(await scene.teacher.course())
+    return scene.admin, admin_service_pb2.AdminServiceCloseSessionRequest(session_id=session.id)
+
+
+async def _cancel_any_session(scene: Scene) -> Asked:
+    session = await scene.teacher.open_session(await scene.teacher.course())
+    return scene.admin, admin_service_pb2.AdminServiceCancelSessionRequest(session_id=session.id, reason="Ill")
+
+
 CALLS: dict[str, Prepare] = {
     "AdminService/ApproveCourseClaim": _approve_claim,
     "AdminService/ArchiveCourse": _archive_course,
@@ -758,6 +803,21 @@ CALLS: dict[str, Prepare] = {
     "LecturerService/MarkAttendance": _mark,
     "LecturerService/RejectAttendance": _reject,
     "StudentService/FileAppeal": _file_appeal,
+    "AdminService/CancelSession": _cancel_any_session,
+    "AdminService/CloseSession": _close_any_session,
+    "AdminService/GetSession": _by(
+        "admin", lambda s: admin_service_pb2.AdminServiceGetSessionRequest(session_id=s.session.id)
+    ),
+    "AdminService/ListSessions": _by(
+        "admin", lambda s: admin_service_pb2.AdminServiceListSessionsRequest(page_size=200)
+    ),
+    "LecturerService/CancelSession": _cancel_session,
+    "LecturerService/RegenerateSessionCode": _by(
+        "teacher", lambda s: lecturer_service_pb2.RegenerateSessionCodeRequest(session_id=s.session.id)
+    ),
+    "LecturerService/ReopenSession": _reopen_session,
+    "LecturerService/UpdateSession": _update_session,
+    "LecturerService/WatchAttendance": _watch_attendance,
     "AdminService/ApproveDeviceReset": _approve_reset,
     "AdminService/ClearFaceReference": _clear,
     "AdminService/CreateUser": _create_user,

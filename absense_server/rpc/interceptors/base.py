@@ -18,6 +18,7 @@ from google.protobuf.message import DecodeError
 
 from absense_server.domain.errors.base import FieldViolation
 from absense_server.domain.errors.calls import DeadlinePassed, InvalidRequest
+from absense_server.domain.errors.sessions import WatcherTooSlow
 from absense_server.domain.people import Caller
 from absense_server.ports.outside import AccessClaims
 from absense_server.rpc.calls import Metadata
@@ -31,6 +32,8 @@ Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any]"  # generic in its types o
 WAIT_FOR_ANYBODY: Final = 30.0
 WAIT_FOR_USERS: Final = 300.0
 """Seconds in which a single message has to be there; users send photographs, by networks that are slow."""
+WAIT_FOR_READERS: Final = 30.0
+"""Seconds in which a message of a stream has to go out: what the client's window holds is gone long before."""
 
 
 class Call:
@@ -195,7 +198,18 @@ class _Rpc:
         # collector.
         async with aclosing(self.handle(request, context)) as responses:
             async for response in responses:
+                await self._write(response, context)
+
+    async def _write(self, response: Any, context: Any) -> None:
+        """Write it; gRPC returns once it has gone out, or fits into what the client takes without reading.
+
+        Raises WatcherTooSlow when the client does not read: nothing is buffered for it without end.
+        """
+        try:
+            async with asyncio.timeout(WAIT_FOR_READERS):
                 await context.write(response)
+        except TimeoutError:
+            raise WatcherTooSlow from None
 
     async def _let_write(self, request: Any, context: Any) -> None:
         await self.handle(request, context)

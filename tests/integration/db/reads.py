@@ -121,17 +121,28 @@ DO_NOT_READ = {
     "course_claims": {"add", "decide"},
     "institution": {"hold", "save"},
     "enrollments": {"add", "end", "resume"},
-    "sessions": {"end_all", "add", "lock_course", "close", "start_generation", "count_typed_try", "seal_ended"},
     "reports": set(),
     "dashboards": set(),
     "absences": set(),
     "days": {"save"},
+    "sessions": {
+        "add",
+        "hold",
+        "hold_at",
+        "end_all",
+        "save",
+        "lock_course",
+        "close",
+        "start_generation",
+        "count_typed_try",
+        "seal_ended",
+    },
     "devices": {"hold_identifiers", "add", "unbind"},
     "device_resets": {"add", "decide"},
-    "records": {"add", "save", "hold", "decide"},
+    "records": {"add", "save", "save_all", "hold", "decide"},
     "appeals": {"add", "decide"},
     "faces": {"add", "add_view", "renew_consent", "set_trust", "touch", "remove"},
-    "verifications": {"add", "take", "postpone", "end", "log"},
+    "verifications": {"add", "take", "postpone", "end", "cancel", "log"},
     "images": {"add", "remove", "defer_doomed", "forget_doomed"},
     "erasures": {"hold", "account", "identity", "finish", "never_confirmed"},
     "exports": set(),
@@ -245,6 +256,7 @@ def reads(term: Term) -> dict[str, Read]:
         "sessions.expects": (1, lambda tx: tx.sessions.expects(session.id, student.id)),
         "sessions.overlapping": (1, lambda tx: tx.sessions.overlapping(course.id, None, NOW, session.ends_at)),
         "sessions.generations": (1, lambda tx: tx.sessions.generations(session.id)),
+        "sessions.expected_counts": (1, lambda tx: tx.sessions.expected_counts([one.id for one in term.sessions[:5]])),
         "sessions.counts": (1, lambda tx: tx.sessions.counts([one.id for one in term.sessions[:5]])),
         **_figures(term),
         "devices.active": (1, lambda tx: tx.devices.active(student.id)),
@@ -269,9 +281,11 @@ def reads(term: Term) -> dict[str, Read]:
         "appeals.for_lecturer": (1, lambda tx: tx.appeals.for_lecturer(lecturer, term.appeal.id)),
         "appeals.find": (1, lambda tx: tx.appeals.find(term.appeal.session_id, term.appeal.student.id)),
         "appeals.waiting": (1, lambda tx: tx.appeals.waiting(term.records[:12])),
+        "records.changed_since": (1, lambda tx: tx.records.changed_since(session.id, NOW)),
         "records.with_ids": (4, lambda tx: tx.records.with_ids([one.id for one in term.records[:12]])),
         "records.list_unenrolled": (4, lambda tx: tx.records.list_unenrolled(student.id, course.id)),
         "records.count_unenrolled": (1, lambda tx: tx.records.count_unenrolled(student.id, NOW - timedelta(days=1))),
+        "faces.templates": (2, lambda tx: tx.faces.templates([one.id for one in term.students[:12]])),
         "faces.find": (2, lambda tx: tx.faces.find(student.id)),
         "faces.unused_since": (2, lambda tx: tx.faces.unused_since(NOW + timedelta(days=1), 100)),
         "images.get": (1, lambda tx: tx.images.get(term.image.id)),
@@ -452,6 +466,12 @@ def _lists(term: Term) -> dict[str, tuple[int, Page]]:
             3,
             lambda tx, after: tx.enrollments.list_running(student.id, after=after, limit=50),
         ),
+        "sessions.list_all": (
+            2,
+            lambda tx, after: tx.sessions.list_all(
+                SessionFilter(course_id=session.course.id), NOW, after=after, limit=50
+            ),
+        ),
         "sessions.list_for_lecturer": (
             2,
             lambda tx, after: tx.sessions.list_for_lecturer(lecturer, SessionFilter(), NOW, after=after, limit=50),
@@ -487,6 +507,10 @@ def _filtered_lists(term: Term) -> dict[str, tuple[int, Page]]:
     def sessions(**fields: object) -> Page:
         which = replace(SessionFilter(), **fields)  # type: ignore[arg-type]
         return lambda tx, after: tx.sessions.list_for_lecturer(lecturer, which, NOW, after=after, limit=50)
+
+    def all_sessions(**fields: object) -> Page:
+        which = replace(SessionFilter(), **fields)  # type: ignore[arg-type]
+        return lambda tx, after: tx.sessions.list_all(which, NOW, after=after, limit=50)
 
     def records(*statuses: RecordStatus) -> Page:
         return lambda tx, after: tx.records.list_of_session(session.id, frozenset(statuses), after=after, limit=50)
@@ -548,6 +572,11 @@ def _filtered_lists(term: Term) -> dict[str, tuple[int, Page]]:
         **{
             f"sessions.list_for_lecturer {state.name}": (2, sessions(states=frozenset({state})))
             for state in SessionState
+        },
+        **{
+            f"sessions.list_all {state.name}": (2, all_sessions(states=frozenset({state})))
+            for state in SessionState
+            if state is not SessionState.CLOSED
         },
         **{f"records.list_of_session {status.name}": (4, records(status)) for status in RecordStatus},
         "records.list_flagged of a session": (5, flagged(session_id=session.id)),

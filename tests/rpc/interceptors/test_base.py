@@ -142,6 +142,28 @@ async def test_a_message_that_does_not_come_is_not_waited_for_without_end(
     assert (await half_open()).reason == "NOT_SIGNED_IN", "who may not is told before the message is there"
 
 
+async def test_who_does_not_read_is_cut_off_and_told_when_they_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    ended, written = asyncio.Event(), 0
+
+    async def yields_for_ever(_: Any, context: Any) -> AsyncIterator[LoginResponse]:
+        nonlocal written
+        try:
+            while True:
+                yield LoginResponse(access_token="x" * 100_000)
+                written += 1
+        finally:
+            ended.set()
+
+    monkeypatch.setattr(base, "WAIT_FOR_READERS", 0.2)
+    async with with_handler(UNARY_STREAM, yields_for_ever).running() as rig:
+        make: Any = rig.channel.unary_stream
+        call = make(path(UNARY_STREAM), LoginRequest.SerializeToString, LoginResponse.FromString)(request())
+        await call.read()
+        await asyncio.wait_for(ended.wait(), 10)
+        assert written < 1000, "what was written is what the windows hold"
+        assert (await outcome(call)).reason == "WATCHER_TOO_SLOW"
+
+
 async def test_a_call_without_its_message_is_the_clients_fault(rig: Rig) -> None:
     got = await outcome(rig.channel.stream_unary(path(UNARY_UNARY), None, LoginResponse.FromString)(iter_async([])))
     assert (got.reason, got.violations) == ("INVALID_REQUEST", {"request": "no message came"})
