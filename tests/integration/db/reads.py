@@ -576,7 +576,7 @@ def _filtered_lists(term: Term) -> dict[str, tuple[int, Page]]:
         **{
             f"sessions.list_all {state.name}": (2, all_sessions(states=frozenset({state})))
             for state in SessionState
-            if state is not SessionState.CLOSED
+            if state in {SessionState.SCHEDULED, SessionState.OPEN}
         },
         **{f"records.list_of_session {status.name}": (4, records(status)) for status in RecordStatus},
         "records.list_flagged of a session": (5, flagged(session_id=session.id)),

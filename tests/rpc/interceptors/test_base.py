@@ -157,7 +157,7 @@ async def test_who_does_not_read_is_cut_off_and_told_when_they_do(monkeypatch: p
     monkeypatch.setattr(base, "WAIT_FOR_READERS", 0.2)
     async with with_handler(UNARY_STREAM, yields_for_ever).running() as rig:
         make: Any = rig.channel.unary_stream
-        call = make(path(UNARY_STREAM), LoginRequest.SerializeToString, LoginResponse.FromString)(request())
+        call = make(f"/test.Styles/{UNARY_STREAM}", LoginRequest.SerializeToString, LoginResponse.FromString)(request())
         await call.read()
         await asyncio.wait_for(ended.wait(), 10)
         assert written < 1000, "what was written is what the windows hold"
