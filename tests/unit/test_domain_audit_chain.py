@@ -110,7 +110,7 @@ def changes(found: SealedRow) -> st.SearchStrategy[SealedRow]:
         for field in fields(LoggedRow)
         if field.name != "private"
     ]
-    texts = different and st.one_of(different).filter(lambda drawn: canonical(drawn) != canonical(row))
+    texts = st.one_of(different).filter(lambda drawn: canonical(drawn) != canonical(row))
     beside = PRIVATE.filter(lambda drawn: private_digest(drawn) != seal.private_digest)
     altered = [
         texts.map(lambda drawn: replace(found, row=drawn)),
