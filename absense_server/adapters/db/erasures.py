@@ -170,8 +170,8 @@ class SqlErasures:
         # why somebody else erased the account is that person's to answer for
         self._forget(audit_events.c.subject_id == user_id, audit_events.c.action != Action.USER_ERASED)
         self._forget(audit_events.c.subject_id.in_(own))
-        named = source_ids.c.kind == SourceKind.USER, source_ids.c.local_id == user_id
-        self._connection.execute(delete(source_ids).where(*named))
+        whose = and_(source_ids.c.kind == SourceKind.USER, source_ids.c.local_id == user_id)
+        self._connection.execute(delete(source_ids).where(whose))
         self._connection.execute(update(users).where(users.c.id == user_id).values(**_NOBODY))
         return known is not None
 
