@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from xlsxwriter import Workbook as Xlsx
 from xlsxwriter.exceptions import FileCreateError
@@ -78,11 +78,14 @@ class XlsxWorkbook:
         except (OSError, FileCreateError) as error:
             raise WorkbookUnavailable from error
         finally:
-            with self._lock:
-                self._busy = False
-                discarded = self._discarded
-            if discarded:
-                self._remove()
+            self._end_step()
+
+    def _end_step(self) -> None:
+        with self._lock:
+            self._busy = False
+            discarded = self._discarded
+        if discarded:
+            self._remove()
 
     def _book_in(self, folder: Path) -> "_Book":
         if self._book is None:
@@ -129,7 +132,8 @@ class _Book:
     def let_go(self) -> None:
         """Close what is open, put together or not."""
         for sheet in self._book.worksheets():
-            sheet.row_data_fh.close()
+            rows: Any = sheet.row_data_fh
+            rows.close()
 
     def _begin_sheet(self) -> tuple[Worksheet, int]:
         number = len(self._book.worksheets()) + 1

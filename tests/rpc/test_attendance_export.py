@@ -226,7 +226,12 @@ async def test_who_stops_reading_holds_nothing(folder: Path, hall: Hall, monkeyp
     monkeypatch.setattr(chunks, "CHUNK", 150)
     read: list[object] = []
     page = SqlAttendanceTables.page
-    monkeypatch.setattr(SqlAttendanceTables, "page", lambda *args, **kwargs: read.append(args) or page(*args, **kwargs))
+
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        read.append(args)
+        return page(*args, **kwargs)
+
+    monkeypatch.setattr(SqlAttendanceTables, "page", counted)
     exports = hall.app.use_cases.attendance_export
     wish = ExportWish(ScopeKind.COURSE, uuid.UUID(hall.course.id))
     stream = exports.stream(hall.teacher.caller, wish)

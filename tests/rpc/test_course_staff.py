@@ -30,7 +30,7 @@ async def refusal(call: Any) -> str:
 async def update(
     person: Lecturer | Admin, course: course_pb2.Course, revision: int = 0, **fields: Any
 ) -> course_pb2.Course:
-    kind = (
+    kind: Any = (
         pb.LecturerServiceUpdateCourseRequest
         if isinstance(person, Lecturer)
         else admin_pb.AdminServiceUpdateCourseRequest
@@ -40,7 +40,8 @@ async def update(
         request.update_mask.paths.append(name)
         if value is not None:
             request.MergeFrom(kind(**{name: value}))
-    return (await person.stub.UpdateCourse(request, metadata=person.metadata)).course
+    updated: course_pb2.Course = (await person.stub.UpdateCourse(request, metadata=person.metadata)).course
+    return updated
 
 
 async def add(person: Lecturer, course: course_pb2.Course, **who: str) -> course_pb2.Course:
@@ -77,7 +78,7 @@ async def create(admin: Admin, **fields: Any) -> course_pb2.Course:
 async def enrollments(person: Lecturer | Admin, *, ended: bool = False) -> list[course_pb2.Enrollment]:
     lecturers = Lecturer(person.hall, person.id, person.email, person.token).stub
     request = pb.ListEnrollmentsRequest(course_id=person.hall.course.id, include_ended=ended, page_size=1)
-    found = []
+    found: list[course_pb2.Enrollment] = []
     while True:
         page = await lecturers.ListEnrollments(request, metadata=person.metadata)
         found += page.enrollments

@@ -50,14 +50,20 @@ async def course_report(
     who: Lecturer | Admin, course_id: object, **fields: Any
 ) -> lecturer_service_pb2.GetCourseReportResponse:
     request = lecturer_service_pb2.GetCourseReportRequest(course_id=str(course_id), **fields)
-    return await lecturers(who.hall).GetCourseReport(request, metadata=who.metadata)
+    report: lecturer_service_pb2.GetCourseReportResponse = await lecturers(who.hall).GetCourseReport(
+        request, metadata=who.metadata
+    )
+    return report
 
 
 async def session_analytics(
     who: Lecturer | Admin, session_id: object, **fields: Any
 ) -> lecturer_service_pb2.GetSessionAnalyticsResponse:
     request = lecturer_service_pb2.GetSessionAnalyticsRequest(session_id=str(session_id), **fields)
-    return await lecturers(who.hall).GetSessionAnalytics(request, metadata=who.metadata)
+    analytics: lecturer_service_pb2.GetSessionAnalyticsResponse = await lecturers(who.hall).GetSessionAnalytics(
+        request, metadata=who.metadata
+    )
+    return analytics
 
 
 async def analytics(admin: Admin, **fields: Any) -> admin_service_pb2.GetAnalyticsResponse:
@@ -87,7 +93,8 @@ async def absentees(who: Lecturer, session_id: object) -> list[str]:
 
 async def past_sessions(who: Student, **fields: Any) -> list[student_service_pb2.PastSession]:
     """Page by page."""
-    found, token = [], ""
+    found: list[student_service_pb2.PastSession] = []
+    token = ""
     while True:
         request = student_service_pb2.ListAttendanceHistoryRequest(page_size=7, page_token=token, **fields)
         page = await who.stub.ListAttendanceHistory(request, metadata=who.metadata)
@@ -147,8 +154,9 @@ class History:
         self.students = [await self.hall.student(enrolled=False, phone=False) for _ in range(5)]
         self.teachers = [await self.hall.lecturer() for _ in range(2)]
         with world.uow(read_only=True) as tx:
-            people = [tx.users.get(UserId(UUID(person.id))) for person in [*self.students, *self.teachers]]
+            found = [tx.users.get(UserId(UUID(person.id))) for person in [*self.students, *self.teachers]]
             term = tx.courses.current_term(self.now)
+        people = [user for user in found if user is not None]
         self.users = {user.id: user for user in people[:5]}
         programmes = [world.programme().id for _ in range(2)]
         for lecturers in (people[5:6], people[5:], people[6:]):

@@ -345,7 +345,7 @@ async def test_a_claim_kept_meanwhile_is_judged_by_the_place_as_it_is(hall: Hall
         await asyncio.to_thread(go_on.wait, 30)
         return await original(*args)
 
-    original, keep.keep = keep.keep, held_up  # type: ignore[method-assign]
+    original, keep.keep = keep.keep, held_up  # type: ignore[method-assign,assignment]
     sent = [asyncio.create_task(student.send(header)) for student, header in headers]
     for _ in sent:
         assert await asyncio.to_thread(looking.acquire, timeout=30)

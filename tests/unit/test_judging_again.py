@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +25,7 @@ from absense_server.domain.records import (
 )
 from absense_server.domain.sessions import AttendanceSession
 from absense_server.domain.verdicts import Check, Reason, failed, inconclusive, passed
-from tests.unit.test_domain_records import EMPTY, HALL, NOW, SESSION, UUID, decided
+from tests.unit.test_domain_records import EMPTY, HALL, NOW, SESSION, decided
 
 LATER = NOW + timedelta(minutes=30)
 MODEL = FaceModel("SFace", "yunet", 0.593, "DeepFace")
