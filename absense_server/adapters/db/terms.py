@@ -64,23 +64,20 @@ class SqlTerms:
     def in_the_way(self, term_id: TermId, now: datetime) -> InTheWay:
         sessions, records = attendance_sessions.c, attendance_records.c
         not_cancelled = sessions.cancelled_at.is_(None)
-        in_term = courses.c.term_id == term_id
         # each status by a partial index of its own
         undecided = sum(
             self._number(
                 select(func.count())
                 .select_from(attendance_records)
-                .join(courses, courses.c.id == records.course_id)
                 .join(attendance_sessions, sessions.id == records.session_id)
-                .where(in_term, status, records.enrolled, not_cancelled)
+                .where(records.course_id.in_(_courses_of(term_id)), status, records.enrolled, not_cancelled)
             )
             for status in _UNDECIDED
         )
         waiting = self._number(
             select(func.count())
             .select_from(appeals)
-            .join(courses, courses.c.id == appeals.c.course_id)
-            .where(in_term, appeals.c.state == literal_column("'PENDING'"))
+            .where(appeals.c.course_id.in_(_courses_of(term_id)), appeals.c.state == literal_column("'PENDING'"))
         )
         running = or_(sessions.closed_at.is_(None), sessions.closed_at > now)
         unfinished = self._number(
