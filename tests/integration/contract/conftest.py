@@ -16,6 +16,12 @@ ELSEWHERE = {
     "test_readiness.py",
     # about processes that break, whatever the database; each waits for several
     "test_broken_workers.py",
+    # about messages and what is counted of them, before any database is asked
+    "test_uploads.py",
+    "test_metrics.py",
+    "test_signing_keys.py",
+    # about what is read of a database, which tests/e2e does with a whole cluster on PostgreSQL
+    "test_chaos_account.py",
 }
 """Modules that are not run again."""
 

@@ -34,7 +34,7 @@ NEVER = {
     grpc.StatusCode.DATA_LOSS,
     grpc.StatusCode.DEADLINE_EXCEEDED,
 }
-EXAMPLES = 30
+EXAMPLES = 12
 """For each RPC; half as many on SQLite, which minds less."""
 NUL = "12345678\0"
 MARKS = "e" + "\u0323\u0307" * 500_000
