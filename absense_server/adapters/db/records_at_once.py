@@ -6,6 +6,8 @@ from sqlalchemy import (
     JSON,
     Connection,
     Insert,
+    Table,
+    TableValuedAlias,
     Text,
     Update,
     bindparam,
@@ -35,13 +37,21 @@ def upsert(statement: postgresql.Insert | sqlite.Insert) -> Insert:
     return statement.on_conflict_do_update(index_elements=key, set_=found)
 
 
+def _rows_of(table: Table) -> TableValuedAlias:
+    """The rows of a table that a JSON text has."""
+    given = func.json_populate_recordset(
+        literal_column(f"NULL::{table.name}"), cast(bindparam("rows", type_=Text), JSON)
+    )
+    return given.table_valued(*(column(its.name, its.type) for its in table.c)).alias("rows")
+
+
+def _found_from_json() -> Insert:
+    return upsert(postgresql.insert(verdicts).from_select(verdicts.c.keys(), select(*_rows_of(verdicts).c)))
+
+
 def _from_json() -> Update:
     """The rows of a JSON text, each one revision on."""
-    names = [column.name for column in attendance_records.c]
-    given = func.json_populate_recordset(
-        literal_column(f"NULL::{attendance_records.name}"), cast(bindparam("rows", type_=Text), JSON)
-    )
-    row = given.table_valued(*(column(name, attendance_records.c[name].type) for name in names)).alias("rows")
+    row = _rows_of(attendance_records)
     return (
         update(attendance_records)
         .where(attendance_records.c.id == row.c.id, attendance_records.c.revision == row.c.revision - 1)
@@ -54,6 +64,7 @@ _CHANGING = (
     "policy_device", "policy_location", "policy_face", "policy_liveness", "policy_version", "policy_stand_in",
 )  # fmt: skip
 _SAVE_ALL = _from_json()
+_JUDGE_ALL = _found_from_json()
 _SAVE_EACH = update(attendance_records).where(
     attendance_records.c.id == bindparam("saved_id"), attendance_records.c.revision == bindparam("seen_revision")
 )
@@ -98,8 +109,10 @@ def save_all(connection: Connection, saved: Saved) -> None:
     key = tuple_(verdicts.c.record_id, verdicts.c.number, verdicts.c.check_name)
     if gone:
         connection.execute(delete(verdicts).where(key.in_(gone)))
-    if found:
-        connection.execute(JUDGE_AGAIN[connection.dialect.name], found)
+    if found and connection.dialect.name == "sqlite":
+        connection.execute(JUDGE_AGAIN["sqlite"], found)
+    elif found:
+        connection.execute(_JUDGE_ALL, {"rows": as_json(found)})
 
 
 def _save_rows(connection: Connection, saved: Saved) -> int:
