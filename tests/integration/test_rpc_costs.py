@@ -119,7 +119,7 @@ COSTS: dict[str, tuple[int, int, int]] = {
     "LecturerService/ReopenSession": (19, 2, 1),
     "LecturerService/RotateQrCode": (8, 1, 1),
     "LecturerService/UpdateCourse": (11, 1, 1),
-    "LecturerService/UpdateSession": (21, 2, 1),
+    "LecturerService/UpdateSession": (27, 2, 1),
     "LecturerService/WatchAttendance": (12, 1, 0),
     "LecturerService/WatchQrCodes": (2, 1, 0),
     "StudentService/BindDevice": (9, 1, 1),

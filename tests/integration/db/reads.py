@@ -256,7 +256,7 @@ def reads(term: Term) -> dict[str, Read]:
         "sessions.expects": (1, lambda tx: tx.sessions.expects(session.id, student.id)),
         "sessions.overlapping": (1, lambda tx: tx.sessions.overlapping(course.id, None, NOW, session.ends_at)),
         "sessions.generations": (1, lambda tx: tx.sessions.generations(session.id)),
-        "sessions.expected_counts": (1, lambda tx: tx.sessions.expected_counts([one.id for one in term.sessions[:5]])),
+        "sessions.expected_counts": (1, lambda tx: tx.sessions.expected_counts([session.id])),
         "sessions.counts": (1, lambda tx: tx.sessions.counts([one.id for one in term.sessions[:5]])),
         **_figures(term),
         "devices.active": (1, lambda tx: tx.devices.active(student.id)),
