@@ -22,7 +22,7 @@ BUF_INSTALLED := tools/node_modules/.installed
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run install demo bench chaos test test-fast lint types format protos grpcurl photographs lock clean
+.PHONY: help run install demo bench bench-size chaos test test-fast lint types format protos grpcurl photographs lock clean
 
 help: ## show this
 	@echo "Absense. make TARGET [PYTHON=python3.12] [JOBS=2], where TARGET is:"
@@ -50,6 +50,10 @@ demo: $(FOR_DEMO) ## install and play one lecture against a server of its own
 
 bench: $(FOR_BENCH) ## measure what is promised, as ratios side by side in one run; about three minutes
 	@$(BIN)/python -m bench
+
+bench-size: $(FOR_BENCH) ## compare what lists and reports read of 10,000 and of 1,000,000 records; about ten minutes
+	@tools/need.sh postgresql
+	@$(BIN)/python -m bench size
 
 chaos: $(FOR_BENCH) ## kill servers of a whole cluster while claims come in, and count what is lost; about two minutes
 	@tools/need.sh postgresql redis-server
