@@ -30,8 +30,12 @@ from absense.v1 import (
     student_service_pb2_grpc,
     user_pb2,
 )
+from absense_server.domain.faces import FaceModel
+from absense_server.domain.ids import UserId
 from absense_server.domain.people import Caller
 from absense_server.domain.resume_tokens import Position
+from absense_server.domain.verdicts import Check, Reason, inconclusive
+from absense_server.ports.findings import MatchEntry, MatchKind
 from absense_server.services.sign_in_tokens import SignedIn
 from tests.support.hall import (
     CONSENT,
@@ -476,9 +480,17 @@ async def _confirm(scene: Scene) -> Asked:
 
 
 async def _list_looks(scene: Scene) -> Asked:
-    student, _, _ = await scene.student_with_face()
-    for _ in range(scene.size):
-        await student.try_face(scene.photograph)
+    student = await scene.student()
+    ids, now = scene.hall.app.ids, scene.hall.clock.now()
+    verdict, model = inconclusive(Check.FACE, Reason.NO_FACE), FaceModel("SFace", "yunet", 0.593, "tests")
+    with scene.hall.app.uow() as tx:
+        tx.verifications.log(
+            [
+                MatchEntry(ids.new(), MatchKind.TRIAL, UserId(uuid.UUID(student.id)), now, verdict, model, timedelta())
+                for _ in range(scene.size)
+            ]
+        )
+        tx.commit()
     return scene.admin, admin_service_pb2.ListVerificationLogsRequest(student_id=student.id, page_size=200)
 
 

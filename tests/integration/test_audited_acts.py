@@ -28,9 +28,9 @@ NOTHING: Final[Mapping[str, str]] = {
 """What is no read, and leaves no event when all is well: why."""
 
 ACTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "AdminService/ApproveCourseClaim": ("COURSE_CLAIM_APPROVED",),
+    "AdminService/ApproveCourseClaim": ("LECTURER_ADDED", "COURSE_CLAIM_APPROVED"),
     "AdminService/ApproveDeviceReset": ("DEVICE_RESET_APPROVED",),
-    "AdminService/ArchiveCourse": ("COURSE_ARCHIVED",),
+    "AdminService/ArchiveCourse": ("COURSE_ARCHIVED", "SESSION_CLOSED"),
     "AdminService/CancelSession": ("SESSION_CANCELLED",),
     "AdminService/ClearFaceReference": ("FACE_CLEARED",),
     "AdminService/CloseSession": ("SESSION_CLOSED",),
@@ -53,7 +53,7 @@ ACTS: Final[Mapping[str, tuple[str, ...]]] = {
     "AdminService/RejectDeviceReset": ("DEVICE_RESET_REJECTED",),
     "AdminService/SendPasswordReset": ("PASSWORD_RESET_REQUESTED",),
     "AdminService/SetAttendanceStatus": ("RECORD_MARKED",),
-    "AdminService/UpdateCourse": ("COURSE_CHANGED",),
+    "AdminService/UpdateCourse": ("COURSE_ARCHIVED", "COURSE_CHANGED", "LECTURER_ADDED", "LECTURER_REMOVED"),
     "AdminService/UpdateSettings": ("SETTINGS_CHANGED",),
     "AdminService/UpdateTerm": ("TERM_CHANGED",),
     "AdminService/UpdateUser": ("USER_CHANGED",),
@@ -94,7 +94,7 @@ ACTS: Final[Mapping[str, tuple[str, ...]]] = {
     "LecturerService/ReopenSession": ("SESSION_REOPENED",),
     "LecturerService/RotateQrCode": ("QR_ROTATED",),
     "LecturerService/UpdateCourse": ("COURSE_CHANGED",),
-    "LecturerService/UpdateSession": ("SESSION_CHANGED",),
+    "LecturerService/UpdateSession": ("SESSION_CHANGED", "RECORD_JUDGED_AGAIN", "RECORD_JUDGED_AGAIN"),
     "StudentService/BindDevice": ("DEVICE_BOUND",),
     "StudentService/DropCourse": ("ENROLLMENT_ENDED",),
     "StudentService/EnrollFace": ("FACE_ENROLLED",),

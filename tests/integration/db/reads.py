@@ -76,7 +76,15 @@ LARGE = {
 }
 """Tables that nothing may read from end to end."""
 
-FROM_ITS_END = {"audit_log.list", "audit_log.has_unsealed", "audit_log.ends", "terms.in_the_way"}
+FROM_ITS_END = {
+    "audit_log.list",
+    "audit_log.has_unsealed",
+    "appeals.list everywhere",
+    "audit_log.ends",
+    "records.list_flagged everywhere",
+    "records.list_flagged everywhere, with those that wait for a verdict",
+    "terms.in_the_way",
+}
 """A page from the end of an index, or an index of what waits: SQLite calls that a scan, too."""
 
 READS_ALL = {"days.first_of_terms", "images.key_ids", "programmes.is_used", "verifications.backlog"}

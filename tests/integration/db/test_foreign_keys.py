@@ -45,6 +45,7 @@ RULES = {
     "refresh_tokens.sign_in_id": "CASCADE",
     "requests.user_id": "CASCADE",
     "mail_queue.user_id": "CASCADE",
+    "day_verdicts.day": "CASCADE",
     "mail_tokens.user_id": "CASCADE",
     "device_reset_requests.student_id": "CASCADE",
     "device_reset_requests.device_id": "CASCADE",
