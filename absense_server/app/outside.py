@@ -43,6 +43,7 @@ _CLAIM_THREADS = 1
 _JOB_THREADS = 2
 _HOUSEKEEPING_THREADS = 1
 _REPORT_THREADS = 2
+_IMPORT_THREADS = 1
 _DRAWING_THREADS = 1
 MAIL_THREADS = 4
 _FILE_THREADS = {"local": 4, "s3": 16}
@@ -58,7 +59,7 @@ class Outside:
         self.engine = create_engine(
             settings.database_url.get_secret_value(),
             pool_size=settings.database_threads
-            + sum((_CLAIM_THREADS, _JOB_THREADS, _HOUSEKEEPING_THREADS, _REPORT_THREADS)),
+            + sum((_CLAIM_THREADS, _JOB_THREADS, _HOUSEKEEPING_THREADS, _REPORT_THREADS, _IMPORT_THREADS)),
         )
         self.uow = SqlUnitOfWork(self.engine)
         self.events = _events(settings, self.clock)
@@ -101,6 +102,8 @@ class Outside:
         self.housekeeping_threads = ThreadPool("housekeeping", _HOUSEKEEPING_THREADS, max_wait=timedelta(hours=1))
         # whoever reads much at a time keeps nobody waiting who wants one thing
         self.report_threads = ThreadPool("reports", _REPORT_THREADS, max_wait=timedelta(seconds=60))
+        # a file takes many seconds, and reports shall not wait for it
+        self.import_threads = ThreadPool("imports", _IMPORT_THREADS, max_wait=timedelta(minutes=5))
         # registering has its own, so that nobody is kept from signing in by people who register; and who sets another
         # password, with a token or the one so far, is kept from it by neither
         self.login_threads = ThreadPool("login", os.cpu_count() or 1, max_wait=timedelta(seconds=60))
@@ -122,6 +125,7 @@ class Outside:
             self.job_threads,
             self.housekeeping_threads,
             self.report_threads,
+            self.import_threads,
             self.login_threads,
             self.register_threads,
             self.password_threads,

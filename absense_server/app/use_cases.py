@@ -353,7 +353,8 @@ class UseCases:
         uploads = ImportUploads(limits, outside.clock)
         self.enrollment_imports = EnrollmentImports(
             uow=outside.uow,
-            threads=outside.report_threads,
+            threads=outside.db_threads,
+            import_threads=outside.import_threads,
             uploads=uploads,
             addresses=outside.addresses,
             zone=settings.zone,
@@ -363,7 +364,7 @@ class UseCases:
         )
         self.user_imports = UserImports(
             uow=outside.uow,
-            threads=outside.report_threads,
+            threads=outside.import_threads,
             uploads=uploads,
             addresses=outside.addresses,
             mails=self.mails,

@@ -21,6 +21,8 @@ MAX_ROWS: Final = 250_000
 """Rows of one file, so that the memory that they take is bounded."""
 _MAX_LINES: Final = 4 * MAX_ROWS
 """Lines, with the empty ones."""
+_MAX_CELLS: Final = 16 * MAX_ROWS
+"""Cells of one file, so that the time that they take is bounded."""
 UTF_8: Final = "utf-8"
 LATIN_1: Final = "iso-8859-1"
 _DELIMITERS: Final = ",;\t"
@@ -183,7 +185,7 @@ def _reads_as_utf_16(data: bytes) -> bool:
 def _lines(text: str, faults: Faults, file: str) -> Iterator[tuple[int, list[str]]]:
     """Each line that is not empty: its number and its cells. What is wrong with quotes is noted, and passed over."""
     delimiter = _delimiter(text)
-    position, line = 0, 1
+    position, line, count = 0, 1, 0
     while position < len(text):
         if line > _MAX_LINES:
             raise ImportMalformed(_about(file, f"it has more than {_MAX_LINES:,} lines. Import it in parts."))
@@ -191,6 +193,9 @@ def _lines(text: str, faults: Faults, file: str) -> Iterator[tuple[int, list[str
         cells: list[str] = []
         while goes_on:
             cell = _cell(text, position, delimiter)
+            count += 1
+            if count > _MAX_CELLS:
+                raise ImportMalformed(_about(file, f"it has more than {_MAX_CELLS:,} cells. Import it in parts."))
             if cell.text is None:
                 well = False
                 faults.add(Place(line, file), FaultKind.BAD_VALUE, cell.problem, value=text[position : cell.end])

@@ -186,7 +186,7 @@ class StudentFinder:
         if wish.number is None or user.institution_number == wish.number:
             return user
         if user.institution_number:
-            message = f"The account with this address has another number, {user.institution_number}."
+            message = "The account with this address has another number."
             self._note(wish, FaultKind.CONFLICT, message, "institution_number", wish.number)
             return None
         after = replace(user, institution_number=wish.number, claimed_number="")
@@ -245,7 +245,7 @@ class ListPlanner:
             return
         self._named[student.id] = wish.place.line
         if vouched:
-            change = Change(Subject.USER, ChangeKind.CHANGED, _name(student), wish.place, ("institution_number",))
+            change = Change(Subject.USER, ChangeKind.CHANGED, _name(wish, student), wish.place, ("institution_number",))
             self.plan.changes.append(change)
         before = len(self.plan.changes), self._faults.count
         if wish.end:
@@ -347,7 +347,7 @@ class ListPlanner:
         self._note(wish, student, kind, fields if kind is ChangeKind.CHANGED else ())
 
     def _note(self, wish: EnrollmentWish, student: User, kind: ChangeKind, fields: tuple[str, ...] = ()) -> None:
-        name = f"{_name(student)} in {self._course}"
+        name = f"{_name(wish, student)} in {self._course}"
         self.plan.changes.append(Change(Subject.ENROLLMENT, kind, name, wish.place, fields))
 
 
@@ -362,5 +362,6 @@ def _says(wish: EnrollmentWish, there: Enrolled, programme: ProgrammeId | None) 
     )
 
 
-def _name(student: User) -> str:
-    return student.institution_number or student.email
+def _name(wish: EnrollmentWish, student: User) -> str:
+    """As the line has it; where there is none, never by an address, which no lecturer is shown."""
+    return wish.who or student.institution_number or student.full_name

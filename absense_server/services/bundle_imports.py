@@ -50,6 +50,14 @@ class _Plan:
         return Difference(changes, unchanged)
 
 
+@dataclass(frozen=True, slots=True)
+class _Done:
+    report: Report
+    changed: tuple[RecordId | SessionId, ...] = ()
+    to_write: bool = False
+    """Nothing is wrong, and something changes: what was only looked at so far shall be written."""
+
+
 class BundleImports:
     """Compares bundles with what is there, and writes the difference."""
 
@@ -85,28 +93,29 @@ class BundleImports:
         cells = Cells(faults, self._zone, self._addresses.normalized)
         bundle = BundleReader(files, cells, unhurried).read()
         reading = Reading(bundle.rows, bundle.encoding, faults, COLUMN_NAMES)
-        done, changed = settle(lambda: self._attempt(caller, asked, reading, bundle))
-        self._events.publish(*changed)
-        return done
+        # first without keeping anybody from writing: of many files nothing comes, or a list of faults
+        done = self._attempt(caller, asked, reading, bundle, writing=False)
+        if done.to_write:
+            done = settle(lambda: self._attempt(caller, asked, reading, bundle, writing=True))
+        self._events.publish(*done.changed)
+        return done.report
 
-    def _attempt(
-        self, caller: Caller, asked: UserImport, reading: Reading, bundle: Bundle
-    ) -> tuple[Report, tuple[RecordId | SessionId, ...]]:
-        writing = not asked.dry_run and not reading.faults.count
+    def _attempt(self, caller: Caller, asked: UserImport, reading: Reading, bundle: Bundle, *, writing: bool) -> _Done:
         with self._uow(read_only=not writing) as tx:
             require_admin(tx, caller)
             now = self._clock.now()
             faults = Faults()
             plan = self._plan(tx, bundle, faults, now, hold=writing)
-            applied = writing and not faults.count
+            applied = not (asked.dry_run or reading.faults.count or faults.count)
             done = report(reading, plan.difference, faults, applied=applied, order=WANTED)
-            if not applied or not (done.changes or any(plan.new_ids.values())):
-                return done, ()
+            to_write = applied and bool(done.changes or any(plan.new_ids.values()))
+            if not (writing and to_write):
+                return _Done(done, to_write=to_write)
             changed = self._write(tx, caller, plan, now, invite=asked.send_invitations)
             facts = {**done.facts, "passed_over": str(bundle.passed_over)}
             tx.audit.add(audit.event(Action.USERS_IMPORTED, caller, now, None, format=asked.format.value, **facts))
             tx.commit()
-        return done, changed
+        return _Done(done, changed)
 
     def _plan(self, tx: Transaction, bundle: Bundle, faults: Faults, now: datetime, *, hold: bool) -> _Plan:
         wanted = {

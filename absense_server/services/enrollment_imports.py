@@ -49,6 +49,8 @@ class ListImport:
 class _Done:
     report: Report
     changed: tuple[RecordId | SessionId, ...] = ()
+    to_write: bool = False
+    """Nothing is wrong, and something changes: what was only looked at so far shall be written."""
 
 
 class EnrollmentImports:
@@ -59,6 +61,7 @@ class EnrollmentImports:
         *,
         uow: UnitOfWork,
         threads: Threads,
+        import_threads: Threads,
         uploads: ImportUploads,
         addresses: Addresses,
         zone: ZoneInfo,
@@ -68,6 +71,7 @@ class EnrollmentImports:
     ) -> None:
         self._uow = uow
         self._threads = threads
+        self._import_threads = import_threads
         self._uploads = uploads
         self._addresses = addresses
         self._zone = zone
@@ -85,7 +89,7 @@ class EnrollmentImports:
         """
         await self._threads.run(self._require_course, caller, asked.course_id)
         async with self._uploads.receive(announced, chunks) as data:
-            return await self._threads.run(self._run, caller, asked, data)
+            return await self._import_threads.run(self._run, caller, asked, data)
 
     def _require_course(self, caller: Caller, course_id: CourseId) -> None:
         with self._uow(read_only=True) as tx:
@@ -100,12 +104,16 @@ class EnrollmentImports:
             message = "The file names nobody, and would take everybody off the list."
             faults.add(Place(0), FaultKind.MISSING, message)
         reading = Reading(table.row_count, table.encoding, faults, table.headers)
-        done = settle(lambda: self._attempt(caller, asked, reading, wishes))
+        # first without keeping anybody from writing: of most files nothing comes, or a list of faults
+        done = self._attempt(caller, asked, reading, wishes, writing=False)
+        if done.to_write:
+            done = settle(lambda: self._attempt(caller, asked, reading, wishes, writing=True))
         self._events.publish(*done.changed)
         return done.report
 
-    def _attempt(self, caller: Caller, asked: ListImport, reading: Reading, wishes: Sequence[EnrollmentWish]) -> _Done:
-        writing = not asked.dry_run and not reading.faults.count
+    def _attempt(
+        self, caller: Caller, asked: ListImport, reading: Reading, wishes: Sequence[EnrollmentWish], *, writing: bool
+    ) -> _Done:
         with self._uow(read_only=not writing) as tx:
             if writing:
                 hold_caller(tx, caller)
@@ -121,10 +129,11 @@ class EnrollmentImports:
                 unknown=passed_over if asked.pass_over_unknown else faults,
             )
             plan = self._plan(tx, comparison, wishes, hold=writing)
-            applied = writing and not faults.count
+            applied = not (asked.dry_run or reading.faults.count or faults.count)
             done = report(reading, plan.difference, faults + passed_over, applied=applied)
-            if not applied or not done.changes:
-                return _Done(done)
+            to_write = applied and bool(done.changes)
+            if not (writing and to_write):
+                return _Done(done, to_write=to_write)
             # whoever closes the term waits, or is waited for: enrollments judge records again
             tx.terms.share(course.term.id).require_open()
             changed = write_lists(tx, caller, {course.id: plan}, now)

@@ -66,10 +66,15 @@ class UserImports:
         cells = Cells(faults, self._zone, self._addresses.normalized)
         wishes = list(unhurried(read_users(table, cells)))
         reading = Reading(table.row_count, table.encoding, faults, table.headers)
-        return settle(lambda: self._attempt(caller, asked, reading, wishes))
+        # first without keeping anybody from writing: of many files nothing comes, or a list of faults
+        found = self._attempt(caller, asked, reading, wishes, writing=False)
+        if not found.applied or not found.changes:
+            return found
+        return settle(lambda: self._attempt(caller, asked, reading, wishes, writing=True))
 
-    def _attempt(self, caller: Caller, asked: UserImport, reading: Reading, wishes: Sequence[UserWish]) -> Report:
-        writing = not asked.dry_run and not reading.faults.count
+    def _attempt(
+        self, caller: Caller, asked: UserImport, reading: Reading, wishes: Sequence[UserWish], *, writing: bool
+    ) -> Report:
         with self._uow(read_only=not writing) as tx:
             require_admin(tx, caller)
             now = self._clock.now()
@@ -78,9 +83,9 @@ class UserImports:
             planner = UserPlanner(registry=registry, faults=faults, now=now, new_id=self._ids.new)
             for wish in wishes:
                 planner.add(wish)
-            applied = writing and not faults.count
+            applied = not (asked.dry_run or reading.faults.count or faults.count)
             done = report(reading, planner.plan.difference, faults, applied=applied)
-            if not applied or not done.changes:
+            if not (writing and applied and done.changes):
                 return done
             write_users(tx, caller, planner.plan, self._mails, now, invite=asked.send_invitations)
             tx.audit.add(audit.event(Action.USERS_IMPORTED, caller, now, None, format=asked.format.value, **done.facts))

@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import io
+import threading
 import zipfile
 from datetime import timedelta
 from typing import Any
@@ -109,7 +110,8 @@ async def test_a_list_is_brought_in_line_and_the_same_file_again_changes_nothing
         (f"2026-7 in {hall.course.code}", 2),
         ("N-1", 3),
         (f"N-1 in {hall.course.code}", 3),
-        (f"{ama.email} in {hall.course.code}", 0),
+        # no lecturer is shown an address
+        (f"Ama Student in {hall.course.code}", 0),
     ]
     assert (await admin.user(efua.id)).institution_number == "N-1"
     assert (await efua.record(lesson)).revision > flagged.revision
@@ -120,6 +122,19 @@ async def test_a_list_is_brought_in_line_and_the_same_file_again_changes_nothing
     assert counts(await enroll(hall, file, end_missing=True)) == (0, 0, 0, 2, 0)
     assert actions(hall) == before
     assert kojo.id != unheard.id
+
+
+async def test_files_from_which_nothing_comes_keep_nobody_from_writing_and_reports_wait_for_none(hall: Hall) -> None:
+    ama = await hall.student()
+    reports, enough = hall.app.outside.report_threads, threading.Event()
+    busy = [asyncio.create_task(reports.run(enough.wait)) for _ in range(2)]
+    try:
+        with hall.app.engine.begin():  # on SQLite nobody else writes
+            assert wrong(await enroll(hall, "number\nnobody\n")) == [(2, "number", "UNKNOWN")]
+            assert counts(await enroll(hall, f"email\n{ama.email}\n")) == (0, 0, 0, 1, 0)
+    finally:
+        enough.set()
+        await asyncio.gather(*busy)
 
 
 async def test_dates_programmes_and_coming_back(hall: Hall) -> None:

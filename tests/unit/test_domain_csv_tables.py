@@ -3,10 +3,13 @@
 import csv
 import io
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from absense_server.domain import csv_tables
 from absense_server.domain.csv_tables import Columns, Table
+from absense_server.domain.errors.imports import ImportMalformed
 from absense_server.domain.imports import Faults
 
 COLUMNS = Columns({"a": (), "b": (), "c": ()})
@@ -31,3 +34,9 @@ def test_what_is_written_is_read(
     found = [tuple(row.cells[name] for name in "abc") for row in table]
     assert found == [cells for row in rows if any(cells := tuple(cell.strip() for cell in row))]
     assert faults.count == 0
+
+
+def test_no_line_is_read_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(csv_tables, "_MAX_CELLS", 50)
+    with pytest.raises(ImportMalformed, match="more than 50 cells"):
+        list(Table(b"a,b\n" + b"," * 100, COLUMNS, Faults()))
