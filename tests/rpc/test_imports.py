@@ -93,7 +93,7 @@ def actions(hall: Hall) -> list[str]:
 
 
 async def test_a_list_is_brought_in_line_and_the_same_file_again_changes_nothing(hall: Hall) -> None:
-    admin, ama, efua = await hall.admin(), await hall.student(), await hall.student(enrolled=False)
+    admin, _, efua = await hall.admin(), await hall.student(), await hall.student(enrolled=False)
     unheard, lesson = await hall.student(enrolled=False), await hall.open_session()
     flagged = (await efua.submit(lesson)).record
     kojo = await admin.create_user(institution_number="2026-7")
