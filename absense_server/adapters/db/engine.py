@@ -27,20 +27,22 @@ def create_engine(
     *,
     pool_size: int = 8,
     pool_timeout_s: float = 5,
-    lock_timeout_s: float = 5,
+    lock_timeout_s: float | None = None,
     statement_timeout_s: float = 15,
     application_name: str = "absense",
 ) -> Engine:
     """An engine for `sqlite:///path` or `postgresql://...`, as large as the thread pool that will use it.
 
+    `lock_timeout_s`: how long to wait for others who write; None: as long as a large import takes on SQLite, where one
+    writes at a time, and 5 s on PostgreSQL.
     Nothing is opened yet: whether the database answers shows at the first transaction.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _sqlite(parsed, pool_size, pool_timeout_s, lock_timeout_s)
+        return _sqlite(parsed, pool_size, pool_timeout_s, 15 if lock_timeout_s is None else lock_timeout_s)
     if parsed.get_backend_name() in {"postgresql", "postgres"}:
         timeouts = {
-            "lock_timeout": lock_timeout_s,
+            "lock_timeout": 5 if lock_timeout_s is None else lock_timeout_s,
             "statement_timeout": statement_timeout_s,
             # a process that hangs in a transaction would hold its locks for ever
             "idle_in_transaction_session_timeout": 2 * statement_timeout_s,
