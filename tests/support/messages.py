@@ -130,8 +130,9 @@ def _mend(message: Message, where: list[str]) -> None:
         except TypeError:
             continue  # for bytes, not text, or the other way round
         if field.message_type is not None and field.message_type.full_name == _MASK:
-            named = inner.DESCRIPTOR.fields_by_name[candidate["paths"][0]]
-            if not getattr(inner, named.name):
+            # what the mask is about may lie in a message beside it, which is there by then
+            named = inner.DESCRIPTOR.fields_by_name.get(candidate["paths"][0])
+            if named is not None and not getattr(inner, named.name):
                 _mend(inner, [named.name])
         if where not in map(_where, VALIDATOR.collect_violations(message)):
             return
@@ -157,7 +158,9 @@ def _candidates(field: FieldDescriptor) -> Iterable[Any]:
 
 
 def _put(message: Any, field: FieldDescriptor, value: Any) -> None:
-    if field.is_repeated:
+    if field.is_repeated and field.message_type is not None:
+        getattr(message, field.name).add(**value)
+    elif field.is_repeated:
         getattr(message, field.name).append(value)
     elif field.message_type is not None:
         inner = getattr(message, field.name)

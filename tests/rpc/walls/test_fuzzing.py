@@ -191,6 +191,8 @@ async def test_what_is_far_too_long_holds_nobody_up(hall: Hall) -> None:
                     setattr(request, one.name, MARKS)
                 elif one.type == FieldDescriptor.TYPE_STRING:
                     getattr(request, one.name).extend(["x"] * 100_000)
+                elif one.message_type is not None:
+                    getattr(request, one.name).extend([GetMessageClass(one.message_type)()] * 100_000)
                 else:
                     getattr(request, one.name).extend([0] * 100_000)
                 for role in rpc.rule.roles or [None]:
