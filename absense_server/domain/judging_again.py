@@ -11,13 +11,19 @@ from absense_server.domain.verdicts import Check, Outcome, Reason, Verdict
 
 
 def judged_under(
-    record: AttendanceRecord, session: AttendanceSession, face: FaceEvidence, now: datetime
+    record: AttendanceRecord,
+    session: AttendanceSession,
+    face: FaceEvidence,
+    now: datetime,
+    *,
+    other_lateness: bool,
 ) -> AttendanceRecord:
     """The record as `session` with its place, policy and lateness has it now; itself where nothing changes.
 
     All claims are judged again, and the same one decides. CONFIRMED may be lowered by this: the lecturer said what
-    counts. What a person has decided stays as it is, but for lateness. `face`: what is known of the student's face;
-    each claim tells of its own selfie.
+    counts. What a person has decided stays as it is, but for lateness where that has changed (`other_lateness`): a
+    person may have said otherwise than the clock. `face`: what is known of the student's face; each claim tells of its
+    own selfie.
     """
     deciding = record.deciding_claim
     if deciding is None:
@@ -28,7 +34,8 @@ def judged_under(
         again = replace(record, policy=session.policy, claims=claims)
         standing = standing_of(again.policy, (again.deciding_claim or deciding).verdicts)
         again = replace(again, status=standing.status, attention=standing.attention)
-    again = replace(again, late=lateness(session, again.claims, again.deciding_claim or deciding))
+    if other_lateness or not record.decisions:
+        again = replace(again, late=lateness(session, again.claims, again.deciding_claim or deciding))
     return record if again == record else replace(again, updated_at=now, revision=record.revision + 1)
 
 

@@ -127,6 +127,8 @@ class Appeals:
         Raises SessionNotFound, also for one that the student was never to see; AppealNotAllowed, AppealTooLate.
         """
         session = tx.sessions.find(session_id)
+        # whoever decides on it meanwhile is waited for, or waits and grants the appeal
+        tx.records.hold_of(session_id, caller.id)
         record = tx.records.find(session_id, caller.id)
         if session is None or (record is None and tx.enrollments.latest(caller.id, session.course.id) is None):
             raise SessionNotFound

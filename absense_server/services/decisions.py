@@ -163,7 +163,7 @@ class Decisions:
         new = [one.record for one in found if one.record is not None and one.record is not before.get(one.record_id)]
         if not new:
             return
-        granted = self._rulings.grantable(tx, caller, new, word)
+        granted = self._rulings.grantable(tx, caller, [before[record.id] for record in new], word)
         tx.records.decide(*new)
         tx.audit.add(
             *(
@@ -180,8 +180,8 @@ class Decisions:
             return tx.records.reviewed([before])[0]
         require_changeable(tx, caller, before.course_id)
         after = decisions.decided(before, word, self._decision_id(), wish.expected_revision)
-        granted = self._rulings.grantable(tx, caller, [before], word)
         tx.records.save(before, after)
+        granted = self._rulings.grantable(tx, caller, [before], word)
         self._audit(tx, caller, ACTIONS[word.status], after)
         self._rulings.write(tx, caller, granted, word.at)
         return self._kept(tx, after)

@@ -33,11 +33,12 @@ class JudgingAgain:
             after.late_after_at,
         ):
             return ()
+        other_lateness = before.late_after_at != after.late_after_at
         changed: list[UUID] = []
         last: UUID | None = None
         while records := tx.records.list_of_session(after.id, frozenset(), after=last, limit=_AT_ONCE):
             last = records[-1].id
-            changed += self._judge(tx, caller, after, records, now)
+            changed += self._judge(tx, caller, after, records, now, other_lateness=other_lateness)
         return changed
 
     def _judge(
@@ -47,6 +48,8 @@ class JudgingAgain:
         session: AttendanceSession,
         records: Sequence[AttendanceRecord],
         now: datetime,
+        *,
+        other_lateness: bool,
     ) -> list[UUID]:
         templates = tx.faces.templates([record.student.id for record in records])
         judged = [
@@ -57,6 +60,7 @@ class JudgingAgain:
                     session,
                     self._verification.evidence(templates.get(record.student.id), SelfieState.MISSING),
                     now,
+                    other_lateness=other_lateness,
                 ),
             )
             for record in records

@@ -1,12 +1,13 @@
 """What is made of appeals, written down and told to the students."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from absense_server.domain import audit
 from absense_server.domain.appeals import GRANTED_BY, Appeal, AppealState, Ruling, ruled
 from absense_server.domain.audit import Action
-from absense_server.domain.decisions import Word
+from absense_server.domain.decisions import Word, last_decider
 from absense_server.domain.mails import MailKind
 from absense_server.domain.people import Caller
 from absense_server.domain.records import AttendanceRecord
@@ -42,15 +43,19 @@ class Rulings:
     def grantable(
         self, tx: Transaction, caller: Caller, records: Collection[AttendanceRecord], word: Word
     ) -> list[Appeal]:
-        """The appeals about some records that a decision on these grants: what waits, and is the caller's to decide.
+        """The appeals about `records` that a decision on these grants: what waits, and is the caller's to decide.
 
-        Read before the decision is written: after it, it is the latest one.
+        `records`: as they were before it, and held since: who files an appeal meanwhile waits, and finds them decided.
         """
         outcome = GRANTED_BY.get(word.status)
         if outcome is None or not records:
             return []
         ruling = Ruling(outcome, word.by, word.at, word.reason)
-        waiting = tx.appeals.waiting(records)
+        deciders = {record.id: last_decider(record) for record in records}
+        waiting = [
+            replace(appeal, last_decider=None if appeal.record_id is None else deciders[appeal.record_id])
+            for appeal in tx.appeals.waiting(records)
+        ]
         return [ruled(appeal, ruling) for appeal in waiting if appeal.is_decidable_by(caller.id)]
 
 

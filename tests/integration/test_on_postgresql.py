@@ -1,15 +1,18 @@
 """What many do at once, through the contract, on a database whose writers do not wait for each other."""
 
 import asyncio
+import threading
 import uuid
 from collections.abc import AsyncIterator, Callable, Iterable
 
 import grpc.aio
 import pytest
+from sqlalchemy import event
 
 from absense.v1 import auth_service_pb2, lecturer_service_pb2, role_pb2, student_service_pb2
 from absense_server.app import App
 from absense_server.settings import Settings
+from tests.rpc.test_appeals import ACCEPTED, file, listed
 from tests.support.clock import HandClock
 from tests.support.hall import PASSWORD, Hall, Status, reason_of
 
@@ -158,6 +161,37 @@ async def test_a_record_that_is_confirmed_many_times_at_once_is_confirmed_once(h
     answers = await asyncio.gather(*(hall.teacher.confirm(record, str(number)) for number in range(AT_ONCE)))
     assert {answer.revision for answer in answers} == {record.revision + 1}
     assert len((await session.record_of(ama)).decisions) == 1
+
+
+async def test_an_appeal_and_a_decision_at_once_leave_no_appeal_that_nobody_waits_for(hall: Hall) -> None:
+    """The decision comes while the appeal is being committed."""
+    session, ama = await hall.open_session(), await hall.student()
+    record = (await ama.submit(session, fix=None)).record
+    filed, decides, go_on = threading.Event(), threading.Event(), threading.Event()
+
+    def hold(_: object) -> None:
+        if not filed.is_set():
+            filed.set()
+            assert go_on.wait(30)
+
+    def note(_c: object, _cur: object, statement: str, *_: object) -> None:
+        if filed.is_set() and statement.startswith("UPDATE attendance_records"):
+            decides.set()
+
+    event.listen(hall.app.engine, "commit", hold)
+    event.listen(hall.app.engine, "before_cursor_execute", note)
+    try:
+        filing = asyncio.ensure_future(file(ama, session))
+        assert await asyncio.to_thread(filed.wait, 30)
+        deciding = asyncio.ensure_future(hall.teacher.confirm(record))
+        assert await asyncio.to_thread(decides.wait, 30)
+        go_on.set()
+        await asyncio.gather(filing, deciding)
+    finally:
+        go_on.set()
+        event.remove(hall.app.engine, "commit", hold)
+        event.remove(hall.app.engine, "before_cursor_execute", note)
+    assert [appeal.state for appeal in await listed(hall.teacher)] == [ACCEPTED]
 
 
 def reasons(answers: Iterable[object]) -> list[str]:

@@ -128,7 +128,7 @@ COSTS: dict[str, tuple[int, int, int]] = {
     "StudentService/EnrollFaceInline": (14, 3, 1),
     "StudentService/EnrollInCourse": (14, 1, 1),
     "StudentService/ExportMyData": (39, 35, 1),
-    "StudentService/FileAppeal": (13, 1, 1),
+    "StudentService/FileAppeal": (14, 1, 1),
     "StudentService/GetAttendanceRecord": (7, 1, 0),
     "StudentService/GetDashboard": (7, 1, 0),
     "StudentService/GetDevice": (2, 1, 0),

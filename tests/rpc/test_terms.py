@@ -29,6 +29,7 @@ from absense_server.domain.audit import Action
 from absense_server.domain.ids import TermId
 from absense_server.ports.findings import InTheWay
 from tests.rpc.test_course_staff import create, drop, refusal, update
+from tests.rpc.test_decisions import EXCUSED, mark
 from tests.rpc.test_sessions import audited
 from tests.support.faces import jpeg, plain
 from tests.support.hall import Admin, Hall, Person, detail, parts, reason_of, timestamp
@@ -167,8 +168,9 @@ def held_closing(hall: Hall, monkeypatch: pytest.MonkeyPatch, waiting: int) -> I
 
 
 async def test_nothing_comes_into_a_term_while_it_is_closed(hall: Hall, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A session, an enrollment and a claim whose selfie was on its way wait, and find it closed."""
+    """A session, an enrollment, a decision and a claim whose selfie was on its way wait, and find it closed."""
     admin, student, newcomer = await hall.admin(), await hall.student(), await hall.student(enrolled=False)
+    absent = await hall.student()
     session, selfie = await hall.open_session(), jpeg(plain())
     header, *chunks = parts(await student.header(session, selfie=selfie, fix=None), selfie)
     arriving = asyncio.Event()
@@ -184,16 +186,22 @@ async def test_nothing_comes_into_a_term_while_it_is_closed(hall: Hall, monkeypa
         while not hall.app.use_cases.uploads._announced:  # noqa: ASYNC110 - uploads have no event for that
             await asyncio.sleep(0.01)
     await session.close()
-    with held_closing(hall, monkeypatch, waiting=3) as (counted, all_wait, go_on):
+    with held_closing(hall, monkeypatch, waiting=4) as (counted, all_wait, go_on):
         closing = asyncio.ensure_future(close(admin, hall.course.term_id))
         assert await asyncio.to_thread(counted.wait, 30)
         arriving.set()
-        others = asyncio.gather(hall.open_session(), newcomer.enroll(), claim, return_exceptions=True)
+        others = asyncio.gather(
+            hall.open_session(),
+            newcomer.enroll(),
+            mark(hall.teacher, session, absent, EXCUSED),
+            claim,
+            return_exceptions=True,
+        )
         assert await asyncio.to_thread(all_wait.wait, 30)
         go_on.set()
         assert (await closing).term.state == term_pb2.TERM_STATE_CLOSED
     reasons = [reason_of(outcome) for outcome in await others if isinstance(outcome, grpc.aio.AioRpcError)]
-    assert reasons == ["TERM_CLOSED", "TERM_CLOSED", "SESSION_CLOSED"]
+    assert reasons == ["TERM_CLOSED"] * 3 + ["SESSION_CLOSED"]
     assert await session.records() == []
 
 

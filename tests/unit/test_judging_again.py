@@ -101,7 +101,7 @@ def test_judged_under_the_same_session_nothing_changes(
     lecture: tuple[AttendanceSession, AttendanceRecord, FaceEvidence],
 ) -> None:
     session, record, face = lecture
-    assert judged_under(record, session, face, LATER) is record
+    assert judged_under(record, session, face, LATER, other_lateness=True) is record
 
 
 @given(lectures(), sessions)
@@ -110,8 +110,8 @@ def test_there_and_back_is_where_it_was(
 ) -> None:
     """But for faces: nobody remembers what was seen in one, where FACE was off meanwhile; it is looked at again."""
     session, record, face = lecture
-    there = judged_under(record, other, face, LATER)
-    back = judged_under(there, session, face, LATER)
+    there = judged_under(record, other, face, LATER, other_lateness=True)
+    back = judged_under(there, session, face, LATER, other_lateness=True)
     for claim in came_to_await_face(there, back):
         was = record.claims[claim.number - 1]
         seen = next((verdict for verdict in was.verdicts if verdict.check is Check.FACE), None)
@@ -126,8 +126,9 @@ def test_what_a_person_decided_stays_but_for_lateness(
 ) -> None:
     _, record, face = lecture
     seen = decided(replace(record, status=RecordStatus.FLAGGED))
-    again = judged_under(seen, other, face, LATER)
+    again = judged_under(seen, other, face, LATER, other_lateness=True)
     assert replace(again, late=seen.late, revision=seen.revision, updated_at=seen.updated_at) == seen
+    assert judged_under(seen, other, face, LATER, other_lateness=False) is seen
 
 
 def test_a_face_that_comes_to_be_required() -> None:
@@ -137,16 +138,16 @@ def test_a_face_that_comes_to_be_required() -> None:
     with_selfie = judged_first(off, ImageId(UUID(int=9)))
     without = judged_first(off, None)
     enrolled, nobody = FaceEvidence(SelfieState.MISSING, MODEL, MODEL), FaceEvidence(SelfieState.MISSING, None, MODEL)
-    again = judged_under(with_selfie, on, enrolled, LATER)
+    again = judged_under(with_selfie, on, enrolled, LATER, other_lateness=True)
     assert again.status is RecordStatus.PENDING_VERIFICATION
     assert [claim.number for claim in came_to_await_face(with_selfie, again)] == [1]
-    assert needs_no_look(again, judged_under(again, off, enrolled, LATER))
+    assert needs_no_look(again, judged_under(again, off, enrolled, LATER, other_lateness=True))
     for record, face, reason in (
         (without, enrolled, Reason.NO_SELFIE),
         (without, nobody, Reason.NO_CONSENT),
         (with_selfie, nobody, Reason.NO_CONSENT),
     ):
-        again = judged_under(record, on, face, LATER)
+        again = judged_under(record, on, face, LATER, other_lateness=True)
         assert again.status is RecordStatus.FLAGGED
         assert again.claims[0].verdicts[-1].reason is reason
         assert not came_to_await_face(record, again)

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Uuid,
     and_,
     bindparam,
+    case,
     column,
     func,
     literal_column,
@@ -19,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 
 from absense_server.adapters.db.devices import DEVICE_COLUMNS, to_device
-from absense_server.adapters.db.enrollments import covers
+from absense_server.adapters.db.enrollments import covers, in_scope
 from absense_server.adapters.db.faces import TEMPLATE_COLUMNS, TEMPLATE_TABLES, to_template
 from absense_server.adapters.db.prepared import PreparedSelect
 from absense_server.adapters.db.record_rows import RECORD_COLUMNS, students, to_records
@@ -96,8 +97,12 @@ def _view(
     ).select_from(tables)
 
 
-# only enrollments can be several, one after the other: the newest counts
-_NEWEST_FIRST = (enrollments.c.from_at.desc(), enrollments.c.id.desc())
+# only enrollments can be several, one after the other: the newest in the session's scope counts
+_NEWEST_FIRST = (
+    case((in_scope(enrollments, attendance_sessions), literal_column("0")), else_=literal_column("1")),
+    enrollments.c.from_at.desc(),
+    enrollments.c.id.desc(),
+)
 _IS_THERE = students.c.state != literal_column("'ERASED'")
 _STUDENT = bindparam("student_id", type_=devices.c.student_id.type)
 _CLAIM = bindparam("claim_id", type_=claims.c.claim_id.type)

@@ -119,9 +119,10 @@ class SqlCourses:
         return self._one(courses.c.id == course_id)
 
     def closed(self, ids: Collection[CourseId]) -> frozenset[CourseId]:
-        query = select(courses.c.id).select_from(COURSE_TABLES)
-        closed = query.where(courses.c.id.in_(ids), terms.c.state == TermState.CLOSED)
-        return frozenset(self._connection.execute(closed).scalars())
+        # the state is not a condition: those that are open are held too
+        held = select(courses.c.id, terms.c.state).select_from(COURSE_TABLES).where(courses.c.id.in_(ids))
+        rows = self._connection.execute(held.with_for_update(read=True, of=terms))
+        return frozenset(row.id for row in rows if row.state is TermState.CLOSED)
 
     def by_code(self, term_id: TermId, code: str) -> Course | None:
         found = self._list(courses.c.term_id == term_id, courses.c.code_folded == folded(code))

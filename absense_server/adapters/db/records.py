@@ -171,6 +171,11 @@ class SqlRecords:
         held = select(attendance_records.c.id).where(attendance_records.c.id.in_(ids)).order_by(attendance_records.c.id)
         self._connection.execute(held.with_for_update(key_share=True))
 
+    def hold_of(self, session_id: SessionId, student_id: UserId) -> None:
+        records = attendance_records.c
+        its = select(records.id).where(records.session_id == session_id, records.student_id == student_id)
+        self._connection.execute(its.with_for_update(key_share=True))
+
     def of_lecturer(self, lecturer_id: UserId, ids: Collection[RecordId]) -> Sequence[AttendanceRecord]:
         taught = teaches(lecturer_id, attendance_records.c.course_id)
         return self._list(attendance_records.c.id.in_(ids), taught)

@@ -111,6 +111,10 @@ class Records(Protocol):
         """Hold off other transactions that would change these records, until this one ends."""
         ...
 
+    def hold_of(self, session_id: SessionId, student_id: UserId) -> None:
+        """Hold the student's record there, if there is one: nobody else changes it before the transaction ends."""
+        ...
+
     def of_lecturer(self, lecturer_id: UserId, ids: Collection[RecordId]) -> Sequence[AttendanceRecord]:
         """Those of these that are in courses that the lecturer teaches, in no order."""
         ...

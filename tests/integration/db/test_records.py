@@ -430,14 +430,16 @@ def test_an_enrollment_covers_what_it_overlaps(
     assert (view(world, student.id, session).coverage == Coverage(None)) is covered
 
 
-def test_of_several_enrollments_the_newest_covers(world: World) -> None:
-    _, course, session = world.lesson()
+def test_of_several_enrollments_the_newest_in_the_scope_covers(world: World) -> None:
+    lecturer, course, session = world.lesson()
     student = world.user()
     programmes = [world.programme().id for _ in range(3)]
     world.enrollment(student, course, programme_id=programmes[1], from_at=NOW - MINUTE)
     world.enrollment(student, course, programme_id=programmes[0], from_at=NOW - 60 * MINUTE, until_at=NOW - MINUTE)
     world.enrollment(student, course, programme_id=programmes[2], from_at=NOW + 60 * MINUTE, until_at=NOW + 61 * MINUTE)
     assert view(world, student.id, session).coverage == Coverage(programmes[1])
+    scoped = world.session(course, lecturer, programme_id=programmes[0])
+    assert view(world, student.id, scoped).coverage == Coverage(programmes[0])
 
 
 def test_closing_early_takes_nobody_out(world: World) -> None:
