@@ -147,5 +147,5 @@ def _only(found: Sequence[Any], what: str, hint: str) -> str:
     if len(found) == 1:
         return str(found[0].id)
     if found:
-        raise CliError(f"There are {len(found)} of {what}.", ExitCode.USAGE, "Give the id.")
+        raise CliError(f"There is more than one {what}.", ExitCode.USAGE, f"Give the id. {hint}")
     raise CliError(f"There is no {what}.", ExitCode.REFUSED, hint)

@@ -140,7 +140,7 @@ def explain(failure: Failure, server: str) -> CliError:
     if failure.retry_after and not hint.startswith("Wait"):
         hint = f"{hint} Try again in {failure.retry_after:.0f} s.".strip()
     elif failure.retry_after:
-        hint = f"Wait {failure.retry_after:.0f} s, then repeat."
+        hint = "" if "Wait " in text else f"Wait {failure.retry_after:.0f} s, then repeat."
     return CliError(text, ExitCode.REFUSED, hint, failure.reason)
 
 

@@ -9,8 +9,19 @@ import typer
 from absense.v1 import attendance_figures_pb2, course_pb2
 from absense_cli import output
 from absense_cli.client import Client
-from absense_cli.common import AsJson, Limit, connect, course_id, enum_value, programme_id, show_list, term_id, zone_of
-from absense_cli.errors import CliError
+from absense_cli.common import (
+    AsJson,
+    Limit,
+    connect,
+    course_id,
+    enum_value,
+    programme_id,
+    show_list,
+    term_id,
+    user_id,
+    zone_of,
+)
+from absense_cli.errors import CliError, ExitCode
 from absense_cli.text import day_after, parse_time, when
 
 courses = typer.Typer(help="Courses, who is in them, and how they attend.")
@@ -53,11 +64,18 @@ def create(
     title: Annotated[str, typer.Argument(help="Such as 'Introduction to Computing'.")],
     term: Annotated[str, typer.Option(help="Name (administrators) or id; without it, the current one.")] = "",
     level: Annotated[int, typer.Option(help="Year or level of study.")] = 0,
+    lecturer: Annotated[
+        list[str] | None,
+        typer.Option(help="Who teaches it (administrators): id, address or number; may be repeated."),
+    ] = None,
     programme: Annotated[list[str] | None, typer.Option(help="Whom it is for: code or id; may be repeated.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a course in a term."""
     with connect() as client:
+        if lecturer and not client.is_admin:
+            raise CliError("--lecturer is for administrators; a course that you make is yours.", ExitCode.USAGE)
+        teaching = {"lecturer_ids": [user_id(client, one) for one in lecturer]} if lecturer else {}
         answer = client.call(
             "CreateCourse",
             request_id=str(uuid.uuid4()),
@@ -66,6 +84,7 @@ def create(
             term_id=term_id(client, term),
             level=level,
             programme_ids=[programme_id(client, one) for one in programme or ()],
+            **teaching,
         )
         _show(client, answer.course, answer, as_json)
 

@@ -46,7 +46,7 @@ def enrollments(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Enroll students in a course from a CSV file."""
+    """Enroll students in a course from a CSV file (lecturers)."""
     with connect() as client:
         header = lecturer_service_pb2.ImportEnrollmentsHeader(
             course_id=course_id(client, course),
@@ -83,7 +83,7 @@ def _import(client: Client, call: str, header: Message, file: Path, as_json: boo
         _show(report)
     if report.error_count:
         raise CliError(
-            f"{report.error_count} errors in {file.name}; nothing was changed.",
+            f"{report.error_count} error{'s' * (report.error_count > 1)} in {file.name}; nothing was changed.",
             ExitCode.REFUSED,
             "Correct the file and import it again.",
         )
@@ -111,12 +111,14 @@ def _show(report: file_import_pb2.ImportReport) -> None:
         return
     rows: list[Any] = list(report.changes)
     shown = rows[:_SHOWN] if output.console().is_terminal else rows
+    in_files: list[output.Column] = [("file", lambda one: one.file)] if any(one.file for one in shown) else []
     output.table(
         [
             ("change", lambda one: word(one, "kind")),
             ("what", lambda one: word(one, "subject")),
             ("which", lambda one: one.name),
             ("fields", lambda one: ", ".join(one.fields)),
+            *in_files,
             ("line", lambda one: one.line or ""),
         ],
         shown,

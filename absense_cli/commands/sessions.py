@@ -139,6 +139,16 @@ def extend(
 
 
 @sessions.command()
+def reopen(
+    session: Annotated[str, typer.Argument(metavar="SESSION", help="Id.")],
+    as_json: AsJson = False,
+) -> None:
+    """Open a closed session again: until its planned end, or for 15 minutes where that is past."""
+    with connect() as client:
+        show(client, client.call("ReopenSession", session_id=session), as_json)
+
+
+@sessions.command()
 def cancel(
     session: Annotated[str, typer.Argument(metavar="SESSION", help="Id.")],
     reason: Reason,

@@ -128,6 +128,8 @@ def history(limit: Limit = 20, as_json: AsJson = False) -> None:
 
 
 def _standing(past: Any) -> str:
+    if word(past.session, "state") == "cancelled":
+        return "called off"
     return "absent" if past.absent else f"{word(past, 'record_status')}{', late' if past.late else ''}"
 
 

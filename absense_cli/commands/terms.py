@@ -1,6 +1,7 @@
 """`absense terms` and `absense programmes`."""
 
 import uuid
+from datetime import tzinfo
 from typing import Annotated
 
 import typer
@@ -19,7 +20,7 @@ from absense_cli.common import (
     term_id,
     zone_of,
 )
-from absense_cli.errors import CliError, ExitCode
+from absense_cli.errors import HINTS, CliError, ExitCode
 from absense_cli.text import day_after, parse_time, when, word
 
 terms = typer.Typer(help="Terms (administrators).")
@@ -36,7 +37,7 @@ def list_terms(
         columns: list[output.Column] = [
             ("name", lambda one: one.name),
             ("from", lambda one: when(one, "start_time", where, "%Y-%m-%d")),
-            ("until", lambda one: when(one, "end_time", where, "%Y-%m-%d")),
+            ("until", lambda one: _last_day(one, where)),
             ("state", lambda one: word(one, "state")),
             ("term id", lambda one: one.id),
         ]
@@ -49,6 +50,15 @@ def list_terms(
             limit,
             state=enum_value(term_pb2.TermState.DESCRIPTOR, state),
         )
+
+
+def _last_day(term: term_pb2.Term, where: tzinfo) -> str:
+    """The last day of a term, as `--until` takes it: its end is the first instant after it."""
+    if not term.HasField("end_time"):
+        return ""
+    last = term_pb2.Term()
+    last.end_time.FromNanoseconds(term.end_time.ToNanoseconds() - 1000)
+    return when(last, "end_time", where, "%Y-%m-%d")
 
 
 @terms.command()
@@ -100,7 +110,7 @@ def close(
         )
     in_the_way = answer.undecided_record_count + answer.pending_appeal_count + answer.unfinished_session_count
     if dry_run and in_the_way:
-        raise CliError("The term cannot be closed yet.", ExitCode.REFUSED, "`absense flagged list` shows what waits.")
+        raise CliError("The term cannot be closed yet.", ExitCode.REFUSED, HINTS["TERM_HAS_UNDECIDED"])
 
 
 @programmes.command("list")

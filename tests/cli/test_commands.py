@@ -28,7 +28,9 @@ COMMANDS = {
     "courses list --query cs --archived": ("ADMIN", "ListCourses"),
     f"courses create CS1 Computing --term {ID} --programme {ID} --level 1": ("LECTURER", "CreateCourse"),
     f"courses show {ID}": ("LECTURER", "GetCourse"),
+    f"courses create CS2 Logic --term {ID} --lecturer {ID}": ("ADMIN", "CreateCourse"),
     f"courses enrollments {ID} --ended": ("LECTURER", "ListEnrollments"),
+    f"courses enrollments {ID}": ("ADMIN", "ListEnrollments"),
     f"courses report {ID} --from 2026-09-01 --until 2026-12-31 --interval month --at-risk": (
         "LECTURER",
         "GetCourseReport",
@@ -39,6 +41,7 @@ COMMANDS = {
         "CreateSession",
     ),
     f"sessions close {ID}": ("ADMIN", "CloseSession"),
+    f"sessions reopen {ID}": ("LECTURER", "ReopenSession"),
     f"sessions extend {ID} --minutes 5": ("LECTURER", "UpdateSession"),
     f"sessions cancel {ID} --reason rain --yes": ("ADMIN", "CancelSession"),
     f"qr show {ID}": ("LECTURER", "GetQrCode"),

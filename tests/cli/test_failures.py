@@ -288,7 +288,7 @@ def test_errors_of_a_file_are_told_by_line_and_column(server: Server, tmp_path: 
     ended = server.ended()
     assert ended.code == 1
     assert "3\temail\tx@\tThis is no address." in ended.text
-    assert "1 errors in people.csv" in ended.err
+    assert "1 error in people.csv" in ended.err
 
 
 @pytest.mark.parametrize(
