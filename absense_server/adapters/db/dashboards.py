@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, and_, func, litera
 from absense_server.adapters.db.counting import STATUS_AND_LATE, counts_by
 from absense_server.adapters.db.courses import COURSE_COLUMNS, COURSE_TABLES, taught_by, to_courses
 from absense_server.adapters.db.enrollments import in_scope, is_running
-from absense_server.adapters.db.expected import expected, is_record_of
+from absense_server.adapters.db.expected import expected, is_record_of, records_of
 from absense_server.adapters.db.rows import AnyRow
 from absense_server.adapters.db.session_rows import SESSION_COLUMNS, SESSION_TABLES, to_sessions
 from absense_server.adapters.db.session_states import is_in
@@ -155,7 +155,8 @@ class SqlDashboards:
 def _each_student(course_ids: Collection[CourseId], now: datetime) -> FromClause:
     """Each student of each course, with the number of their sessions by kind of record."""
     who = expected(attendance_sessions.c.course_id.in_(course_ids), is_in(SessionState.CLOSED, now))
-    records = attendance_records.c
+    recorded = records_of(course_ids)
+    records = recorded.c
     kinds = (
         func.count()
         .filter(records.id.is_(None) if status is None else and_(records.status == status, records.late.is_(late)))
@@ -164,7 +165,7 @@ def _each_student(course_ids: Collection[CourseId], now: datetime) -> FromClause
     )
     return (
         select(who.c.course_id, who.c.student_id, *kinds)
-        .select_from(who.outerjoin(attendance_records, is_record_of(who)))
+        .select_from(who.outerjoin(recorded, is_record_of(who, recorded)))
         .group_by(who.c.course_id, who.c.student_id)
         .subquery("each_student")
     )

@@ -6,14 +6,13 @@ from datetime import datetime
 from sqlalchemy import Connection, and_, func, select
 
 from absense_server.adapters.db.counting import (
-    STATUS_AND_LATE,
     count_expected_by_status,
     count_verdicts,
     counts_by,
     within,
 )
 from absense_server.adapters.db.enrollments import is_running
-from absense_server.adapters.db.expected import expected, is_record_of
+from absense_server.adapters.db.expected import expected, is_record_of, records_of
 from absense_server.adapters.db.session_states import is_in
 from absense_server.adapters.db.tables import attendance_records, attendance_sessions, claims, enrollments, users
 from absense_server.adapters.db.users import person_columns, to_person
@@ -33,16 +32,17 @@ class SqlReports:
     def sessions(self, course_id: CourseId, bounds: Bounds, now: datetime) -> Sequence[SessionCounts]:
         sessions = attendance_sessions.c
         which = [sessions.course_id == course_id, is_in(SessionState.CLOSED, now), *within(bounds)]
-        who = expected(*which)
+        who, recorded = expected(*which), records_of([course_id])
+        status_and_late = recorded.c.status, recorded.c.late
         rows = self._connection.execute(
-            select(sessions.id, sessions.opens_at, *STATUS_AND_LATE, func.count(who.c.student_id).label("number"))
+            select(sessions.id, sessions.opens_at, *status_and_late, func.count(who.c.student_id).label("number"))
             .select_from(
                 attendance_sessions.outerjoin(who, who.c.session_id == sessions.id).outerjoin(
-                    attendance_records, is_record_of(who)
+                    recorded, is_record_of(who, recorded)
                 )
             )
             .where(*which)
-            .group_by(sessions.id, sessions.opens_at, *STATUS_AND_LATE)
+            .group_by(sessions.id, sessions.opens_at, *status_and_late)
         ).all()
         counts = counts_by(rows, "id")
         opened = sorted({(row.opens_at, row.id) for row in rows})
@@ -50,12 +50,18 @@ class SqlReports:
 
     def students(self, course_id: CourseId, bounds: Bounds, now: datetime) -> Sequence[StudentCounts]:
         who = expected(attendance_sessions.c.course_id == course_id, is_in(SessionState.CLOSED, now), *within(bounds))
+        recorded = records_of([course_id])
+        status_and_late = recorded.c.status, recorded.c.late
+        each = (
+            select(who.c.student_id, *status_and_late, func.count().label("number"))
+            .select_from(who.outerjoin(recorded, is_record_of(who, recorded)))
+            .group_by(who.c.student_id, *status_and_late)
+            .subquery("each")
+        )
         rows = self._connection.execute(
-            select(*person_columns(users, "student"), *STATUS_AND_LATE, func.count().label("number"))
-            .select_from(
-                who.join(users, users.c.id == who.c.student_id).outerjoin(attendance_records, is_record_of(who))
+            select(*person_columns(users, "student"), each.c.status, each.c.late, each.c.number).join_from(
+                each, users, users.c.id == each.c.student_id
             )
-            .group_by(users.c.id, *STATUS_AND_LATE)
         ).all()
         running = self._connection.execute(
             select(*person_columns(users, "student"))
