@@ -493,11 +493,12 @@ class LecturerServiceServicer:
 
     def WatchAttendance(self, request, context):
         """WatchAttendance sends every record of a session, one by one, then caught_up, then each record anew when it
-        changes, with the counts. Keep of each record the one with the highest revision: some come twice. After a cut,
-        call again with the last resume_token that came: what changed meanwhile is sent, and records of before may come
-        again. The stream outlasts the session, for decisions come later; it goes on after the access token expires, for
-        as long as the sign-in lasts. Fails with SESSION_NOT_FOUND, RESUME_TOKEN_INVALID and WATCHER_TOO_SLOW, and with
-        SHUTTING_DOWN when the server stops: connect again. May be retried. Lecturers of the course may call.
+        changes, with the counts. Keep of each record the one with the highest revision: some come twice. An appeal alone
+        is no change of its record: see ListAppeals. After a cut, call again with the last resume_token that came: what
+        changed meanwhile is sent, and records of before may come again. The stream outlasts the session, for decisions
+        come later; it goes on after the access token expires, for as long as the sign-in lasts. Fails with
+        SESSION_NOT_FOUND, RESUME_TOKEN_INVALID and WATCHER_TOO_SLOW, and with SHUTTING_DOWN when the server stops:
+        connect again. May be retried. Lecturers of the course may call.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -177,11 +177,12 @@ class LecturerServiceStub:
     """
     WatchAttendance: _grpc.UnaryStreamMultiCallable[_lecturer_service_pb2.WatchAttendanceRequest, _lecturer_service_pb2.WatchAttendanceResponse]
     """WatchAttendance sends every record of a session, one by one, then caught_up, then each record anew when it
-    changes, with the counts. Keep of each record the one with the highest revision: some come twice. After a cut,
-    call again with the last resume_token that came: what changed meanwhile is sent, and records of before may come
-    again. The stream outlasts the session, for decisions come later; it goes on after the access token expires, for
-    as long as the sign-in lasts. Fails with SESSION_NOT_FOUND, RESUME_TOKEN_INVALID and WATCHER_TOO_SLOW, and with
-    SHUTTING_DOWN when the server stops: connect again. May be retried. Lecturers of the course may call.
+    changes, with the counts. Keep of each record the one with the highest revision: some come twice. An appeal alone
+    is no change of its record: see ListAppeals. After a cut, call again with the last resume_token that came: what
+    changed meanwhile is sent, and records of before may come again. The stream outlasts the session, for decisions
+    come later; it goes on after the access token expires, for as long as the sign-in lasts. Fails with
+    SESSION_NOT_FOUND, RESUME_TOKEN_INVALID and WATCHER_TOO_SLOW, and with SHUTTING_DOWN when the server stops:
+    connect again. May be retried. Lecturers of the course may call.
     """
     ListAbsentees: _grpc.UnaryUnaryMultiCallable[_lecturer_service_pb2.ListAbsenteesRequest, _lecturer_service_pb2.ListAbsenteesResponse]
     """ListAbsentees lists who was expected in a session and is absent: no record, or a REJECTED one. While the session
@@ -383,11 +384,12 @@ class LecturerServiceAsyncStub(LecturerServiceStub):
     """
     WatchAttendance: _aio.UnaryStreamMultiCallable[_lecturer_service_pb2.WatchAttendanceRequest, _lecturer_service_pb2.WatchAttendanceResponse]  # type: ignore[assignment]
     """WatchAttendance sends every record of a session, one by one, then caught_up, then each record anew when it
-    changes, with the counts. Keep of each record the one with the highest revision: some come twice. After a cut,
-    call again with the last resume_token that came: what changed meanwhile is sent, and records of before may come
-    again. The stream outlasts the session, for decisions come later; it goes on after the access token expires, for
-    as long as the sign-in lasts. Fails with SESSION_NOT_FOUND, RESUME_TOKEN_INVALID and WATCHER_TOO_SLOW, and with
-    SHUTTING_DOWN when the server stops: connect again. May be retried. Lecturers of the course may call.
+    changes, with the counts. Keep of each record the one with the highest revision: some come twice. An appeal alone
+    is no change of its record: see ListAppeals. After a cut, call again with the last resume_token that came: what
+    changed meanwhile is sent, and records of before may come again. The stream outlasts the session, for decisions
+    come later; it goes on after the access token expires, for as long as the sign-in lasts. Fails with
+    SESSION_NOT_FOUND, RESUME_TOKEN_INVALID and WATCHER_TOO_SLOW, and with SHUTTING_DOWN when the server stops:
+    connect again. May be retried. Lecturers of the course may call.
     """
     ListAbsentees: _aio.UnaryUnaryMultiCallable[_lecturer_service_pb2.ListAbsenteesRequest, _lecturer_service_pb2.ListAbsenteesResponse]  # type: ignore[assignment]
     """ListAbsentees lists who was expected in a session and is absent: no record, or a REJECTED one. While the session
@@ -760,11 +762,12 @@ class LecturerServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_lecturer_service_pb2.WatchAttendanceResponse], _abc.AsyncIterator[_lecturer_service_pb2.WatchAttendanceResponse]]:
         """WatchAttendance sends every record of a session, one by one, then caught_up, then each record anew when it
-        changes, with the counts. Keep of each record the one with the highest revision: some come twice. After a cut,
-        call again with the last resume_token that came: what changed meanwhile is sent, and records of before may come
-        again. The stream outlasts the session, for decisions come later; it goes on after the access token expires, for
-        as long as the sign-in lasts. Fails with SESSION_NOT_FOUND, RESUME_TOKEN_INVALID and WATCHER_TOO_SLOW, and with
-        SHUTTING_DOWN when the server stops: connect again. May be retried. Lecturers of the course may call.
+        changes, with the counts. Keep of each record the one with the highest revision: some come twice. An appeal alone
+        is no change of its record: see ListAppeals. After a cut, call again with the last resume_token that came: what
+        changed meanwhile is sent, and records of before may come again. The stream outlasts the session, for decisions
+        come later; it goes on after the access token expires, for as long as the sign-in lasts. Fails with
+        SESSION_NOT_FOUND, RESUME_TOKEN_INVALID and WATCHER_TOO_SLOW, and with SHUTTING_DOWN when the server stops:
+        connect again. May be retried. Lecturers of the course may call.
         """
 
     @_abc_1.abstractmethod
