@@ -22,7 +22,7 @@ BUF_INSTALLED := tools/node_modules/.installed
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run install demo bench bench-size chaos test test-fast lint types format protos grpcurl photographs lock clean
+.PHONY: help all-tests run install demo bench bench-size chaos test test-fast lint types format protos grpcurl photographs lock clean
 
 help: ## show this
 	@echo "Absense. make TARGET [PYTHON=python3.12] [JOBS=2], where TARGET is:"
@@ -64,8 +64,12 @@ photographs: $(VENV_MADE) ## fetch the public-domain photographs that demo and f
 
 # --- test ---
 
-test: lint ## everything CI runs: lint, types, contracts, stubs, then all tests
+test: $(FOR_TESTS) $(BUF_INSTALLED) ## everything CI runs: lint, types, contracts and stubs beside all tests
 	@tools/need.sh postgresql redis-server
+	@$(MAKE) --jobs=2 --output-sync=line lint all-tests
+
+# beside lint, which would have a core to itself
+all-tests:
 	@$(BIN)/pytest -n $(JOBS)
 
 test-fast: $(FOR_TESTS) ## what to run all day: style, types, and the tests that start nothing outside

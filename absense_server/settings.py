@@ -31,10 +31,10 @@ from absense_server.setting_texts import (
 
 DEMO_SECRET_KEY = "demo-mode-only-do-not-use-in-production-0000"  # noqa: S105 - refused outside demo mode
 MIN_SECRET_LENGTH = 32
-CONNECTIONS_BESIDE = 7
+CONNECTIONS_BESIDE = 8
 """Connections of a server process beside DATABASE_THREADS.
 
-For claims, two for jobs, for housekeeping, two for reports and exports, for events.
+For claims, two for jobs, for housekeeping, two for reports and exports, for imports, for events.
 """
 MIN_PASSWORD_ROUNDS = 600_000
 """OWASP Password Storage Cheat Sheet, PBKDF2-HMAC-SHA256."""

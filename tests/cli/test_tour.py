@@ -206,7 +206,8 @@ async def test_the_code_on_a_terminal_is_scanned_from_it(
     code = await session.code()
     frames, ended = await asyncio.to_thread(on_a_terminal, "qr", "show")
     assert ended == 130
-    last = frames[-1]
+    # the last may be half drawn: it was told to end
+    last = (frames[:-1] or frames)[-1]
     assert decoded(modules(last)) == code.text
     words = re.sub(r"\x1b\[[?\d;]*[A-Za-z]", "", last)
     assert code.session_code in words

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any
 
 import grpc.aio
 import pytest
@@ -161,11 +162,11 @@ async def test_what_cannot_be_kept_together_is_kept_one_by_one(
 ) -> None:
     add, sizes = SqlRecords.add, []
 
-    def add_but_not_several(self: SqlRecords, *new: AttendanceRecord) -> None:
+    def add_but_not_several(self: SqlRecords, *new: AttendanceRecord, **more: Any) -> None:
         sizes.append(len(new))
         if len(new) > 1:
             raise BackendUnavailable
-        add(self, *new)
+        add(self, *new, **more)
 
     monkeypatch.setattr(SqlRecords, "add", add_but_not_several)
     answers = await send_together(hall, headers, selfie)

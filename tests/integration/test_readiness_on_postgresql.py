@@ -116,7 +116,7 @@ def test_the_doctor_counts_connections(
         if finding.text.startswith("connections:")
     ]
     assert [finding.ok for finding in told] == [True, False]
-    assert "2 processes here open up to 30 of the" in told[0].text
+    assert "2 processes here open up to 32 of the" in told[0].text
     assert "lower DATABASE_THREADS" in told[1].text
 
 

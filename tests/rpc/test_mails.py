@@ -99,6 +99,8 @@ async def test_what_each_account_is_sent(hall: Hall) -> None:
         MailKind.DEVICE_RESET_REQUESTED,
         MailKind.DEVICE_RESET_APPROVED,
         MailKind.DEVICE_RESET_REJECTED,
+        MailKind.APPEAL_ACCEPTED,
+        MailKind.APPEAL_DECLINED,
     ]
     resets = [MailKind.RESET_PASSWORD] * 2
     expected = {

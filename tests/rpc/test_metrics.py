@@ -207,7 +207,7 @@ async def test_work_waiting_and_running_and_connections_in_use(hall: Hall) -> No
     assert seen.value("absense_thread_pool_size", pool="db") == pool.size
     assert seen.value("absense_thread_pool_running", pool="db") == pool.size
     assert seen.value("absense_thread_pool_waiting", pool="db") == 3
-    pools = {"db", "claims", "jobs", "housekeeping", "reports"}
+    pools = {"db", "claims", "jobs", "housekeeping", "reports", "imports"}
     pools |= {"login", "register", "password", "drawing", "files", "mail", "readiness"}
     assert seen.values_of("pool") == pools
     assert seen.value("absense_database_pool_in_use") == pool.size

@@ -20,6 +20,11 @@ ELSEWHERE = {
     "test_uploads.py",
     "test_metrics.py",
     "test_signing_keys.py",
+    "test_qr_codes.py",
+    "test_passwords.py",
+    # about photographs, proofs and keys; what the database has to hold together is in tests/integration/db
+    "test_enrollment.py",
+    "test_devices.py",
     # about what is read of a database, which tests/e2e does with a whole cluster on PostgreSQL
     "test_chaos_account.py",
 }
