@@ -26,6 +26,8 @@ _KINDS = (
     "claim", "decision", "appeal", "event", "match", "reset", "wish",
 )  # fmt: skip
 _PROGRAMMES = 20
+_DECIDED = 11
+"""Of each 25 records."""
 _TEACHING = timedelta(days=5)
 """Of each week."""
 _BLOCK = 1 << 20
@@ -163,14 +165,14 @@ class University:
         yield "verdicts (record_id, number, check_name, outcome, reason, unit)", self._verdicts()
         yield "decisions (id, record_id, decided_by, decided_at, reason, from_status, to_status)", (
             (key("decision", n), key("record", n), key("lecturer", 0), self.now, "seen in the hall", "FLAGGED",
-             "CONFIRMED") for n in range(11, self.records, 25)
+             "CONFIRMED") for n in range(_DECIDED, self.records, 25)
         )  # fmt: skip
         yield "appeals (id, session_id, student_id, course_id, text, state, created_at, reason)", self._appeals()
         yield (
             "verification_log (id, kind, student_id, record_id, number, at, outcome, reason, model, detector, took_ms)"
         ), (
-            (key("match", n), "CLAIM", self._whose(n)[1], key("record", n), 1, self._at(n), "PASSED", "FACE_MATCHES",
-             "SFace", "yunet", 60) for n in range(0, self.records, 5)
+            (key("match", n), "CLAIM", self._whose(n)[1], key("record", n), 1, self._written_at(n), "PASSED",
+             "FACE_MATCHES", "SFace", "yunet", 60) for n in range(0, self.records, 5)
         )  # fmt: skip
         yield (
             "audit_events (id, action, at, actor_id, subject_id, request_id, facts)",
@@ -222,7 +224,7 @@ class University:
         return self.opens(record // SESSION_RECORDS) + timedelta(seconds=record % SESSION_RECORDS)
 
     def _written_at(self, record: int) -> datetime:
-        """Of the audit log, which is written as time goes by."""
+        """Of the logs, which are written as time goes by, and read in that order."""
         return self.now - timedelta(weeks=COURSE_SESSIONS) * (self.records - record) / self.records
 
     def _whose(self, record: int) -> tuple[int, UUID]:
@@ -238,7 +240,7 @@ class University:
             yield (
                 key("record", n), key("session", n // SESSION_RECORDS), student, key("course", course),
                 "FLAGGED" if flagged else "CONFIRMED", "NEEDS_LOOK" if flagged else None, "CLAIM", n % 7 == 0, True,
-                *_CHECKS, key("claim", n), self._at(n), self._at(n), 1,
+                *_CHECKS, key("claim", n), self._at(n), self._at(n), 2 if n % 25 == _DECIDED else 1,
             )  # fmt: skip
 
     def _claims(self) -> Iterator[_Row]:

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, and_, func, or_, select, union
+from sqlalchemy import CTE, ColumnElement, Connection, FromClause, and_, case, func, or_, select, union
 
 from absense_server.adapters.db.appeals import list_appeals
 from absense_server.adapters.db.expected import expected, is_record_of
+from absense_server.adapters.db.record_rows import may_be_decided
+from absense_server.adapters.db.rows import AnySelect
 from absense_server.adapters.db.session_rows import SESSION_COLUMNS, SESSION_TABLES, to_sessions
 from absense_server.adapters.db.session_states import has_ended
 from absense_server.adapters.db.tables import (
@@ -22,13 +24,6 @@ from absense_server.adapters.db.users import person_columns, to_person
 from absense_server.domain.ids import CourseId, SessionId, UserId
 from absense_server.domain.policy import RecordStatus
 from absense_server.ports.figures import Absentee, PastSession
-
-_DECIDED_AT = (
-    select(func.max(decisions.c.decided_at))
-    .where(decisions.c.record_id == attendance_records.c.id)
-    .scalar_subquery()
-    .label("decided_at")
-)
 
 
 class SqlAbsences:
@@ -73,21 +68,23 @@ class SqlAbsences:
     ) -> Sequence[PastSession]:
         sessions, records = attendance_sessions.c, attendance_records.c
         of_course = [] if course_id is None else [sessions.course_id == course_id]
-        who = expected(enrollments.c.student_id == student_id, *of_course)
-        recorded = select(records.session_id).where(records.student_id == student_id)
-        mine = union(select(who.c.session_id), recorded).subquery("mine")
+        # each found once: PostgreSQL would look again for every session
+        who = _once(select(expected(enrollments.c.student_id == student_id, *of_course).c.session_id), "expected_at")
+        its = records.session_id, records.id, records.status, records.late, records.source, records.revision
+        recorded = _once(select(*its).where(records.student_id == student_id), "recorded")
+        mine = union(select(who.c.session_id), select(recorded.c.session_id)).subquery("mine")
         query = (
             select(
                 *SESSION_COLUMNS,
                 who.c.session_id.is_not(None).label("expected"),
-                records.id.label("record_id"),
-                records.status,
-                records.late,
-                _DECIDED_AT,
+                recorded.c.id.label("record_id"),
+                recorded.c.status,
+                recorded.c.late,
+                _decided_at(recorded),
             )
             .select_from(
                 SESSION_TABLES.outerjoin(who, who.c.session_id == sessions.id).outerjoin(
-                    attendance_records, and_(records.session_id == sessions.id, records.student_id == student_id)
+                    recorded, recorded.c.session_id == sessions.id
                 )
             )
             .where(
@@ -118,3 +115,13 @@ class SqlAbsences:
             )
             for row, session in zip(rows, to_sessions(self._connection, rows), strict=True)
         ]
+
+
+def _once(query: AnySelect, name: str) -> CTE:
+    return query.cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
+
+
+def _decided_at(records: FromClause) -> ColumnElement[datetime | None]:
+    """When a person last decided on a record, of those on which there can be decisions."""
+    decided_at = select(func.max(decisions.c.decided_at)).where(decisions.c.record_id == records.c.id)
+    return case((may_be_decided(records), decided_at.scalar_subquery())).label("decided_at")

@@ -155,9 +155,9 @@ def appeals_about(connection: Connection, records: Collection[AttendanceRecord])
 
 
 def _about(records: Collection[AttendanceRecord]) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Found by the students: SQLite would go through all appeals for those of some records."""
+    """Found by the sessions, the fewest there are: SQLite would go through all appeals for those of some records."""
     return (
-        appeals.c.student_id.in_({record.student.id for record in records}),
+        appeals.c.session_id.in_({record.session_id for record in records}),
         attendance_records.c.id.in_([record.id for record in records]),
     )
 

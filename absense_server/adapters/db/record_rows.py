@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import astuple, fields, replace
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, FromClause, or_, select
 
 from absense_server.adapters.db.rows import AnyRow, labelled
 from absense_server.adapters.db.session_rows import from_policy, to_policy
@@ -26,12 +26,14 @@ _LAYER = {check: number for number, check in enumerate(Check)}
 
 
 def to_records(connection: Connection, rows: Sequence[AnyRow]) -> list[AttendanceRecord]:
-    """The records that rows show in RECORD_COLUMNS, whole: three statements for all."""
+    """The records that rows show in RECORD_COLUMNS, whole: at most three statements for all."""
     ids: list[RecordId] = [row.record_id for row in rows]
     if not ids:
         return []
     claims_of = _claims_of(connection, ids)
-    decisions_of = _decisions_of(connection, ids)
+    decisions_of = _decisions_of(
+        connection, [row.record_id for row in rows if row.record_source is Source.MANUAL or row.record_revision > 1]
+    )
     return [
         AttendanceRecord(
             id=row.record_id,
@@ -89,6 +91,8 @@ def _to_claim(row: AnyRow, judged: tuple[Verdict, ...]) -> Claim:
 
 def _decisions_of(connection: Connection, ids: Sequence[RecordId]) -> defaultdict[RecordId, list[Decision]]:
     found: defaultdict[RecordId, list[Decision]] = defaultdict(list)
+    if not ids:
+        return found
     for row in connection.execute(
         select(decisions, *person_columns(users, "decider"))
         .join(users, users.c.id == decisions.c.decided_by)
@@ -106,6 +110,11 @@ def _decisions_of(connection: Connection, ids: Sequence[RecordId]) -> defaultdic
             )
         )
     return found
+
+
+def may_be_decided(records: FromClause) -> ColumnElement[bool]:
+    """Whether there can be decisions on rows of records: entered by a person, or changed since they were made."""
+    return or_(records.c.source == Source.MANUAL, records.c.revision > 1)
 
 
 def _with_beginning(source: Source, made: Sequence[Decision]) -> tuple[Decision, ...]:

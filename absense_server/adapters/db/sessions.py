@@ -224,10 +224,12 @@ class SqlSessions:
     ) -> Sequence[AttendanceSession]:
         sessions = attendance_sessions.c
         # of those that are over there are many everywhere; all others are few, and in indexes of their own
-        few = which.course_id is None and which.states and SessionState.CLOSED not in which.states
-        newest_first = sorted_after(sessions.id) if few else sessions.id
-        query = _matching(_SESSIONS, which, now, after).order_by(newest_first.desc()).limit(limit)
-        return to_sessions(self._connection, self._connection.execute(query).all())
+        if which.course_id is None and which.states and SessionState.CLOSED not in which.states:
+            # found first: PostgreSQL would join courses and creators to all that could be on the page
+            query = _SESSIONS.where(sessions.id.in_(_page_of_few(which, now, after, limit)))
+        else:
+            query = _matching(_SESSIONS, which, now, after).limit(limit)
+        return to_sessions(self._connection, self._connection.execute(query.order_by(sessions.id.desc())).all())
 
     def expected_counts(self, session_ids: Collection[SessionId]) -> Mapping[SessionId, int]:
         return count_expected(self._connection, session_ids)
@@ -348,6 +350,15 @@ def _matching(query: AnySelect, which: SessionFilter, now: datetime, after: UUID
     if which.opens_until is not None:
         query = query.where(sessions.opens_at < which.opens_until)
     return query if after is None else query.where(sessions.id < after)
+
+
+def _page_of_few(which: SessionFilter, now: datetime, after: UUID | None, limit: int) -> AnySelect:
+    """The ids on a page of sessions that are not over, newest first."""
+    sessions = attendance_sessions.c
+    page: AnySelect = select(sessions.id)
+    if which.term_id is not None:
+        page = page.join(courses, courses.c.id == sessions.course_id)
+    return _matching(page, which, now, after).order_by(sorted_after(sessions.id).desc()).limit(limit)
 
 
 def _is_listed_in(state: SessionState, now: datetime) -> ColumnElement[bool]:

@@ -221,6 +221,7 @@ class Term:
                 student,
                 claims=(a_claim(1, image_id=image.id), a_claim(2)),
                 decisions=(a_decision(lecturer.person),),
+                revision=2,
                 enrolled=student is not students[0],
             )
             for session in sessions

@@ -135,7 +135,7 @@ def lesson(world: World) -> Lesson:
     course = world.course(lecturer, programme_ids=frozenset({world.programme().id}))
     world.enrollment(student, course)
     session = world.session(course, lecturer)
-    record = world.record(session, student, decisions=(a_decision(lecturer.person),))
+    record = world.record(session, student, decisions=(a_decision(lecturer.person),), revision=2)
     world.queued(record)
     return Lesson(lecturer, student, course, session, record)
 
@@ -196,7 +196,7 @@ def test_a_lecturer_of_sessions_stays_as_a_row(world: World, lesson: Lesson) -> 
 
 def test_who_decided_a_record_stays_as_a_row(world: World, lesson: Lesson) -> None:
     other = world.lecturer()
-    world.record(lesson.session, world.user(), decisions=(a_decision(other.person),))
+    world.record(lesson.session, world.user(), decisions=(a_decision(other.person),), revision=2)
     refused(world, users, other.id)
 
 

@@ -380,6 +380,7 @@ def test_everything_is_known(world: World) -> None:
         student,
         claims=(a_claim(1), a_claim(2)),
         decisions=(a_decision(lecturer.person),),
+        revision=2,
     )
     known = KnownClaim(record.id, record.claims[1].fingerprint)
     assert view(world, student.id, session, record.claims[1].claim_id) == ClaimView(
