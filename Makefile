@@ -66,7 +66,7 @@ photographs: $(VENV_MADE) ## fetch the public-domain photographs that demo and f
 
 test: $(FOR_TESTS) $(BUF_INSTALLED) ## everything CI runs: lint, types, contracts and stubs beside all tests
 	@tools/need.sh postgresql redis-server
-	@$(MAKE) --jobs=2 --output-sync=line lint all-tests
+	@$(MAKE) --jobs=2 lint all-tests
 
 # beside lint, which would have a core to itself
 all-tests:
