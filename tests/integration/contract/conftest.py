@@ -25,6 +25,12 @@ ELSEWHERE = {
     # about photographs, proofs and keys; what the database has to hold together is in tests/integration/db
     "test_enrollment.py",
     "test_devices.py",
+    # tests/integration/faces and tests/e2e check faces on PostgreSQL
+    "test_claims.py",
+    # rules of accounts and addresses; their races are in modules that run here
+    "test_accounts.py",
+    "test_registration.py",
+    "test_mails.py",
     # about what is read of a database, which tests/e2e does with a whole cluster on PostgreSQL
     "test_chaos_account.py",
 }

@@ -34,7 +34,7 @@ NEVER = {
     grpc.StatusCode.DATA_LOSS,
     grpc.StatusCode.DEADLINE_EXCEEDED,
 }
-EXAMPLES = 12
+EXAMPLES = 8
 """For each RPC; half as many on SQLite, which minds less."""
 NUL = "12345678\0"
 MARKS = "e" + "\u0323\u0307" * 500_000
