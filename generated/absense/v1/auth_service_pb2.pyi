@@ -133,14 +133,16 @@ class RegisterResponse(_message.Message):
     def __init__(self, user: _Optional[_Union[_user_pb2.User, _Mapping]] = ...) -> None: ...
 
 class LoginRequest(_message.Message):
-    __slots__ = ("login", "password", "device_name")
+    __slots__ = ("login", "password", "device_name", "refresh_token_in_cookie")
     LOGIN_FIELD_NUMBER: _ClassVar[int]
     PASSWORD_FIELD_NUMBER: _ClassVar[int]
     DEVICE_NAME_FIELD_NUMBER: _ClassVar[int]
+    REFRESH_TOKEN_IN_COOKIE_FIELD_NUMBER: _ClassVar[int]
     login: str
     password: str
     device_name: str
-    def __init__(self, login: _Optional[str] = ..., password: _Optional[str] = ..., device_name: _Optional[str] = ...) -> None: ...
+    refresh_token_in_cookie: bool
+    def __init__(self, login: _Optional[str] = ..., password: _Optional[str] = ..., device_name: _Optional[str] = ..., refresh_token_in_cookie: _Optional[bool] = ...) -> None: ...
 
 class LoginResponse(_message.Message):
     __slots__ = ("access_token", "access_token_expire_time", "user", "refresh_token", "refresh_token_expire_time", "sign_in_id")

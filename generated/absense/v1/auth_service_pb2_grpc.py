@@ -182,6 +182,8 @@ class AuthServiceServicer:
         REFRESH_TOKEN_INVALID too (expired, its sign-in was ended, or not one of ours): sign in again. Every other failure
         leaves the token as it was. An app writes the request_id down before it sends, keeps one refresh token, and has one call
         of this in flight. It does not count as a recent sign-in: see Reauthenticate.
+        A page in a browser that signed in with refresh_token_in_cookie sends no refresh_token: the cookie is read, and set
+        anew. Its tabs share the cookie, so they share the request_id (localStorage) and take turns too (Web Locks).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -197,7 +199,7 @@ class AuthServiceServicer:
 
     def Logout(self, request, context):
         """Logout ends the sign-in that the call is made with. May be retried: what comes after it fails with SIGN_IN_ENDED, which
-        is as good. Any signed-in user may call.
+        is as good. Where the refresh token is a cookie, the cookie is deleted. Any signed-in user may call.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

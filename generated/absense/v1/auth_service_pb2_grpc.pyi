@@ -74,6 +74,8 @@ class AuthServiceStub:
     REFRESH_TOKEN_INVALID too (expired, its sign-in was ended, or not one of ours): sign in again. Every other failure
     leaves the token as it was. An app writes the request_id down before it sends, keeps one refresh token, and has one call
     of this in flight. It does not count as a recent sign-in: see Reauthenticate.
+    A page in a browser that signed in with refresh_token_in_cookie sends no refresh_token: the cookie is read, and set
+    anew. Its tabs share the cookie, so they share the request_id (localStorage) and take turns too (Web Locks).
     """
     Reauthenticate: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ReauthenticateRequest, _auth_service_pb2.ReauthenticateResponse]
     """Reauthenticate takes the password again, for calls that fail with RECENT_SIGN_IN_REQUIRED; the sign-in goes on, with its
@@ -81,7 +83,7 @@ class AuthServiceStub:
     """
     Logout: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.LogoutRequest, _auth_service_pb2.LogoutResponse]
     """Logout ends the sign-in that the call is made with. May be retried: what comes after it fails with SIGN_IN_ENDED, which
-    is as good. Any signed-in user may call.
+    is as good. Where the refresh token is a cookie, the cookie is deleted. Any signed-in user may call.
     """
     ListSignIns: _grpc.UnaryUnaryMultiCallable[_auth_service_pb2.ListSignInsRequest, _auth_service_pb2.ListSignInsResponse]
     """ListSignIns returns the caller's sign-ins that have not ended, the one begun last first. May be retried. Any signed-in
@@ -176,6 +178,8 @@ class AuthServiceAsyncStub(AuthServiceStub):
     REFRESH_TOKEN_INVALID too (expired, its sign-in was ended, or not one of ours): sign in again. Every other failure
     leaves the token as it was. An app writes the request_id down before it sends, keeps one refresh token, and has one call
     of this in flight. It does not count as a recent sign-in: see Reauthenticate.
+    A page in a browser that signed in with refresh_token_in_cookie sends no refresh_token: the cookie is read, and set
+    anew. Its tabs share the cookie, so they share the request_id (localStorage) and take turns too (Web Locks).
     """
     Reauthenticate: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ReauthenticateRequest, _auth_service_pb2.ReauthenticateResponse]  # type: ignore[assignment]
     """Reauthenticate takes the password again, for calls that fail with RECENT_SIGN_IN_REQUIRED; the sign-in goes on, with its
@@ -183,7 +187,7 @@ class AuthServiceAsyncStub(AuthServiceStub):
     """
     Logout: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.LogoutRequest, _auth_service_pb2.LogoutResponse]  # type: ignore[assignment]
     """Logout ends the sign-in that the call is made with. May be retried: what comes after it fails with SIGN_IN_ENDED, which
-    is as good. Any signed-in user may call.
+    is as good. Where the refresh token is a cookie, the cookie is deleted. Any signed-in user may call.
     """
     ListSignIns: _aio.UnaryUnaryMultiCallable[_auth_service_pb2.ListSignInsRequest, _auth_service_pb2.ListSignInsResponse]  # type: ignore[assignment]
     """ListSignIns returns the caller's sign-ins that have not ended, the one begun last first. May be retried. Any signed-in
@@ -305,6 +309,8 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         REFRESH_TOKEN_INVALID too (expired, its sign-in was ended, or not one of ours): sign in again. Every other failure
         leaves the token as it was. An app writes the request_id down before it sends, keeps one refresh token, and has one call
         of this in flight. It does not count as a recent sign-in: see Reauthenticate.
+        A page in a browser that signed in with refresh_token_in_cookie sends no refresh_token: the cookie is read, and set
+        anew. Its tabs share the cookie, so they share the request_id (localStorage) and take turns too (Web Locks).
         """
 
     @_abc_1.abstractmethod
@@ -324,7 +330,7 @@ class AuthServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_auth_service_pb2.LogoutResponse, _abc.Awaitable[_auth_service_pb2.LogoutResponse]]:
         """Logout ends the sign-in that the call is made with. May be retried: what comes after it fails with SIGN_IN_ENDED, which
-        is as good. Any signed-in user may call.
+        is as good. Where the refresh token is a cookie, the cookie is deleted. Any signed-in user may call.
         """
 
     @_abc_1.abstractmethod
