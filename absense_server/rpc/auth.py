@@ -4,10 +4,14 @@ from uuid import UUID
 
 from absense.v1 import auth_service_pb2 as pb
 from absense.v1.auth_service_pb2_grpc import AuthServiceServicer
+from absense_server.domain.errors.accounts import RefreshTokenInvalid
+from absense_server.domain.errors.base import FieldViolation
+from absense_server.domain.errors.calls import InvalidRequest
 from absense_server.domain.faces import FaceModel
 from absense_server.domain.ids import SignInId
 from absense_server.ports.outside import Clock, Threads
-from absense_server.rpc.calls import current_caller
+from absense_server.rpc import cookies
+from absense_server.rpc.calls import Metadata, current_caller
 from absense_server.rpc.context import Context
 from absense_server.rpc.convert import erasure, faces, from_proto, sign_ins, to_proto
 from absense_server.rpc.server_info import ServerInfo
@@ -19,6 +23,7 @@ from absense_server.services.own_sign_ins import OwnSignIns
 from absense_server.services.passwords import UserPasswords
 from absense_server.services.profile import Profiles
 from absense_server.services.registration import Registration
+from absense_server.services.sign_in_tokens import Issued
 from absense_server.services.sign_ins import SignIns
 from absense_server.services.signing_keys import SigningKeys
 from absense_server.services.token_exchange import TokenExchange
@@ -74,14 +79,26 @@ class Auth(AuthServiceServicer):
         return pb.ConfirmEmailResponse(user=to_proto.user(user))
 
     async def Login(self, request: pb.LoginRequest, context: Context) -> pb.LoginResponse:
+        in_cookie = request.refresh_token_in_cookie
+        if in_cookie and not cookies.is_by_page(_metadata(context)):
+            raise InvalidRequest(FieldViolation("refresh_token_in_cookie", "is for grpc-web: send `x-grpc-web: 1` too"))
         signed_in = await self._sign_ins.login(current_caller(), request.login, request.password, request.device_name)
-        return sign_ins.login_response(signed_in)
+        if in_cookie:
+            await self._keep_in_cookie(context, signed_in.refresh)
+        return sign_ins.login_response(signed_in, in_cookie=in_cookie)
 
     async def RefreshToken(self, request: pb.RefreshTokenRequest, context: Context) -> pb.RefreshTokenResponse:
+        in_cookie = not request.refresh_token
+        token = cookies.refresh_token(_metadata(context)) if in_cookie else request.refresh_token
+        if token is None:
+            raise RefreshTokenInvalid
+        # A cookie that is refused stays: it opens nothing, and a late answer would delete that of a Login made since.
         signed_in = await self._threads.run(
-            self._token_exchange.exchange, current_caller(), request.refresh_token, UUID(request.request_id)
+            self._token_exchange.exchange, current_caller(), token, UUID(request.request_id)
         )
-        return sign_ins.refresh_token_response(signed_in)
+        if in_cookie:
+            await self._keep_in_cookie(context, signed_in.refresh)
+        return sign_ins.refresh_token_response(signed_in, in_cookie=in_cookie)
 
     async def Reauthenticate(self, request: pb.ReauthenticateRequest, context: Context) -> pb.ReauthenticateResponse:
         issued = await self._sign_ins.reauthenticate(current_caller(), request.password)
@@ -89,6 +106,8 @@ class Auth(AuthServiceServicer):
 
     async def Logout(self, request: pb.LogoutRequest, context: Context) -> pb.LogoutResponse:
         await self._threads.run(self._own_sign_ins.logout, current_caller())
+        if cookies.is_carried(_metadata(context)):
+            await context.send_initial_metadata((cookies.delete(),))
         return pb.LogoutResponse()
 
     async def ListSignIns(self, request: pb.ListSignInsRequest, context: Context) -> pb.ListSignInsResponse:
@@ -139,3 +158,10 @@ class Auth(AuthServiceServicer):
     async def DeleteAccount(self, request: pb.DeleteAccountRequest, context: Context) -> pb.DeleteAccountResponse:
         erased = await self._account_erasure.erase_own(current_caller(), request.password)
         return pb.DeleteAccountResponse(erased=erasure.erased_account(erased))
+
+    async def _keep_in_cookie(self, context: Context, refresh: Issued) -> None:
+        await context.send_initial_metadata((cookies.keep(refresh.text, refresh.expires_at - self._clock.now()),))
+
+
+def _metadata(context: Context) -> Metadata:
+    return context.invocation_metadata() or ()

@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from absense_server.ports.rate_limits import Limit
+from absense_server.rpc import cookies
+from absense_server.rpc.calls import Metadata
 
 
 class By(Enum):
@@ -239,12 +241,17 @@ LIMITS: Final[Mapping[str, tuple[RateRule, ...]]] = {
     "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo": (per_minute(By.ADDRESS, 600),),
 }
 
-ACCOUNTS: Final[Mapping[str, Callable[[Any], str]]] = {
-    "/absense.v1.AuthService/ConfirmEmail": lambda request: request.token,
-    "/absense.v1.AuthService/Login": lambda request: request.login,
-    "/absense.v1.AuthService/RefreshToken": lambda request: request.refresh_token,
-    "/absense.v1.AuthService/Register": lambda request: request.email,
-    "/absense.v1.AuthService/RequestPasswordReset": lambda request: request.login,
-    "/absense.v1.AuthService/ResetPassword": lambda request: request.token,
+AccountOf: TypeAlias = Callable[[Any, Metadata], str | None]
+
+ACCOUNTS: Final[Mapping[str, AccountOf]] = {
+    "/absense.v1.AuthService/ConfirmEmail": lambda request, _: request.token,
+    "/absense.v1.AuthService/Login": lambda request, _: request.login,
+    # every page asks once whether it is still signed in; to answer who brings no token costs no more than to refuse
+    "/absense.v1.AuthService/RefreshToken": lambda request, metadata: (
+        request.refresh_token or cookies.refresh_token(metadata)
+    ),
+    "/absense.v1.AuthService/Register": lambda request, _: request.email,
+    "/absense.v1.AuthService/RequestPasswordReset": lambda request, _: request.login,
+    "/absense.v1.AuthService/ResetPassword": lambda request, _: request.token,
 }
-"""Which account an unsigned message is about."""
+"""Which account an unsigned message, or its metadata, is about; None: about none, and it is not counted by account."""

@@ -10,25 +10,25 @@ from absense_server.rpc.convert import to_proto
 from absense_server.services.sign_in_tokens import Issued, SignedIn
 
 
-def login_response(value: SignedIn) -> auth_service_pb2.LoginResponse:
-    """A sign-in begun."""
+def login_response(value: SignedIn, *, in_cookie: bool) -> auth_service_pb2.LoginResponse:
+    """A sign-in begun; `in_cookie`: its refresh token went into a cookie."""
     return auth_service_pb2.LoginResponse(
         access_token=value.access.text,
         access_token_expire_time=to_proto.time(value.access.expires_at),
         user=to_proto.user(value.user),
-        refresh_token=value.refresh.text,
+        refresh_token="" if in_cookie else value.refresh.text,
         refresh_token_expire_time=to_proto.time(value.refresh.expires_at),
         sign_in_id=str(value.sign_in.id),
     )
 
 
-def refresh_token_response(value: SignedIn) -> auth_service_pb2.RefreshTokenResponse:
-    """A sign-in gone on with."""
+def refresh_token_response(value: SignedIn, *, in_cookie: bool) -> auth_service_pb2.RefreshTokenResponse:
+    """A sign-in gone on with; `in_cookie`: its refresh token went into a cookie."""
     return auth_service_pb2.RefreshTokenResponse(
         access_token=value.access.text,
         access_token_expire_time=to_proto.time(value.access.expires_at),
         user=to_proto.user(value.user),
-        refresh_token=value.refresh.text,
+        refresh_token="" if in_cookie else value.refresh.text,
         refresh_token_expire_time=to_proto.time(value.refresh.expires_at),
     )
 

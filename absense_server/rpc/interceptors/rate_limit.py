@@ -1,6 +1,6 @@
 """Refuses calls that come too often."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from hashlib import blake2b
 from ipaddress import ip_address
 from typing import Any, Final, NamedTuple
@@ -10,7 +10,7 @@ from absense_server.domain.people import Caller, normalize_email
 from absense_server.ports.rate_limits import Limit, RateLimits
 from absense_server.rpc.interceptors.base import Call, Interceptor, Proceed
 from absense_server.rpc.policy import AccessPolicy, PolicyError
-from absense_server.rpc.rate_limits import ACCOUNTS, By, RateRule
+from absense_server.rpc.rate_limits import ACCOUNTS, AccountOf, By, RateRule
 
 _LONGEST_ACCOUNT: Final = 256
 """More than the contract allows for anything that names an account."""
@@ -31,7 +31,7 @@ class RateLimit(Interceptor):
         policy: AccessPolicy,
         table: Mapping[str, tuple[RateRule, ...]],
         counts: RateLimits,
-        accounts: Mapping[str, Callable[[Any], str]] = ACCOUNTS,
+        accounts: Mapping[str, AccountOf] = ACCOUNTS,
     ) -> None:
         """Raises PolicyError as check_table does."""
         check_table(policy, table, accounts)
@@ -66,31 +66,32 @@ class RateLimit(Interceptor):
         caller = call.caller
         if rules is None or caller is None:
             raise RuntimeError("rate limits come after sign-in and authorization")
-        keys = [rule.key + self._whose(rule.by, call.method, caller, message) for rule in rules]
-        together = [(key, rule.limit) for key, rule in zip(keys, rules, strict=True) if rule.together]
+        named = ((rule, self._whose(rule.by, call, caller, message)) for rule in rules)
+        counted = [(rule, rule.key + whose) for rule, whose in named if whose is not None]
+        together = [(key, rule.limit) for rule, key in counted if rule.together]
         waits = [await self._counts.wait(key, limit) for key, limit in together]
         if longest := max((wait for wait in waits if wait is not None), default=None):
             raise RateLimited(longest)
-        for key, rule in zip(keys, rules, strict=True):
+        for rule, key in counted:
             if (wait := await self._counts.hit(key, rule.limit)) is not None:
                 raise RateLimited(wait)
 
-    def _whose(self, by: By, method: str, caller: Caller, message: Any) -> str:
+    def _whose(self, by: By, call: Call, caller: Caller, message: Any) -> str | None:
         match by:
             case By.USER:
                 return str(caller.id)
             case By.ADDRESS:
                 return network_of(caller.address)
-            case By.ACCOUNT:
-                return _account_key(self._accounts[method](message))
-            case By.ACCOUNT_AND_ADDRESS:
-                return f"{_account_key(self._accounts[method](message))}@{network_of(caller.address)}"
+        account = self._accounts[call.method](message, call.metadata)
+        if account is None:
+            return None
+        return _account_key(account) + (f"@{network_of(caller.address)}" if by is By.ACCOUNT_AND_ADDRESS else "")
 
 
 def check_table(
     policy: AccessPolicy,
     table: Mapping[str, tuple[RateRule, ...]],
-    accounts: Mapping[str, Callable[[Any], str]] = ACCOUNTS,
+    accounts: Mapping[str, AccountOf] = ACCOUNTS,
 ) -> None:
     """Raises PolicyError unless each method of the policy has its limits, or is said to have none."""
     for method, access in policy.rules.items():
