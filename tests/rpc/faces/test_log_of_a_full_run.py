@@ -34,6 +34,8 @@ from absense_server.adapters.db.tables import audit_events, metadata
 from absense_server.adapters.keys import KeyRing
 from absense_server.domain.audit import Action
 from absense_server.domain.mails import MailKind
+from absense_server.rpc import cookies
+from tests.rpc.test_refresh_cookies import set_cookies
 from tests.support.hall import Admin, Hall, Student, reason_of, signed_in
 
 SECRET_KEY = "7d1f-one-that-writes-and-signs-and-nobody-knows-0001"
@@ -174,8 +176,12 @@ class Run:
         await abena.refresh()
         self.known(abena)
         await self.hall.turn(60)
-        again = auth_service_pb2.RefreshTokenRequest(refresh_token=used, request_id=str(uuid.uuid4()))
-        assert await self.refused(auth.RefreshToken(again)) == "REFRESH_TOKEN_REUSED"
+        again = auth_service_pb2.RefreshTokenRequest(request_id=str(uuid.uuid4()))
+        exchanged = auth.RefreshToken(again, metadata=by_page(abena.refresh_token))
+        (cookie,) = set_cookies(await exchanged.initial_metadata())
+        self.keep(cookie=cookie.partition(";")[0].removeprefix(f"{cookies.NAME}="))
+        reused = auth.RefreshToken(again, metadata=by_page(used))
+        assert await self.refused(reused) == "REFRESH_TOKEN_REUSED"
 
         abena = await self.sign_in(email, first)
         await auth.Reauthenticate(auth_service_pb2.ReauthenticateRequest(password=first), metadata=abena.metadata)
@@ -292,6 +298,10 @@ def failing(hall: Hall, error: str, said: str) -> Iterator[None]:
     finally:
         for name in ("do_execute", "do_executemany"):
             event.remove(engine, name, fail)
+
+
+def by_page(refresh_token: str) -> tuple[tuple[str, str], ...]:
+    return ((cookies.GRPC_WEB_KEY, "1"), (cookies.COOKIE_KEY, f"{cookies.NAME}={refresh_token}"))
 
 
 def forms(secret: str | bytes) -> set[str]:
