@@ -16,13 +16,18 @@ FOR_SERVER := $(VENV)/.installed-for-server
 FOR_DEMO := $(VENV)/.installed-for-demo
 FOR_BENCH := $(VENV)/.installed-for-bench
 FOR_TESTS := $(VENV)/.installed-for-tests
+FOR_PAGE := $(VENV)/.installed-for-page
 MODELS := var/models
 BUF_INSTALLED := tools/node_modules/.installed
+WEB_INSTALLED := web/node_modules/.installed
+PAGE := absense_proxy/page/index.html
+# node and npm come as a wheel: nobody has to install them
+NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help all-tests run install demo bench bench-size chaos test test-fast lint types format protos grpcurl photographs lock clean
+.PHONY: help all-tests run page install demo bench bench-size chaos test test-fast lint types format protos grpcurl photographs lock clean
 
 help: ## show this
 	@echo "Absense. make TARGET [PYTHON=python3.12] [JOBS=2], where TARGET is:"
@@ -36,12 +41,17 @@ run: export DATABASE_URL := sqlite:///var/demo/absense.db
 run: export STORAGE_FOLDER := var/demo/blobs
 run: export MAIL_OUTBOX_FOLDER := var/demo/outbox
 run: export FACE_VERIFICATION_ENABLED := true
-run: $(FOR_SERVER) ## install and start a server with demo data; everything it keeps is in var/
+# links in the demo's mails lead to the page
+run: export WEB_URL := http://localhost:8080
+run: export TRUSTED_PROXIES := 127.0.0.1
+run: $(FOR_SERVER) $(PAGE) ## install and start a server with demo data, and the page before it; everything it keeps is in var/
 	@$(BIN)/absense-server models fetch
 	@echo "Starting ..."
 	@$(BIN)/absense-server migrate
 	@$(BIN)/absense-server seed
-	@exec $(BIN)/absense-server serve
+	@exec $(BIN)/python -m demo.serving
+
+page: $(PAGE) ## build the page of web/ into absense_proxy/, whose data it is
 
 install: $(FOR_SERVER) ## install the server and the absense command into .venv, with what the face check needs
 
@@ -64,8 +74,8 @@ photographs: $(VENV_MADE) ## fetch the public-domain photographs that demo and f
 
 # --- test ---
 
-test: $(FOR_TESTS) $(BUF_INSTALLED) ## everything CI runs: lint, types, contracts and stubs beside all tests
-	@tools/need.sh postgresql redis-server
+test: $(FOR_TESTS) $(BUF_INSTALLED) $(PAGE) ## everything CI runs: lint, types, contracts and stubs beside all tests
+	@tools/need.sh postgresql redis-server chromium
 	@$(MAKE) --jobs=2 lint all-tests
 
 # beside lint, which would have a core to itself
@@ -77,7 +87,7 @@ test-fast: $(FOR_TESTS) ## what to run all day: style, types, and the tests that
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/pytest -q -n $(JOBS) --ignore tests/rpc/faces tests/architecture tests/unit tests/rpc
 
-lint: $(FOR_TESTS) $(BUF_INSTALLED) ## style, types, who imports whom, the contract's style, stubs up to date
+lint: $(FOR_TESTS) $(BUF_INSTALLED) $(WEB_INSTALLED) ## style, types, who imports whom, the contract's style, stubs up to date
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -85,6 +95,7 @@ lint: $(FOR_TESTS) $(BUF_INSTALLED) ## style, types, who imports whom, the contr
 	$(BUF) lint
 	$(BUF) format --diff --exit-code
 	$(BIN)/python tools/generate_stubs.py --check
+	cd web && $(NPM) run --silent lint
 
 # --- change ---
 
@@ -93,17 +104,17 @@ format: $(FOR_TESTS) $(BUF_INSTALLED) ## rewrite Python and protos in the house 
 	$(BIN)/ruff format
 	$(BUF) format --write
 
-protos: $(FOR_TESTS) ## make generated/ again from protos/
+protos: $(FOR_TESTS) $(WEB_INSTALLED) ## make the stubs in generated/ and web/src/contract/ again from protos/
 	@$(BIN)/python tools/generate_stubs.py
 
-lock: $(VENV_MADE) ## renew constraints.txt and the npm lock to the newest that setup.cfg allows
+lock: $(FOR_PAGE) ## renew constraints.txt and the npm locks to the newest that setup.cfg allows
 	$(BIN)/python -m pip --disable-pip-version-check install --quiet 'uv~=0.13.9'
 	$(BIN)/python tools/lock.py
-	@tools/need.sh npm
-	cd tools && npm install --package-lock-only
+	cd tools && $(NPM) install --package-lock-only
+	cd web && $(NPM) install --package-lock-only
 
 clean: ## remove what make made, less var/ (data) and generated/ (committed)
-	rm -rf $(VENV) tools/node_modules build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) tools/node_modules web/node_modules absense_proxy/page build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # --- install ---
@@ -117,26 +128,37 @@ $(VENV_MADE):
 	@touch $@
 
 $(FOR_SERVER): $(VENV_MADE) $(INPUTS)
-	$(PIP_INSTALL) --editable '.[server,cli,face]'
+	$(PIP_INSTALL) --editable '.[server,cli,face,proxy]'
 	@touch $@
 
 $(FOR_DEMO): $(VENV_MADE) $(INPUTS)
-	$(PIP_INSTALL) --editable '.[server,cli,face,demo]'
+	$(PIP_INSTALL) --editable '.[server,cli,face,proxy,demo]'
 	@touch $@ $(FOR_SERVER)
 
 $(FOR_BENCH): $(VENV_MADE) $(INPUTS)
-	$(PIP_INSTALL) --editable '.[server,cli,face,s3,redis,demo,bench]'
+	$(PIP_INSTALL) --editable '.[server,cli,face,proxy,s3,redis,demo,bench]'
 	@touch $@ $(FOR_SERVER) $(FOR_DEMO)
 
 $(FOR_TESTS): $(VENV_MADE) $(INPUTS)
-	$(PIP_INSTALL) --editable '.[server,cli,face,evaluate,s3,redis,demo,bench,test]'
-	@touch $@ $(FOR_SERVER) $(FOR_DEMO) $(FOR_BENCH)
+	$(PIP_INSTALL) --editable '.[server,cli,face,proxy,page,evaluate,s3,redis,demo,bench,test]'
+	@touch $@ $(FOR_SERVER) $(FOR_DEMO) $(FOR_BENCH) $(FOR_PAGE)
 
-# buf is on the npm registry and not on Python's. Not `npm ci`: it demands every system's binary in the lock, and a
-# registry mirror may carry only some of them; what the lock does name is checked against its hash all the same.
-$(BUF_INSTALLED): tools/package.json tools/package-lock.json
-	@tools/need.sh npm
-	cd tools && npm install --no-save
+$(FOR_PAGE): $(VENV_MADE) $(INPUTS)
+	$(PIP_INSTALL) --editable '.[page]'
+	@touch $@
+
+# Not `npm ci`, twice: it demands every system's binaries in the lock, and a registry mirror may carry only some of them;
+# what the lock does name is checked against its hash all the same.
+$(WEB_INSTALLED): web/package.json web/package-lock.json $(FOR_PAGE)
+	cd web && $(NPM) install --no-save --loglevel=error
+	@touch $@
+
+$(PAGE): $(WEB_INSTALLED) web/index.html web/vite.config.ts web/tsconfig.json $(shell find web/src web/public -type f)
+	cd web && $(NPM) run --silent build
+
+# buf is on the npm registry and not on Python's.
+$(BUF_INSTALLED): tools/package.json tools/package-lock.json $(FOR_PAGE)
+	cd tools && $(NPM) install --no-save --loglevel=error
 	@$(BUF) --version > /dev/null || { \
 		echo "npm has no buf for this system in tools/package-lock.json: put buf's binary at $(BUF)."; exit 1; }
 	@touch $@

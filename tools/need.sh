@@ -1,11 +1,11 @@
 #!/bin/sh
-# Make sure of what no package index of Python's carries: `tools/need.sh npm postgresql`.
+# Make sure of what no package index of Python's carries: `tools/need.sh postgresql chromium`.
 # Installs it where that is one safe step (root on Debian), else says what to install and fails.
 set -eu
 
 has() {
     case $1 in
-        npm) command -v npm > /dev/null ;;
+        chromium) command -v chromium > /dev/null ;;
         # Debian keeps the server's programs out of PATH.
         postgresql) command -v initdb > /dev/null || ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 ;;
         redis-server) command -v redis-server > /dev/null ;;
@@ -15,7 +15,7 @@ has() {
 
 why() {
     case $1 in
-        npm) echo "buf, which checks the contract, comes as an npm package" ;;
+        chromium) echo "the page is tested in a real browser" ;;
         postgresql) echo "tests and chaos run on a real, throwaway PostgreSQL" ;;
         redis-server) echo "tests and chaos count calls in a real, throwaway Redis" ;;
     esac

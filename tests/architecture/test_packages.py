@@ -13,6 +13,7 @@ SHIPPED = {
     "buf": "generated/buf",
     "absense_migrations": "migrations",
     "absense_cli": "absense_cli",
+    "absense_proxy": "absense_proxy",
     "absense_server": "absense_server",
 }
 
@@ -45,7 +46,7 @@ def test_package_dir_maps_what_this_test_thinks(config: configparser.ConfigParse
     assert mapped == {"": "."} | {name: folder for name, folder in SHIPPED.items() if name != folder}
 
 
-@pytest.mark.parametrize("name", ["constraints.txt", "tools/package-lock.json"])
+@pytest.mark.parametrize("name", ["constraints.txt", "tools/package-lock.json", "web/package-lock.json"])
 def test_a_lock_file_names_no_host(name: str) -> None:
     assert "http" not in (ROOT / name).read_text(encoding="utf-8")
 

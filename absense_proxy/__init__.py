@@ -1,0 +1,1 @@
+"""Envoy before the server processes, and the page that it serves: `absense-proxy`."""

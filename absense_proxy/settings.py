@@ -1,0 +1,126 @@
+"""Where Envoy listens and what it stands before: read from the environment. The only place of this package that does."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+_LAST_PORT = 65535
+
+
+class SettingsInvalid(Exception):
+    """A setting is wrong; `str()` says which, and what it has to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A host, by name or address, and a port; port 0 to listen at is any."""
+
+    host: str
+    port: int
+
+    @classmethod
+    def of(cls, text: str) -> "Address":
+        """Read host:port, [address]:port for IPv6; raises ValueError."""
+        host, colon, port = text.rpartition(":")
+        host = host.removeprefix("[").removesuffix("]")
+        if not (colon and host and port.isascii() and port.isdecimal() and int(port) <= _LAST_PORT):
+            msg = f"{text!r} is not host:port, such as 127.0.0.1:8080 or [::]:8080"
+            raise ValueError(msg)
+        return cls(host, int(port))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is put into envoy.yaml."""
+
+    listen: Address = Address("127.0.0.1", 8080)
+    admin: Address = Address("127.0.0.1", 9901)
+    upstreams: tuple[Address, ...] = (Address("127.0.0.1", 50051),)
+    """Every server process; a name may stand for several."""
+    origins: tuple[str, ...] = ()
+    """Pages of other origins that may call; "*": any."""
+    credentials: bool = False
+    certificate: Path | None = None
+    key: Path | None = None
+    images: str = ""
+    """Where photographs come from by link, beside through here: a URL."""
+    concurrency: int = 2
+    """Envoy's threads."""
+    calls_from: str = ""
+    """Address of this machine that the processes see calls come from; the system's choice when empty."""
+    page: Path = field(default=Path(__file__).parent / "page")
+    """Folder of the built page."""
+
+
+def load(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings; names of the server's are the same as there.
+
+    Raises SettingsInvalid.
+    """
+    read = _Reader(environment)
+    settings = Settings(
+        listen=read.address("PROXY_LISTEN_ADDRESS", "127.0.0.1:8080"),
+        admin=read.address("PROXY_ADMIN_ADDRESS", "127.0.0.1:9901"),
+        upstreams=read.addresses("PROXY_UPSTREAMS", "127.0.0.1:50051"),
+        origins=read.texts("CORS_ALLOW_ORIGINS"),
+        credentials=read.flag("CORS_ALLOW_CREDENTIALS"),
+        certificate=read.file("PROXY_TLS_CERTIFICATE_FILE"),
+        key=read.file("PROXY_TLS_KEY_FILE"),
+        images=read.url("S3_PUBLIC_ENDPOINT_URL"),
+        concurrency=read.count("PROXY_CONCURRENCY", "2"),
+    )
+    if (settings.certificate is None) != (settings.key is None):
+        raise SettingsInvalid("PROXY_TLS_CERTIFICATE_FILE, PROXY_TLS_KEY_FILE: set both, or neither")
+    if settings.credentials and "*" in settings.origins:
+        raise SettingsInvalid("CORS_ALLOW_CREDENTIALS: name the origins instead of * when credentials are allowed")
+    return settings
+
+
+class _Reader:
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+
+    def text(self, name: str, default: str = "") -> str:
+        return self._environment.get(name, "").strip() or default
+
+    def texts(self, name: str, default: str = "") -> tuple[str, ...]:
+        return tuple(part.strip() for part in self.text(name, default).split(",") if part.strip())
+
+    def flag(self, name: str) -> bool:
+        known = {"": False, "false": False, "0": False, "no": False, "true": True, "1": True, "yes": True}
+        try:
+            return known[self.text(name).lower()]
+        except KeyError:
+            raise SettingsInvalid(f"{name}: must be true or false") from None
+
+    def count(self, name: str, default: str) -> int:
+        text = self.text(name, default)
+        if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 256):  # noqa: PLR2004 - as WORKERS
+            raise SettingsInvalid(f"{name}: must be a number from 1 to 256")
+        return int(text)
+
+    def address(self, name: str, default: str) -> Address:
+        return self.addresses(name, default)[0]
+
+    def addresses(self, name: str, default: str) -> tuple[Address, ...]:
+        try:
+            return tuple(map(Address.of, self.texts(name, default)))
+        except ValueError as error:
+            raise SettingsInvalid(f"{name}: {error}") from None
+
+    def file(self, name: str) -> Path | None:
+        text = self.text(name)
+        if not text:
+            return None
+        path = Path(text).absolute()
+        if not path.is_file():
+            raise SettingsInvalid(f"{name}: {text} is not there")
+        return path
+
+    def url(self, name: str) -> str:
+        text = self.text(name)
+        if text and not (urlsplit(text).scheme in {"http", "https"} and urlsplit(text).hostname):
+            raise SettingsInvalid(f"{name}: must be a URL such as https://s3.example.edu")
+        return text
