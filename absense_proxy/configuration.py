@@ -34,7 +34,10 @@ def configuration(settings: Settings) -> dict[str, Any]:
     if settings.certificate is not None:
         context = chain["transport_socket"]["typed_config"]["common_tls_context"]
         context["tls_certificates"] = [
-            {"certificate_chain": {"filename": str(settings.certificate)}, "private_key": {"filename": str(settings.key)}}
+            {
+                "certificate_chain": {"filename": str(settings.certificate)},
+                "private_key": {"filename": str(settings.key)},
+            }
         ]
     routes = chain["filters"][0]["typed_config"]["route_config"]
     _place_page(routes, settings)

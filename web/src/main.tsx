@@ -1,0 +1,9 @@
+import { render } from "preact";
+import { App } from "./app";
+import "./style/tokens.css";
+import "./style/base.css";
+import "./style/parts.css";
+import "./style/shell.css";
+
+const root = document.getElementById("page");
+if (root) render(<App />, root);

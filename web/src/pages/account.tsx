@@ -1,0 +1,5 @@
+import { Heading } from "../parts";
+
+export function AccountPage() {
+  return <Heading title="AccountPage" />;
+}

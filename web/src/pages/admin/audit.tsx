@@ -1,0 +1,5 @@
+import { Heading } from "../../parts";
+
+export function AuditPage() {
+  return <Heading title="AuditPage" />;
+}

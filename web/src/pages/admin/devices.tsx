@@ -1,0 +1,5 @@
+import { Heading } from "../../parts";
+
+export function DevicesPage() {
+  return <Heading title="DevicesPage" />;
+}

@@ -1,0 +1,5 @@
+import { Heading } from "../../parts";
+
+export function AdminFlaggedPage() {
+  return <Heading title="AdminFlaggedPage" />;
+}

@@ -1,0 +1,5 @@
+import { Heading } from "../../parts";
+
+export function AdminPage() {
+  return <Heading title="AdminPage" />;
+}

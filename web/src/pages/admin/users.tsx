@@ -1,0 +1,5 @@
+import { Heading } from "../../parts";
+
+export function UsersPage() {
+  return <Heading title="UsersPage" />;
+}

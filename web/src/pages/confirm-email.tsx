@@ -1,0 +1,5 @@
+import { Heading } from "../parts";
+
+export function ConfirmEmailPage() {
+  return <Heading title="ConfirmEmailPage" />;
+}

@@ -1,0 +1,5 @@
+import { Heading } from "../parts";
+
+export function CourseReportPage(_: { courseId: string }) {
+  return <Heading title="CourseReportPage" />;
+}

@@ -1,0 +1,5 @@
+import { Heading } from "../parts";
+
+export function CoursePage(_: { courseId: string }) {
+  return <Heading title="CoursePage" />;
+}

@@ -1,0 +1,5 @@
+import { Heading } from "../parts";
+
+export function CoursesPage() {
+  return <Heading title="CoursesPage" />;
+}

@@ -1,0 +1,5 @@
+import { Heading } from "../parts";
+
+export function ForgotPasswordPage() {
+  return <Heading title="ForgotPasswordPage" />;
+}

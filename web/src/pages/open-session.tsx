@@ -1,0 +1,5 @@
+import { Heading } from "../parts";
+
+export function OpenSessionPage(_: { courseId: string }) {
+  return <Heading title="OpenSessionPage" />;
+}

@@ -1,0 +1,5 @@
+import { Heading } from "../parts";
+
+export function ResetPasswordPage() {
+  return <Heading title="ResetPasswordPage" />;
+}

@@ -1,0 +1,106 @@
+import { signal } from "@preact/signals";
+import { useRef, useState } from "preact/hooks";
+import { reasonOf, sentence } from "../api/errors";
+import { confirmPassword } from "../api/sign-in";
+import { texts } from "../texts";
+import { Button, Dialog, Field, Notice } from ".";
+
+/** Something that changes the server's state: run it once at a time, know how it stands. */
+export interface Action<A extends unknown[], R> {
+  /** What it came to, or undefined where it failed (`error`) or runs already. */
+  run: (...given: A) => Promise<R | undefined>;
+  busy: boolean;
+  error: unknown;
+  reset: () => void;
+}
+
+/** Wrap a call that changes something. Where it wants a recent password the person is asked for it, and it goes on. */
+export function useAction<A extends unknown[], R>(act: (...given: A) => Promise<R>): Action<A, R> {
+  const [state, setState] = useState<{ busy: boolean; error: unknown }>({ busy: false, error: undefined });
+  const running = useRef(false);
+  async function run(...given: A): Promise<R | undefined> {
+    if (running.current) return undefined;
+    running.current = true;
+    setState({ busy: true, error: undefined });
+    try {
+      const result = await withRecentPassword(() => act(...given));
+      setState({ busy: false, error: undefined });
+      return result;
+    } catch (error) {
+      setState({ busy: false, error: error instanceof GivenUp ? undefined : error });
+      return undefined;
+    } finally {
+      running.current = false;
+    }
+  }
+  return { run, ...state, reset: () => setState({ busy: false, error: undefined }) };
+}
+
+class GivenUp extends Error {}
+
+const asked = signal<{ given: () => void; refused: () => void } | null>(null);
+
+/** Call, and call again after the password was given where the server wants it (RECENT_SIGN_IN_REQUIRED). */
+async function withRecentPassword<R>(act: () => Promise<R>): Promise<R> {
+  try {
+    return await act();
+  } catch (error) {
+    if (reasonOf(error) !== "RECENT_SIGN_IN_REQUIRED") throw error;
+    await new Promise<void>((given, refuse) => {
+      asked.value = { given, refused: () => refuse(new GivenUp()) };
+    });
+    return await act();
+  }
+}
+
+/** Stands once in the page, and asks for the password when a call wants it. */
+export function PasswordAgain() {
+  const [password, setPassword] = useState("");
+  const [state, setState] = useState<{ busy: boolean; error: unknown }>({ busy: false, error: undefined });
+  const now = asked.value;
+  if (!now) return null;
+  function end(how: () => void) {
+    asked.value = null;
+    setPassword("");
+    setState({ busy: false, error: undefined });
+    how();
+  }
+  async function submit(event: SubmitEvent) {
+    event.preventDefault();
+    if (!now || state.busy) return;
+    setState({ busy: true, error: undefined });
+    try {
+      await confirmPassword(password);
+      end(now.given);
+    } catch (error) {
+      setState({ busy: false, error });
+    }
+  }
+  return (
+    <Dialog title={texts.common.passwordAgain.title} onClose={() => end(now.refused)}>
+      <form class="stack" onSubmit={submit}>
+        <p>{texts.common.passwordAgain.why}</p>
+        <Field label={texts.signIn.password}>
+          {(ids) => (
+            <input
+              {...ids}
+              class="input"
+              type="password"
+              autocomplete="current-password"
+              required
+              value={password}
+              onInput={(event) => setPassword(event.currentTarget.value)}
+            />
+          )}
+        </Field>
+        {state.error !== undefined && <Notice tone="bad">{sentence(state.error)}</Notice>}
+        <div class="row">
+          <Button type="submit" kind="primary" busy={state.busy}>
+            {texts.common.passwordAgain.confirm}
+          </Button>
+          <Button onClick={() => end(now.refused)}>{texts.common.cancel}</Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

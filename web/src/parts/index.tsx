@@ -1,0 +1,213 @@
+import { type ComponentChildren, type JSX, toChildArray } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { sentence } from "../api/errors";
+import { texts } from "../texts";
+
+type Tone = "good" | "warn" | "bad" | "info" | "quiet";
+
+/** A button; `busy` while what it does is under way, which a second press would do twice. */
+export function Button({
+  kind = "",
+  busy = false,
+  children,
+  ...rest
+}: { kind?: "" | "primary" | "danger" | "plain"; busy?: boolean; small?: boolean } & JSX.IntrinsicElements["button"]) {
+  const { small, class: extra, onClick, ...others } = rest;
+  return (
+    <button
+      type="button"
+      {...others}
+      class={`button ${kind} ${small ? "small" : ""} ${extra ?? ""}`}
+      aria-disabled={busy || undefined}
+      aria-busy={busy || undefined}
+      onClick={busy ? (event) => event.preventDefault() : onClick}
+    >
+      {children}
+    </button>
+  );
+}
+
+/** A link of the page that looks like a button. */
+export function ButtonLink({
+  href,
+  kind = "",
+  children,
+}: {
+  href: string;
+  kind?: "" | "primary" | "plain";
+  children: ComponentChildren;
+}) {
+  return (
+    <a class={`button ${kind}`} href={href}>
+      {children}
+    </a>
+  );
+}
+
+/** A labelled control: give one function that makes it, with the ids that tie it to label, hint and error. */
+export function Field({
+  label,
+  hint,
+  error,
+  children,
+}: {
+  label: string;
+  hint?: string | undefined;
+  error?: string | undefined;
+  children: (ids: { id: string; "aria-describedby": string | undefined; "aria-invalid": boolean }) => ComponentChildren;
+}) {
+  const id = useId();
+  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined;
+  return (
+    <div class="field">
+      <label for={id}>{label}</label>
+      {children({ id, "aria-describedby": described, "aria-invalid": Boolean(error) })}
+      {hint && (
+        <span class="hint" id={`${id}-hint`}>
+          {hint}
+        </span>
+      )}
+      {error && (
+        <span class="error" id={`${id}-error`}>
+          {error}
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** A word in colour. */
+export function Chip({ tone = "quiet", children }: { tone?: Tone; children: ComponentChildren }) {
+  return <span class={`chip ${tone}`}>{children}</span>;
+}
+
+/** A message; what is bad is announced at once, the rest when there is a pause. */
+export function Notice({ tone = "info", children }: { tone?: Tone; children: ComponentChildren }) {
+  return (
+    <div class={`notice ${tone}`} role={tone === "bad" ? "alert" : "status"}>
+      {children}
+    </div>
+  );
+}
+
+/** What failed, in a sentence, and a way to try again. */
+export function Failure({ error, retry }: { error: unknown; retry?: (() => void) | undefined }) {
+  return (
+    <Notice tone="bad">
+      <div class="row spread">
+        <span>{sentence(error)}</span>
+        {retry && (
+          <Button small onClick={retry}>
+            {texts.common.retry}
+          </Button>
+        )}
+      </div>
+    </Notice>
+  );
+}
+
+export function Loading() {
+  return (
+    <p class="faint" role="status">
+      {texts.common.loading}
+    </p>
+  );
+}
+
+/** A page's heading; names the browser's tab, and takes the focus so that a screen reader says where one is. */
+export function Heading({ title, children }: { title: string; children?: ComponentChildren }) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    document.title = `${title} - ${texts.common.product}`;
+    heading.current?.focus({ preventScroll: true });
+  }, [title]);
+  return (
+    <div class="row spread">
+      <h1 ref={heading} tabIndex={-1}>
+        {title}
+      </h1>
+      {toChildArray(children).length > 0 && <div class="row">{children}</div>}
+    </div>
+  );
+}
+
+/** A dialog over the page; Escape and a press beside it close it. */
+export function Dialog({
+  title,
+  onClose,
+  children,
+}: {
+  title: string;
+  onClose: () => void;
+  children: ComponentChildren;
+}) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => dialog.current?.showModal(), []);
+  return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: Escape is the dialog's own key
+    <dialog
+      ref={dialog}
+      class="dialog"
+      aria-labelledby={id}
+      onClose={onClose}
+      onClick={(event) => event.target === dialog.current && dialog.current?.close()}
+    >
+      <div class="stack">
+        <h2 id={id}>{title}</h2>
+        {children}
+      </div>
+    </dialog>
+  );
+}
+
+/** A big number and what it counts, several in a row. */
+export function Figures({ figures }: { figures: Array<{ name: string; value: string | number }> }) {
+  return (
+    <dl class="figures">
+      {figures.map(({ name, value }) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+/** A table with a caption for screen readers; cells are the caller's. */
+export function Table({
+  caption,
+  heads,
+  children,
+}: {
+  caption: string;
+  heads: Array<string | { text: string; number: true }>;
+  children: ComponentChildren;
+}) {
+  return (
+    // a region that scrolls has to be reachable by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: WCAG 2.1.1
+    <section class="table-frame" tabIndex={0} aria-label={caption}>
+      <table class="table">
+        <caption class="hidden-text">{caption}</caption>
+        <thead>
+          <tr>
+            {heads.map((head) =>
+              typeof head === "string" ? (
+                <th key={head} scope="col">
+                  {head}
+                </th>
+              ) : (
+                <th key={head.text} scope="col" class="number">
+                  {head.text}
+                </th>
+              ),
+            )}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </section>
+  );
+}
