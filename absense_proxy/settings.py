@@ -1,4 +1,4 @@
-"""Where Envoy listens and what it stands before: read from the environment. The only place of this package that does."""
+"""Where Envoy listens and what it stands before, read from the environment; nothing else of this package does."""
 
 import os
 from collections.abc import Mapping

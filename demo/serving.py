@@ -15,8 +15,9 @@ SERVER = os.environ.get("LISTEN_ADDRESS", "127.0.0.1:50051")
 _START_SECONDS = 60
 _END_SECONDS = 20
 _HINT = f"""
-  The page      http://localhost:{PAGE.rpartition(":")[2]}    lecturer@absense.com / lecturer123, admin@absense.com / admin123
-  gRPC          localhost:{SERVER.rpartition(":")[2]}
+  The page  http://localhost:{PAGE.rpartition(":")[2]}  (lecturer@absense.com / lecturer123,
+            admin@absense.com / admin123)
+  gRPC      localhost:{SERVER.rpartition(":")[2]}
   Ctrl-C ends both.
 """
 
