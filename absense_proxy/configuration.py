@@ -62,23 +62,25 @@ def configuration(settings: Settings) -> dict[str, Any]:
 
 
 def _place_page(routes: dict[str, Any], settings: Settings) -> None:
-    for body in _bodies(routes):
-        file = settings.page / Path(body["filename"]).name
-        if not file.is_file():
-            raise PageMissing(f"{file} is not there: the page was not built (make page)")
-        body["filename"] = str(file.absolute())
+    [host] = routes["virtual_hosts"]
+    if settings.page is None:
+        host["routes"] = [route for route in host["routes"] if _file_of(route) is None]
+        return
+    for route in host["routes"]:
+        if (body := _file_of(route)) is not None:
+            file = settings.page / Path(body["filename"]).name
+            if not file.is_file():
+                raise PageMissing(f"{file} is not there: the page was not built (make page)")
+            body["filename"] = str(file.absolute())
     if settings.images:
         url = urlsplit(settings.images)
         for header in _policies(routes):
             header["value"] = re.sub(r"(img-src [^;]*)", rf"\1 {url.scheme}://{url.netloc}", header["value"])
 
 
-def _bodies(routes: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    for host in routes["virtual_hosts"]:
-        for route in host["routes"]:
-            body = route.get("direct_response", {}).get("body", {})
-            if "filename" in body:
-                yield body
+def _file_of(route: dict[str, Any]) -> dict[str, Any] | None:
+    body: dict[str, Any] = route.get("direct_response", {}).get("body", {})
+    return body if "filename" in body else None
 
 
 def _policies(routes: dict[str, Any]) -> Iterator[dict[str, str]]:

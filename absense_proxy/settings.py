@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -50,8 +50,8 @@ class Settings:
     """Envoy's threads."""
     calls_from: str = ""
     """Address of this machine that the processes see calls come from; the system's choice when empty."""
-    page: Path = field(default=Path(__file__).parent / "page")
-    """Folder of the built page."""
+    page: Path | None = Path(__file__).parent / "page"
+    """Folder of the built page; None: gRPC alone."""
 
 
 def load(environment: Mapping[str, str] = os.environ) -> Settings:

@@ -42,7 +42,7 @@ class Upstream:
             return name
 
         methods: Any = {"Name": grpc.unary_unary_rpc_method_handler(answer)}
-        self.server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler("tests.Names", methods)])
+        self.server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler("absense.v1.Names", methods)])
         self.address = f"127.0.0.1:{self.server.add_insecure_port('127.0.0.1:0')}"
 
     async def start(self) -> None:
@@ -58,7 +58,7 @@ class Proxy:
 
     def __init__(self, one: Upstream, two: Upstream, channel: grpc.aio.Channel) -> None:
         self.one, self.two = one, two
-        self._name: Any = channel.unary_unary("/tests.Names/Name")
+        self._name: Any = channel.unary_unary("/absense.v1.Names/Name")
 
     async def ask(self, times: int) -> set[bytes]:
         """Who answers."""
