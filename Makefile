@@ -24,6 +24,9 @@ PAGE := absense_proxy/page/index.html
 # node and npm come as a wheel: nobody has to install them
 NPM := PATH="$(CURDIR)/$(BIN):$$PATH" npm
 
+# Tests start hundreds of processes, of which without bytecode each would compile the program again.
+unexport PYTHONDONTWRITEBYTECODE
+
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -106,7 +107,7 @@ def is_current(database: str | Engine) -> bool:
     """
     current = current_revision(database)
     _require_known(current)
-    return current == ScriptDirectory.from_config(_config()).get_current_head()
+    return current == _scripts().get_current_head()
 
 
 def pending_changes(database: str | Engine) -> list[Any]:
@@ -155,7 +156,7 @@ def _try(database: str | Engine, action: Callable[[Config], None], patience: Pat
 
 
 def _require_known(revision: str | None) -> None:
-    known = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
+    known = {script.revision for script in _scripts().walk_revisions()}
     if revision is not None and revision not in known:
         raise SchemaNewer
 
@@ -202,6 +203,12 @@ def _connection(database: str | Engine, *, foreign_keys: bool = True) -> Iterato
     finally:
         if engine is not database:
             engine.dispose()
+
+
+@cache
+def _scripts() -> ScriptDirectory:
+    # it reads them all, and a process may ask often
+    return ScriptDirectory.from_config(_config())
 
 
 def _config() -> Config:

@@ -57,10 +57,15 @@ def warm_up(services: Iterable[str]) -> None:
 
     So the first caller does not wait for it, and a rule that does not compile stops the server from starting.
     """
-    seen: set[str] = set()
     for service in services:
-        for method in find_service(service).methods:
-            _warm_up(method.input_type, seen)
+        _warm_up_service(service)
+
+
+@cache  # as the validator is one for the process
+def _warm_up_service(service: str) -> None:
+    seen: set[str] = set()
+    for method in find_service(service).methods:
+        _warm_up(method.input_type, seen)
 
 
 def _warm_up(message: Descriptor, seen: set[str]) -> None:
