@@ -1,4 +1,4 @@
-"""Where Envoy listens and what it stands before, read from the environment; nothing else of this package does."""
+"""Where Envoy listens and what it stands before: read from the environment and `.env`, nowhere else in this package."""
 
 import os
 from collections.abc import Mapping
@@ -6,6 +6,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from dotenv import dotenv_values
+
+DEFAULTS = {
+    "PROXY_LISTEN_ADDRESS": "127.0.0.1:8080",
+    "PROXY_UPSTREAMS": "127.0.0.1:50051",
+    "PROXY_TLS_CERTIFICATE_FILE": "",
+    "PROXY_TLS_KEY_FILE": "",
+    "PROXY_ADMIN_ADDRESS": "127.0.0.1:9901",
+    "PROXY_CONCURRENCY": "2",
+    # the server's settings too, for whose sake they are here
+    "CORS_ALLOW_ORIGINS": "",
+    "CORS_ALLOW_CREDENTIALS": "false",
+    "S3_PUBLIC_ENDPOINT_URL": "",
+}
 _LAST_PORT = 65535
 
 
@@ -54,22 +68,25 @@ class Settings:
     """Folder of the built page; None: gRPC alone."""
 
 
-def load(environment: Mapping[str, str] = os.environ) -> Settings:
-    """Read the settings; names of the server's are the same as there.
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings: of the environment and of the `.env` file that the server reads too, unless some are given.
 
     Raises SettingsInvalid.
     """
+    if environment is None:
+        file = {name: value for name, value in dotenv_values(".env").items() if value is not None}
+        environment = {**file, **os.environ}
     read = _Reader(environment)
     settings = Settings(
-        listen=read.address("PROXY_LISTEN_ADDRESS", "127.0.0.1:8080"),
-        admin=read.address("PROXY_ADMIN_ADDRESS", "127.0.0.1:9901"),
-        upstreams=read.addresses("PROXY_UPSTREAMS", "127.0.0.1:50051"),
+        listen=read.address("PROXY_LISTEN_ADDRESS"),
+        admin=read.address("PROXY_ADMIN_ADDRESS"),
+        upstreams=read.addresses("PROXY_UPSTREAMS"),
         origins=read.texts("CORS_ALLOW_ORIGINS"),
         credentials=read.flag("CORS_ALLOW_CREDENTIALS"),
         certificate=read.file("PROXY_TLS_CERTIFICATE_FILE"),
         key=read.file("PROXY_TLS_KEY_FILE"),
         images=read.url("S3_PUBLIC_ENDPOINT_URL"),
-        concurrency=read.count("PROXY_CONCURRENCY", "2"),
+        concurrency=read.count("PROXY_CONCURRENCY"),
     )
     if (settings.certificate is None) != (settings.key is None):
         raise SettingsInvalid("PROXY_TLS_CERTIFICATE_FILE, PROXY_TLS_KEY_FILE: set both, or neither")
@@ -82,31 +99,31 @@ class _Reader:
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
 
-    def text(self, name: str, default: str = "") -> str:
-        return self._environment.get(name, "").strip() or default
+    def text(self, name: str) -> str:
+        return self._environment.get(name, "").strip() or DEFAULTS[name]
 
-    def texts(self, name: str, default: str = "") -> tuple[str, ...]:
-        return tuple(part.strip() for part in self.text(name, default).split(",") if part.strip())
+    def texts(self, name: str) -> tuple[str, ...]:
+        return tuple(part.strip() for part in self.text(name).split(",") if part.strip())
 
     def flag(self, name: str) -> bool:
-        known = {"": False, "false": False, "0": False, "no": False, "true": True, "1": True, "yes": True}
+        known = {"false": False, "0": False, "no": False, "true": True, "1": True, "yes": True}
         try:
             return known[self.text(name).lower()]
         except KeyError:
             raise SettingsInvalid(f"{name}: must be true or false") from None
 
-    def count(self, name: str, default: str) -> int:
-        text = self.text(name, default)
+    def count(self, name: str) -> int:
+        text = self.text(name)
         if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= 256):  # noqa: PLR2004 - as WORKERS
             raise SettingsInvalid(f"{name}: must be a number from 1 to 256")
         return int(text)
 
-    def address(self, name: str, default: str) -> Address:
-        return self.addresses(name, default)[0]
+    def address(self, name: str) -> Address:
+        return self.addresses(name)[0]
 
-    def addresses(self, name: str, default: str) -> tuple[Address, ...]:
+    def addresses(self, name: str) -> tuple[Address, ...]:
         try:
-            return tuple(map(Address.of, self.texts(name, default)))
+            return tuple(map(Address.of, self.texts(name)))
         except ValueError as error:
             raise SettingsInvalid(f"{name}: {error}") from None
 

@@ -484,9 +484,9 @@ def load(**given: Any) -> Settings:
 
 
 def unknown_names() -> list[str]:
-    """Names in the `.env` file that are no settings: probably misspelt."""
+    """Names in the `.env` file that are no settings: probably misspelt. PROXY_... are absense-proxy's."""
     known = {name.upper() for name in Settings.model_fields}
-    return [name for name in dotenv_values(".env") if name.upper() not in known]
+    return [name for name in dotenv_values(".env") if name.upper() not in known and not name.startswith("PROXY_")]
 
 
 def file_is_open() -> bool:

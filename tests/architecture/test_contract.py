@@ -19,6 +19,7 @@ from google.protobuf.message_factory import GetMessageClass
 from protovalidate import Validator
 
 from absense.v1 import access_pb2, error_reason_pb2, role_pb2
+from absense_proxy import settings as proxy_settings
 from absense_server import settings
 from absense_server.app import SERVICES
 from absense_server.rpc.admin import Admin
@@ -225,13 +226,17 @@ def example() -> list[re.Match[str]]:
 
 
 def test_the_example_names_each_setting_once() -> None:
-    assert sorted(line["name"] for line in example()) == sorted(name.upper() for name in Settings.model_fields)
+    known = {name.upper() for name in Settings.model_fields} | set(proxy_settings.DEFAULTS)
+    assert sorted(line["name"] for line in example()) == sorted(known)
 
 
 def test_the_example_shows_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """What is commented out is the default: setting it changes nothing."""
     shown = {line["name"]: line["value"] for line in example() if line["off"]}
     assert {line["name"] for line in example()} - set(shown) == {"SECRET_KEY"}, "has to be set: its default is refused"
+    for name, default in proxy_settings.DEFAULTS.items():
+        assert shown[name] == default
+    shown = {name: value for name, value in shown.items() if not name.startswith("PROXY_")}
     assert loaded(shown, monkeypatch, tmp_path) == {name: Settings.model_fields[name.lower()].default for name in shown}
 
 
