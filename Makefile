@@ -98,7 +98,7 @@ lint: $(FOR_TESTS) $(BUF_INSTALLED) $(WEB_INSTALLED) ## style, types, who import
 	$(BUF) lint
 	$(BUF) format --diff --exit-code
 	$(BIN)/python tools/generate_stubs.py --check
-	cd web && $(NPM) run --silent lint
+	cd web && $(NPM) run --silent lint && $(NPM) run --silent test
 
 # --- change ---
 

@@ -2,13 +2,20 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { isPassing, reasonOf, waitOf } from "./errors";
 import { sleep } from "./sleep";
 
-/** How a stream stands: "live" once something came; "lost" while it is being connected again; "over": it ended OK. */
+/**
+ * How a stream stands: "live" once something came; "hidden" while nobody can see the page; "lost" while it is being
+ * connected again; "over": it ended OK.
+ */
 export type StreamState =
   | { kind: "connecting" }
+  | { kind: "hidden" }
   | { kind: "live" }
   | { kind: "lost"; error: unknown; tries: number }
   | { kind: "over" }
   | { kind: "failed"; error: unknown };
+
+/** The longest that a timer takes; what ends the wait is its signal. */
+const NEVER_MS = 2 ** 31 - 1;
 
 export interface Watching {
   /** Give the connection up and make another now: what should have come did not. */
@@ -20,7 +27,8 @@ export interface Watching {
  * Follow a server stream for as long as it takes, through lost connections and restarted servers.
  *
  * `open` makes one connection; it is called again, after a wait that grows to ten seconds, whenever the last one failed
- * in a way that may pass. Whatever else ends it is "failed" or "over".
+ * in a way that may pass. Whatever else ends it is "failed" or "over". While the page is hidden there is no connection:
+ * a browser has six of them for all its tabs.
  */
 export function watch<T>(
   open: (signal: AbortSignal) => AsyncIterable<T>,
@@ -31,21 +39,29 @@ export function watch<T>(
   let connection = new AbortController();
   let waiting = new AbortController();
   const online = () => waiting.abort();
+  const seenOrHidden = () => (document.hidden ? connection : waiting).abort();
   addEventListener("online", online);
+  document.addEventListener("visibilitychange", seenOrHidden);
   whole.signal.addEventListener("abort", () => {
     removeEventListener("online", online);
+    document.removeEventListener("visibilitychange", seenOrHidden);
     connection.abort();
     waiting.abort();
   });
 
   async function run() {
     let tries = 0;
-    onState({ kind: "connecting" });
     while (!whole.signal.aborted) {
+      if (document.hidden) {
+        onState({ kind: "hidden" });
+        waiting = new AbortController();
+        await sleep(NEVER_MS, waiting.signal);
+        continue;
+      }
+      if (tries === 0) onState({ kind: "connecting" });
       connection = new AbortController();
       try {
         for await (const item of open(connection.signal)) {
-          if (whole.signal.aborted) return;
           if (connection.signal.aborted) break;
           tries = 0;
           onState({ kind: "live" });
@@ -53,14 +69,14 @@ export function watch<T>(
         }
         if (!connection.signal.aborted) return onState({ kind: "over" });
       } catch (error) {
-        if (whole.signal.aborted) return;
-        const again = connection.signal.aborted || isPassing(error) || isBroken(error);
-        if (!again) return onState({ kind: "failed", error });
+        // given up on purpose: another one at once
+        if (connection.signal.aborted) continue;
+        if (!isPassing(error) && !isBroken(error)) return onState({ kind: "failed", error });
         tries += 1;
         onState({ kind: "lost", error, tries });
         waiting = new AbortController();
         // at once after the first loss: a server that restarts says goodbye, and another is there
-        const wait = connection.signal.aborted || tries === 1 ? 100 : Math.min(10_000, 250 * 2 ** tries);
+        const wait = tries === 1 ? 100 : Math.min(10_000, 250 * 2 ** tries);
         await sleep(Math.max(waitOf(error), wait) * (0.75 + Math.random() / 2), waiting.signal);
       }
     }
