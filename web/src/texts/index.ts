@@ -1,8 +1,10 @@
 import { common } from "./common";
+import { projector } from "./projector";
 import { signIn } from "./sign-in";
+import { teaching } from "./teaching";
 
 /** Every text of the page, English. A translation is another object of this type. */
-export const texts = { common, signIn };
+export const texts = { common, projector, signIn, teaching };
 
 const plurals = new Intl.PluralRules("en");
 
