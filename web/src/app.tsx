@@ -1,5 +1,5 @@
-import { useEffect, useState } from "preact/hooks";
-import { leave, resume, signIn } from "./api/sign-in";
+import { useEffect } from "preact/hooks";
+import { leave, resume, signIn, waiting } from "./api/sign-in";
 import { Role } from "./contract/absense/v1/role_pb";
 import { SignInPage } from "./pages/sign-in";
 import { Button, Failure, Heading, Loading, Notice } from "./parts";
@@ -11,10 +11,9 @@ import "./theme";
 
 /** The whole page: head, navigation, and the page that the address names. */
 export function App() {
-  const [waiting, setWaiting] = useState<unknown>();
   useEffect(() => {
     addEventListener("click", follow);
-    void resume(setWaiting);
+    void resume();
     return () => removeEventListener("click", follow);
   }, []);
 
@@ -23,11 +22,11 @@ export function App() {
   // what goes over the whole screen has no head; what links in mails lead to needs no sign-in
   if (found?.area === "open") return <Framed narrow>{found.page}</Framed>;
   if (now.state === "unknown")
-    return <Framed narrow>{waiting === undefined ? <Loading /> : <Failure error={waiting} />}</Framed>;
+    return <Framed narrow>{waiting.value === undefined ? <Loading /> : <Failure error={waiting.value} />}</Framed>;
   if (now.state === "out") {
     return (
       <Framed narrow>
-        <SignInPage ended={now.ended} />
+        <SignInPage ended={now.why === "ended"} />
       </Framed>
     );
   }
@@ -95,7 +94,7 @@ function Head() {
             <NavLink href="/account" text={texts.common.nav.account} />
           </nav>
           <span class="faint">{now.user.fullName}</span>
-          <Button small kind="plain" onClick={() => void leave()}>
+          <Button small kind="plain" onClick={() => leave()}>
             {texts.common.signOut}
           </Button>
         </>

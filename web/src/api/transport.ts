@@ -14,8 +14,18 @@ const TRIES = 3;
 export const tokens = {
   /** The access token, renewed if it is about to end; "" when nobody is signed in. */
   current: async (): Promise<string> => "",
-  /** After the server turned `token` down: another one, or "" when the sign-in is over. */
+  /** After the server turned `token` down: another one, or "" when the sign-in is over. Raises what may pass. */
   renewed: async (_token: string): Promise<string> => "",
+};
+
+/** Says in the contract's terms that the server was not reached; a browser says TypeError. */
+const reached: Interceptor = (next) => async (request) => {
+  try {
+    return await next(request);
+  } catch (error) {
+    if (!(error instanceof TypeError) || request.signal.aborted) throw error;
+    throw new ConnectError(error.message, Code.Unavailable, undefined, undefined, error);
+  }
 };
 
 /** Calls again what only reads, while the server cannot be reached or is busy. */
@@ -55,11 +65,11 @@ const base = { baseUrl: location.origin, useBinaryFormat: true };
 const transport = createGrpcWebTransport({
   ...base,
   defaultTimeoutMs: DEADLINE_MS,
-  interceptors: [again, signedIn],
+  interceptors: [again, signedIn, reached],
 });
 
 /** Calls of nobody in particular: signing in, and exchanging tokens. */
-const open = createGrpcWebTransport({ ...base, defaultTimeoutMs: DEADLINE_MS, interceptors: [again] });
+const open = createGrpcWebTransport({ ...base, defaultTimeoutMs: DEADLINE_MS, interceptors: [again, reached] });
 
 /** What anyone may call. */
 export const publicAuth = createClient(AuthService, open);
