@@ -8,7 +8,7 @@ from pathlib import Path
 
 import grpc
 
-from absense.v1 import attendance_record_pb2, claim_upload_pb2, fix_pb2
+from absense.v1 import attendance_record_pb2, claim_upload_pb2, fix_pb2, student_service_pb2
 from examples.phone.account import Account, SignedOut
 from examples.phone.calls import CallFailed
 from examples.phone.keystore import Keystore
@@ -62,20 +62,35 @@ def enroll_face(arguments: argparse.Namespace, account: Account, student: Studen
 
 
 def claim(arguments: argparse.Namespace, account: Account, student: Student) -> None:
-    """Send what was left from the last time, or else scan and claim."""
-    answer = student.send()
-    if answer is None:
-        typed = arguments.typed and claim_upload_pb2.TypedCode(
-            session_code=arguments.typed[0], digits=arguments.typed[1].replace(" ", "")
-        )
-        seen = student.scan(typed or arguments.scanned)
-        print(f"{seen.session.course_code} {seen.session.course_title}, {seen.session.room}. {seen.advice}".rstrip())
-        # the camera is opened only where the server wants a selfie
-        selfie = arguments.selfie.read_bytes() if seen.selfie_wanted and arguments.selfie else b""
-        student.prepare(seen, selfie, _position(arguments, account))
+    """Scan and claim, and say what came of it."""
+    resume(arguments, account, student)
+    typed = arguments.typed and claim_upload_pb2.TypedCode(
+        session_code=arguments.typed[0], digits=arguments.typed[1].replace(" ", "")
+    )
+    seen = student.scan(typed or arguments.scanned)
+    print(f"{seen.session.course_code} {seen.session.course_title}, {seen.session.room}. {seen.advice}".rstrip())
+    # the camera is opened only where the server wants a selfie
+    selfie = arguments.selfie.read_bytes() if seen.selfie_wanted and arguments.selfie else b""
+    student.prepare(seen, selfie, _position(arguments, account))
+    _show(student, student.send())
+
+
+def resume(_: argparse.Namespace, __: Account, student: Student) -> None:
+    """Send the claim that had no answer when the app ended, if there is one."""
+    if not student.has_claim():
+        return
+    try:
         answer = student.send()
-    if answer is None:
-        raise AssertionError("a claim was prepared")
+    except CallFailed as failed:
+        if student.has_claim():
+            raise
+        print(f"Your last claim was not taken. {failed}")
+    else:
+        _show(student, answer)
+
+
+def _show(student: Student, answer: student_service_pb2.SubmitAttendanceResponse) -> None:
+    """The answer, and the verdict where it comes later."""
     record, advice = answer.record, answer.advice
     if is_awaited(record):
         print("Your selfie is being looked at ...")
@@ -87,7 +102,7 @@ def claim(arguments: argparse.Namespace, account: Account, student: Student) -> 
         print(one.text)
 
 
-_COMMANDS = {"sign-in": sign_in, "enroll-face": enroll_face, "claim": claim}
+_COMMANDS = {"sign-in": sign_in, "enroll-face": enroll_face, "claim": claim, "resume": resume}
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -99,7 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("login", help="e-mail address or institution number")
     one = commands.add_parser("enroll-face", help="give the consent, and enroll a photograph")
     one.add_argument("photograph", type=Path)
-    one = commands.add_parser("claim", help="say that one is in the hall; again what had no answer")
+    one = commands.add_parser("claim", help="say that one is in the hall")
     code = one.add_mutually_exclusive_group(required=True)
     code.add_argument("--scanned", metavar="TEXT", help="what the QR code says")
     code.add_argument("--typed", nargs=2, metavar=("SESSION", "DIGITS"), help="the session code and the typed code")
@@ -107,6 +122,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument(
         "--at", nargs=3, type=float, metavar=("LATITUDE", "LONGITUDE", "ACCURACY"), help="where, in metres"
     )
+    commands.add_parser("resume", help="send the claim that had no answer")
     return parser
 
 

@@ -127,14 +127,18 @@ class Student:
         header.signed_statement.signature = self._keystore.sign_claim(statement)
         self._keystore.claim = student_service_pb2.SubmitAttendanceInlineRequest(header=header, selfie=selfie)
 
-    def send(self) -> student_service_pb2.SubmitAttendanceResponse | None:
-        """Send the claim that was written down, as it is, until there is an answer; None: there was none to send.
+    def has_claim(self) -> bool:
+        """Whether a claim is written down that has no answer yet."""
+        return self._keystore.claim is not None
+
+    def send(self) -> student_service_pb2.SubmitAttendanceResponse:
+        """Send the claim that is written down, as it is, until there is an answer.
 
         Raises CallFailed, SignedOut. The claim stays written down unless it was refused for good.
         """
         claim = self._keystore.claim
         if claim is None:
-            return None
+            raise ValueError("prepare comes first")
 
         def parts() -> Iterator[student_service_pb2.SubmitAttendanceRequest]:
             yield student_service_pb2.SubmitAttendanceRequest(header=claim.header)

@@ -60,6 +60,13 @@ def said(process: "subprocess.Popen[str]", code: int = 0) -> str:
     return output
 
 
+def answered(server: ServerProcess, claims: int) -> None:
+    """Wait until the server has answered so many claims."""
+    server.wait_for_line(
+        lambda _: sum(line.get("method", "").endswith("/SubmitAttendance") for line in server.lines) >= claims
+    )
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> "ServerProcess":
     server = ServerProcess(
@@ -76,7 +83,7 @@ def test_a_student_is_there_although_the_answer_was_lost(server: ServerProcess, 
     selfie.write_bytes(small(photographs["obama2"]))
     with server:
         server.start()
-        session = asyncio.run(opened(server))
+        session, next_session = asyncio.run(opened(server))
         told = said(phone(tmp_path, server.address, "sign-in", EMAIL, says=f"{PASSWORD}\n"))
         assert told == "Signed in. Bound: Reference client, with a key.\n"
         told = said(phone(tmp_path, server.address, "enroll-face", str(enrolled), says="no\n"))
@@ -92,7 +99,7 @@ def test_a_student_is_there_although_the_answer_was_lost(server: ServerProcess, 
         with Relay(server.port, after_bytes=len(selfie.read_bytes())) as relay:
             code = asyncio.run(code_of(server, session))
             claim = phone(tmp_path, relay.address, "claim", "--scanned", code, "--selfie", str(selfie), "--at", *where)
-            server.wait_for_line(lambda line: line.get("method", "").endswith("/SubmitAttendance"))
+            answered(server, 1)
             relay.cut()
             told = said(claim)
             assert relay.connections == 2
@@ -110,6 +117,18 @@ def test_a_student_is_there_although_the_answer_was_lost(server: ServerProcess, 
         assert outcomes[verdict_pb2.CHECK_LOCATION] == passed
         assert claimed.verdicts[0].reason == verdict_pb2.VERDICT_REASON_TICKET
 
+        # the app dies before it has the answer, and is opened again
+        with Relay(server.port, after_bytes=len(selfie.read_bytes())) as relay:
+            code = asyncio.run(code_of(server, next_session))
+            claim = phone(tmp_path, relay.address, "claim", "--scanned", code, "--selfie", str(selfie), "--at", *where)
+            answered(server, 3)
+            claim.kill()
+            claim.communicate()
+        assert (tmp_path / "phone" / "claim.bin").exists()
+        assert said(phone(tmp_path, server.address, "resume")) == "CONFIRMED (was recorded before)\n"
+        assert said(phone(tmp_path, server.address, "resume")) == ""
+        assert len(asyncio.run(claims_in(server, next_session))) == 1
+
         # what is refused is said in the server's words, and is not sent again
         told = said(phone(tmp_path, server.address, "claim", "--scanned", "no code of ours"), 1)
         assert told.startswith("QR_CODE_MALFORMED: ")
@@ -118,13 +137,15 @@ def test_a_student_is_there_although_the_answer_was_lost(server: ServerProcess, 
         assert told == "Nobody is signed in. Run sign-in.\n"
 
 
-async def opened(server: ServerProcess) -> str:
-    """A session in the Great Hall, with a student on its course's list; its id."""
+async def opened(server: ServerProcess) -> tuple[str, str]:
+    """Two sessions in the Great Hall, with a student on their course's list; their ids."""
     async with channel_to(server.address) as channel:
         lecturer = await Lecturer.sign_in(channel)
         student = await Student.register(channel, "Ama Mensah", EMAIL, PASSWORD)
         await student.enroll(DEMO_COURSE)
-        return (await lecturer.open_session(await lecturer.course(), GREAT_HALL)).id
+        course = await lecturer.course()
+        sessions = [await lecturer.open_session(course, GREAT_HALL, allow_parallel=True) for _ in range(2)]
+        return sessions[0].id, sessions[1].id
 
 
 async def code_of(server: ServerProcess, session_id: str) -> str:
