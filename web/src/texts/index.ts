@@ -1,14 +1,14 @@
 import { common } from "./common";
+import { exporting } from "./exporting";
 import { projector } from "./projector";
+import { records } from "./records";
+import { review } from "./review";
+import { rollCall } from "./roll-call";
+import { session } from "./session";
 import { signIn } from "./sign-in";
 import { teaching } from "./teaching";
 
+export { counted } from "./counted";
+
 /** Every text of the page, English. A translation is another object of this type. */
-export const texts = { common, projector, signIn, teaching };
-
-const plurals = new Intl.PluralRules("en");
-
-/** "1 student", "2 students". */
-export function counted(count: number, one: string, other: string): string {
-  return `${count.toLocaleString("en")} ${plurals.select(count) === "one" ? one : other}`;
-}
+export const texts = { common, exporting, projector, records, review, rollCall, session, signIn, teaching };

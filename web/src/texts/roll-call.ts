@@ -1,0 +1,43 @@
+import { counted } from "./counted";
+
+export const rollCall = {
+  title: "Roll call",
+  present: "Present",
+  expected: "Expected",
+  flagged: "Flagged",
+  missing: "Not there yet",
+  absent: "Absent",
+  filters: { label: "Show", all: "All", missing: "Not there yet", absent: "Absent" },
+  search: "Search by name or number",
+  order: { label: "Order", newest: "Newest first", name: "By name" },
+  sound: "Sound on arrival",
+  caption: "Students who have claimed",
+  heads: { student: "Student", status: "Status", checks: "Checks", time: "Time", tries: "Tries" },
+  open: (name: string) => `${name}: details`,
+  nobody: "Nobody has claimed yet. Students appear here as they come in.",
+  noneLike: "No student matches.",
+  erased: "Erased account",
+  notCounted: "Not on the list",
+  stream: {
+    connecting: "Connecting ...",
+    live: "Live",
+    hidden: "Paused",
+    lost: "Connection lost, trying again ...",
+    over: "Ended",
+    now: "Try now",
+  },
+  summary: (present: number, expected: number | undefined, flagged: number) =>
+    `${expected === undefined ? present : `${present} of ${expected}`} present, ${flagged} flagged.`,
+  missingCaption: "Students who have not claimed",
+  everybody: "Everybody expected is there.",
+  noList: "The list is there once the session has opened.",
+  markPresent: "Mark present",
+  markExcused: "Excuse",
+  marking: {
+    present: (name: string) => `Mark ${name} present`,
+    excused: (name: string) => `Excuse ${name}`,
+    late: "Came late",
+    presets: ["Seen in the room", "The phone had trouble", "Excused by arrangement", "Ill"],
+  },
+  tries: (tries: number) => counted(tries, "try", "tries"),
+};
