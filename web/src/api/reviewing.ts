@@ -1,10 +1,10 @@
-import { reasonOf } from "./errors";
-import { admin, lecturer } from "./transport";
 import type { Appeal, AppealOutcome } from "../contract/absense/v1/appeal_pb";
 import { AppealState } from "../contract/absense/v1/appeal_pb";
 import { type AttendanceRecord, RecordStatus } from "../contract/absense/v1/attendance_record_pb";
 import { ErrorReason } from "../contract/absense/v1/error_reason_pb";
 import type { AskImage } from "../parts/images";
+import { reasonOf } from "./errors";
+import { admin, lecturer } from "./transport";
 
 /** Where records are looked for; none: everywhere that the caller may look. */
 export type ReviewScope = { case: "sessionId" | "courseId"; value: string } | undefined;

@@ -21,15 +21,7 @@ export function ExportButton({ scope, asAdmin = false }: { scope: ExportScope; a
   );
 }
 
-function ExportDialog({
-  scope,
-  asAdmin,
-  onClose,
-}: {
-  scope: ExportScope;
-  asAdmin: boolean;
-  onClose: () => void;
-}) {
+function ExportDialog({ scope, asAdmin, onClose }: { scope: ExportScope; asAdmin: boolean; onClose: () => void }) {
   const [format, setFormat] = useState(ExportFormat.CSV);
   const [mark, setMark] = useState(false);
   const [bytes, setBytes] = useState(0);

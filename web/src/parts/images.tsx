@@ -92,7 +92,6 @@ function release(photograph: Photograph): void {
 export function usePhotographs(ask: AskImage, wanted: string[]): Photographs {
   const [, draw] = useState(0);
   const [photographs] = useState(() => new Photographs(ask, () => draw((count) => count + 1)));
-  // biome-ignore lint/correctness/useExhaustiveDependencies: by what the list says, which is made anew each time
   useEffect(() => photographs.want(wanted), [wanted.join()]);
   useEffect(() => () => photographs.close(), [photographs]);
   return photographs;
@@ -119,7 +118,9 @@ export function PhotographFrame({
   const id = imageIds[at] ?? "";
   return (
     <figure class="photograph">
-      <div class="photograph-frame">{id ? <Picture photographs={photographs} id={id} alt={alt} /> : <p>{missing}</p>}</div>
+      <div class="photograph-frame">
+        {id ? <Picture photographs={photographs} id={id} alt={alt} /> : <p>{missing}</p>}
+      </div>
       <figcaption class="row spread">
         <span>{caption}</span>
         {imageIds.length > 1 && (
@@ -156,11 +157,6 @@ function Picture({ photographs, id, alt }: { photographs: Photographs; id: strin
     );
   }
   return (
-    <img
-      src={photograph.url}
-      alt={alt}
-      decoding="async"
-      onError={() => photograph.link && photographs.again(id)}
-    />
+    <img src={photograph.url} alt={alt} decoding="async" onError={() => photograph.link && photographs.again(id)} />
   );
 }

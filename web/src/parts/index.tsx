@@ -134,10 +134,12 @@ export function Heading({ title, children }: { title: string; children?: Compone
 /** A dialog over the page; Escape and a press beside it close it. */
 export function Dialog({
   title,
+  wide = false,
   onClose,
   children,
 }: {
   title: string;
+  wide?: boolean;
   onClose: () => void;
   children: ComponentChildren;
 }) {
@@ -148,7 +150,7 @@ export function Dialog({
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape is the dialog's own key
     <dialog
       ref={dialog}
-      class="dialog"
+      class={`dialog ${wide ? "wide" : ""}`}
       aria-labelledby={id}
       onClose={onClose}
       onClick={(event) => event.target === dialog.current && dialog.current?.close()}

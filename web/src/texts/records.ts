@@ -65,7 +65,10 @@ export const records = {
     FACE_TOO_DARK: ["too dark", "The face is too dark."],
     FACE_TOO_BLURRED: ["blurred", "The face is blurred."],
     FACE_TURNED_AWAY: ["turned away", "The face is turned away."],
-    TEMPLATE_UNVERIFIED: ["not compared yet", "The face matches, but an administrator has to look at the enrolled one first."],
+    TEMPLATE_UNVERIFIED: [
+      "not compared yet",
+      "The face matches, but an administrator has to look at the enrolled one first.",
+    ],
     MODEL_CHANGED: ["enrol again", "The face was enrolled with an older model; the student has to enrol it again."],
   } as Record<string, readonly [string, string]>,
   awaited: "The answer has not come yet.",

@@ -31,6 +31,8 @@ export const rollCall = {
   missingCaption: "Students who have not claimed",
   everybody: "Everybody expected is there.",
   noList: "The list is there once the session has opened.",
+  enter: "Enter by hand",
+  appealed: "Appeal",
   markPresent: "Mark present",
   markExcused: "Excuse",
   marking: {

@@ -54,7 +54,10 @@ function sent(written: Item[], from: number, next: () => number): Message[] {
     while (seen.has(reached)) reached += 1;
     all.push({ event: { case: "record", value: item }, resumeToken: `at-${reached}` });
   }
-  all.push({ event: { case: "session", value: { revision: 1n, confirmed: written.length } }, resumeToken: `at-${reached}` });
+  all.push({
+    event: { case: "session", value: { revision: 1n, confirmed: written.length } },
+    resumeToken: `at-${reached}`,
+  });
   all.push({ event: { case: "caughtUp" }, resumeToken: `at-${reached}` });
   return all;
 }

@@ -11,7 +11,15 @@ const students: Listed[] = [
 const names = (items: Listed[]) => items.map((item) => item.name.split(" ")[0]);
 
 test("late ones are among those who are present, and only they are late", () => {
-  assert.deepEqual(countsOf(students), { all: 4, present: 2, late: 1, flagged: 1, pending: 0, rejected: 1, excused: 0 });
+  assert.deepEqual(countsOf(students), {
+    all: 4,
+    present: 2,
+    late: 1,
+    flagged: 1,
+    pending: 0,
+    rejected: 1,
+    excused: 0,
+  });
   assert.deepEqual(names(listed(students, "late", "", "newest")), ["Élodie"]);
   assert.deepEqual(names(listed(students, "present", "", "newest")), ["Élodie", "Ama"]);
 });

@@ -1,5 +1,0 @@
-import { Heading } from "../parts";
-
-export function RollCallPage(_: { sessionId: string }) {
-  return <Heading title="RollCallPage" />;
-}
