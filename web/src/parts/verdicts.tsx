@@ -32,6 +32,10 @@ function why(verdict: Verdict): readonly [string, string] {
   return texts.records.reasons[VerdictReason[verdict.reason] ?? ""] ?? ["", ""];
 }
 
+/** What the session does without says nothing about the student. */
+const isNews = ({ reason }: Verdict): boolean =>
+  reason !== VerdictReason.CHECK_OFF && reason !== VerdictReason.NO_PLACE;
+
 /** The try that the record's status rests on. */
 export function decidingClaim(record: AttendanceRecord): Claim | undefined {
   return record.claims.find((claim) => claim.claimId === record.decidingClaimId) ?? record.claims.at(-1);
@@ -79,10 +83,10 @@ export function AttentionChip({ attention }: { attention: Attention }) {
 export function VerdictChips({ claim }: { claim: Claim }) {
   return (
     <ul class="verdict-chips">
-      {claim.verdicts.map((verdict) => {
+      {claim.verdicts.filter(isNews).map((verdict) => {
         const { tone, sign, text } = outcomeOf(verdict);
         const [short, sentence] = why(verdict);
-        const plain = verdict.outcome === Outcome.PASSED || verdict.outcome === Outcome.SKIPPED;
+        const plain = verdict.outcome === Outcome.PASSED;
         return (
           <li key={verdict.check} class={`chip ${tone}`} title={sentence}>
             <span aria-hidden="true">{sign}</span>

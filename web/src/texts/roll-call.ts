@@ -36,8 +36,8 @@ export const rollCall = {
   markPresent: "Mark present",
   markExcused: "Excuse",
   marking: {
-    present: (name: string) => `Mark ${name} present`,
-    excused: (name: string) => `Excuse ${name}`,
+    present: (name: string) => `Mark present: ${name}`,
+    excused: (name: string) => `Excuse: ${name}`,
     late: "Came late",
     presets: ["Seen in the room", "The phone had trouble", "Excused by arrangement", "Ill"],
   },

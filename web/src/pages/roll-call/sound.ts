@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { stored } from "../../api/stored";
 
 const KEY = "absense.sound";
 const PITCH_HZ = 880;
@@ -6,17 +7,17 @@ const LENGTH_S = 0.09;
 const LOUDNESS = 0.08;
 
 /** Whether arrivals are heard; off until it is wanted on this computer. */
-export const sounding = signal(localStorage.getItem(KEY) === "on");
+export const sounding = signal(stored.get(KEY) === "on");
 
 let context: AudioContext | undefined;
 
 export function setSounding(on: boolean): void {
   sounding.value = on;
   if (on) {
-    localStorage.setItem(KEY, "on");
+    stored.set(KEY, "on");
     // to be heard now, and allowed later: browsers let a page sound once it was pressed
     beep();
-  } else localStorage.removeItem(KEY);
+  } else stored.remove(KEY);
 }
 
 /** A short, soft tone. Silent where the browser wants the page to be pressed first. */
