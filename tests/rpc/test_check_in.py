@@ -129,27 +129,26 @@ async def test_confirmed_is_never_lowered(hall: Hall) -> None:
     assert again.record.status == CONFIRMED
 
 
-@pytest.mark.parametrize(
-    ("fields", "device"),
-    [
-        ({}, ("PASSED", "KEY_SIGNED")),
-        ({"signed": False}, ("INCONCLUSIVE", "NOT_SIGNED")),
-        ({"identifier": ""}, ("INCONCLUSIVE", "NO_DEVICE_IDENTIFIER")),
-        ({"identifier": "somebody-elses-phone"}, ("FAILED", "OTHER_DEVICE")),
-        ({"statement": {"claim_id": str(uuid.uuid4())}}, ("FAILED", "STATEMENT_MISMATCH")),
-        ({"statement": {"student_id": str(uuid.uuid4())}}, ("FAILED", "STATEMENT_MISMATCH")),
-        ({"statement": {"session_id": "not an id"}}, ("FAILED", "STATEMENT_MISMATCH")),
-        ({"statement": {"proof": "another"}}, ("FAILED", "STATEMENT_MISMATCH")),
-        ({"statement": {"device_identifier": "another"}}, ("FAILED", "STATEMENT_MISMATCH")),
-        ({"statement": {"selfie_sha256": b"0" * 32}}, ("FAILED", "STATEMENT_MISMATCH")),
-    ],
-)
-async def test_device_verdicts_of_a_phone_with_a_key(
-    hall: Hall, fields: dict[str, object], device: tuple[str, str]
-) -> None:
+SIGNED: list[tuple[dict[str, object], tuple[str, str]]] = [
+    ({}, ("PASSED", "KEY_SIGNED")),
+    ({"signed": False}, ("INCONCLUSIVE", "NOT_SIGNED")),
+    ({"identifier": ""}, ("INCONCLUSIVE", "NO_DEVICE_IDENTIFIER")),
+    ({"identifier": "somebody-elses-phone"}, ("FAILED", "OTHER_DEVICE")),
+    ({"statement": {"claim_id": str(uuid.uuid4())}}, ("FAILED", "STATEMENT_MISMATCH")),
+    ({"statement": {"student_id": str(uuid.uuid4())}}, ("FAILED", "STATEMENT_MISMATCH")),
+    ({"statement": {"session_id": "not an id"}}, ("FAILED", "STATEMENT_MISMATCH")),
+    ({"statement": {"proof": "another"}}, ("FAILED", "STATEMENT_MISMATCH")),
+    ({"statement": {"device_identifier": "another"}}, ("FAILED", "STATEMENT_MISMATCH")),
+    ({"statement": {"selfie_sha256": b"0" * 32}}, ("FAILED", "STATEMENT_MISMATCH")),
+]
+
+
+async def test_device_verdicts_of_a_phone_with_a_key(hall: Hall, subtests: pytest.Subtests) -> None:
     session = await hall.open_session()
-    answer = await (await hall.student()).submit(session, **fields)
-    assert verdicts(answer.record)["DEVICE"] == device
+    for fields, device in SIGNED:
+        with subtests.test(fields=str(fields)):
+            answer = await (await hall.student()).submit(session, **fields)
+            assert verdicts(answer.record)["DEVICE"] == device
 
 
 async def test_a_signature_over_other_bytes_fails(hall: Hall) -> None:
@@ -194,30 +193,30 @@ async def test_an_advisory_check_is_shown_and_does_not_flag(hall: Hall) -> None:
     assert answer.record.status == CONFIRMED
 
 
-@pytest.mark.parametrize(
-    ("fix", "location"),
-    [
-        ({"mock": True}, ("FAILED", "MOCK_LOCATION")),
-        ({"age": 61}, ("INCONCLUSIVE", "FIX_TOO_OLD")),
-        ({"age": 59}, ("PASSED", "INSIDE")),
-        ({"age": -61}, ("INCONCLUSIVE", "FIX_FROM_FUTURE")),
-        ({"place": (5.6520, -0.1869), "accuracy_meters": 60}, ("INCONCLUSIVE", "WITHIN_ACCURACY")),
-        ({"place": (5.6520, -0.1869), "accuracy_meters": 50}, ("FAILED", "OUTSIDE")),
-        ({"place": (5.6520, -0.1869), "accuracy_meters": -1}, ("INCONCLUSIVE", "WITHIN_ACCURACY")),
-        ({"place": TWO_KM_AWAY, "accuracy_meters": 1e5}, ("FAILED", "OUTSIDE")),
-    ],
-)
-async def test_location_verdicts(hall: Hall, fix: dict[str, object], location: tuple[str, str]) -> None:
+FIXES: list[tuple[dict[str, object], tuple[str, str]]] = [
+    ({"mock": True}, ("FAILED", "MOCK_LOCATION")),
+    ({"age": 61}, ("INCONCLUSIVE", "FIX_TOO_OLD")),
+    ({"age": 59}, ("PASSED", "INSIDE")),
+    ({"age": -61}, ("INCONCLUSIVE", "FIX_FROM_FUTURE")),
+    ({"place": (5.6520, -0.1869), "accuracy_meters": 60}, ("INCONCLUSIVE", "WITHIN_ACCURACY")),
+    ({"place": (5.6520, -0.1869), "accuracy_meters": 50}, ("FAILED", "OUTSIDE")),
+    ({"place": (5.6520, -0.1869), "accuracy_meters": -1}, ("INCONCLUSIVE", "WITHIN_ACCURACY")),
+    ({"place": TWO_KM_AWAY, "accuracy_meters": 1e5}, ("FAILED", "OUTSIDE")),
+]
+
+
+async def test_location_verdicts(hall: Hall, subtests: pytest.Subtests) -> None:
     session = await hall.open_session()
-    ama = await hall.student()
     await hall.turn(61)
-    fields = dict(fix)
-    now = hall.clock.now()
-    age = fields.pop("age", 0)
-    assert isinstance(age, int)
-    message = fix_at(fields.pop("place", GREAT_HALL), now, **fields)  # type: ignore[arg-type]  # a table
-    message.fix_time.FromSeconds(message.fix_time.seconds - age)
-    assert verdicts((await ama.submit(session, fix=message)).record)["LOCATION"] == location
+    for fix, location in FIXES:
+        with subtests.test(fix=str(fix)):
+            fields = dict(fix)
+            age = fields.pop("age", 0)
+            assert isinstance(age, int)
+            message = fix_at(fields.pop("place", GREAT_HALL), hall.clock.now(), **fields)  # type: ignore[arg-type]  # a table
+            message.fix_time.FromSeconds(message.fix_time.seconds - age)
+            answer = await (await hall.student()).submit(session, fix=message)
+            assert verdicts(answer.record)["LOCATION"] == location
 
 
 async def test_a_mocked_location_is_not_mended_by_trying_again(hall: Hall) -> None:

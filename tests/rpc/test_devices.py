@@ -128,31 +128,32 @@ async def test_codes_of_the_refusals(hall: Hall) -> None:
     assert (await refusal(bind(efua, proof))).code() == grpc.StatusCode.INVALID_ARGUMENT
 
 
-@pytest.mark.parametrize(
-    ("fields", "named"),
-    [
-        ({"identifier": "1234567"}, "identifier"),
-        ({"identifier": "x" * 256}, "identifier"),
-        ({"identifier": "installation\n0001"}, "identifier"),
-        ({"identifier": "installation\u202e0001"}, "identifier"),
-        ({"platform": device_pb2.DEVICE_PLATFORM_UNSPECIFIED}, "platform"),
-        ({"platform": 99}, "platform"),
-        ({"model": "x" * 101}, "model"),
-        ({"model": "Pix\x00el"}, "model"),
-        ({"key": device_pb2.DeviceKey()}, "key.public_key"),
-        ({"key": device_pb2.DeviceKey(public_key=b"k" * 257, statement=b"s", signature=b"s" * 8)}, "key.public_key"),
-        ({"key": device_pb2.DeviceKey(public_key=b"k", statement=b"", signature=b"s" * 8)}, "key.statement"),
-        ({"key": device_pb2.DeviceKey(public_key=b"k", statement=b"s" * 1025, signature=b"s" * 8)}, "key.statement"),
-        ({"key": device_pb2.DeviceKey(public_key=b"k", statement=b"s", signature=b"s" * 7)}, "key.signature"),
-        ({"key": device_pb2.DeviceKey(public_key=b"k", statement=b"s", signature=b"s" * 81)}, "key.signature"),
-    ],
-)
-async def test_fields_that_break_a_rule_are_named(hall: Hall, fields: dict[str, Any], named: str) -> None:
+BROKEN_FIELDS: list[tuple[dict[str, Any], str]] = [
+    ({"identifier": "1234567"}, "identifier"),
+    ({"identifier": "x" * 256}, "identifier"),
+    ({"identifier": "installation\n0001"}, "identifier"),
+    ({"identifier": "installation\u202e0001"}, "identifier"),
+    ({"platform": device_pb2.DEVICE_PLATFORM_UNSPECIFIED}, "platform"),
+    ({"platform": 99}, "platform"),
+    ({"model": "x" * 101}, "model"),
+    ({"model": "Pix\x00el"}, "model"),
+    ({"key": device_pb2.DeviceKey()}, "key.public_key"),
+    ({"key": device_pb2.DeviceKey(public_key=b"k" * 257, statement=b"s", signature=b"s" * 8)}, "key.public_key"),
+    ({"key": device_pb2.DeviceKey(public_key=b"k", statement=b"", signature=b"s" * 8)}, "key.statement"),
+    ({"key": device_pb2.DeviceKey(public_key=b"k", statement=b"s" * 1025, signature=b"s" * 8)}, "key.statement"),
+    ({"key": device_pb2.DeviceKey(public_key=b"k", statement=b"s", signature=b"s" * 7)}, "key.signature"),
+    ({"key": device_pb2.DeviceKey(public_key=b"k", statement=b"s", signature=b"s" * 81)}, "key.signature"),
+]
+
+
+async def test_fields_that_break_a_rule_are_named(hall: Hall, subtests: pytest.Subtests) -> None:
     ama = await hall.student(phone=False)
-    error = await refusal(bind(ama, **fields))
-    assert reason_of(error) == "INVALID_REQUEST"
-    assert named in (error.details() or "")
-    assert await refused(bound(ama)) == "DEVICE_NOT_FOUND"
+    for fields, named in BROKEN_FIELDS:
+        with subtests.test(fields=str(fields)):
+            error = await refusal(bind(ama, **fields))
+            assert reason_of(error) == "INVALID_REQUEST"
+            assert named in (error.details() or "")
+            assert await refused(bound(ama)) == "DEVICE_NOT_FOUND"
 
 
 async def test_the_password_must_have_been_given_within_ten_minutes(hall: Hall) -> None:
@@ -259,14 +260,16 @@ WRONG_PROOFS: dict[str, Proof] = {
 }
 
 
-@pytest.mark.parametrize("proof", WRONG_PROOFS.values(), ids=WRONG_PROOFS)
-async def test_a_key_without_proof_is_refused_and_binds_nothing(hall: Hall, proof: Proof) -> None:
-    ama = await hall.student(phone=False, enrolled=False)
-    error = await refusal(bind(ama, proof(ama)))
-    assert (error.code(), reason_of(error)) == (grpc.StatusCode.INVALID_ARGUMENT, "KEY_PROOF_INVALID")
-    assert await refused(bound(ama)) == "DEVICE_NOT_FOUND"
-    assert rows(hall) == (0, 0)
-    assert (await bind(ama, ama.device_key(new_key(), ama.identifier))).has_key
+async def test_a_key_without_proof_is_refused_and_binds_nothing(hall: Hall, subtests: pytest.Subtests) -> None:
+    for name, proof in WRONG_PROOFS.items():
+        with subtests.test(proof=name):
+            ama = await hall.student(phone=False, enrolled=False)
+            before = rows(hall)
+            error = await refusal(bind(ama, proof(ama)))
+            assert (error.code(), reason_of(error)) == (grpc.StatusCode.INVALID_ARGUMENT, "KEY_PROOF_INVALID")
+            assert await refused(bound(ama)) == "DEVICE_NOT_FOUND"
+            assert rows(hall) == before
+            assert (await bind(ama, ama.device_key(new_key(), ama.identifier))).has_key
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import struct
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from datetime import timedelta
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -47,26 +48,26 @@ def blobs(hall: Hall) -> list[Path]:
     return [path for path in hall.app.settings.storage_folder.rglob("*") if path.is_file()]
 
 
-@pytest.mark.parametrize(
-    ("selfie", "reason"),
-    [
-        (b"I was there, honestly", "IMAGE_NOT_SUPPORTED"),
-        (b"<!doctype html><html><script>alert(1)</script></html>", "IMAGE_NOT_SUPPORTED"),
-        (b"GIF89a" + bytes(100), "IMAGE_NOT_SUPPORTED"),
-        (b"\xff\xd8\xff", "IMAGE_NOT_SUPPORTED"),
-        (png_of(50_000, 50_000), "IMAGE_TOO_MANY_PIXELS"),
-        (png_of(0, 10), "IMAGE_NOT_SUPPORTED"),
-    ],
-)
-@pytest.mark.parametrize("inline", [False, True])
-async def test_what_is_no_photograph_is_refused(hall: Hall, selfie: bytes, reason: str, inline: bool) -> None:
+NO_PHOTOGRAPHS = [
+    (b"I was there, honestly", "IMAGE_NOT_SUPPORTED"),
+    (b"<!doctype html><html><script>alert(1)</script></html>", "IMAGE_NOT_SUPPORTED"),
+    (b"GIF89a" + bytes(100), "IMAGE_NOT_SUPPORTED"),
+    (b"\xff\xd8\xff", "IMAGE_NOT_SUPPORTED"),
+    (png_of(50_000, 50_000), "IMAGE_TOO_MANY_PIXELS"),
+    (png_of(0, 10), "IMAGE_NOT_SUPPORTED"),
+]
+
+
+async def test_what_is_no_photograph_is_refused(hall: Hall, subtests: pytest.Subtests) -> None:
     session = await hall.open_session()
     ama = await hall.student()
-    header = await ama.header(session, selfie=selfie)
-    error = await refusal(ama.send_inline(header, selfie) if inline else ama.send(header, selfie))
-    assert (error.code(), reason_of(error)) == (grpc.StatusCode.INVALID_ARGUMENT, reason)
-    assert await session.records() == []
-    assert blobs(hall) == []
+    for (selfie, reason), inline in product(NO_PHOTOGRAPHS, [False, True]):
+        with subtests.test(selfie=selfie[:20], inline=inline):
+            header = await ama.header(session, selfie=selfie)
+            error = await refusal(ama.send_inline(header, selfie) if inline else ama.send(header, selfie))
+            assert (error.code(), reason_of(error)) == (grpc.StatusCode.INVALID_ARGUMENT, reason)
+            assert await session.records() == []
+            assert blobs(hall) == []
 
 
 async def test_after_a_refused_photograph_the_same_claim_id_takes_a_good_one(hall: Hall) -> None:
@@ -118,38 +119,33 @@ async def test_a_photograph_cut_short_is_kept_as_a_verdict_without_the_image(hal
 Script = Callable[[claim_upload_pb2.ClaimHeader, bytes], list[Request]]
 
 
-@pytest.mark.parametrize(
-    ("script", "reason"),
-    [
-        pytest.param(lambda h, s: [], "UPLOAD_OUT_OF_ORDER", id="nothing"),
-        pytest.param(
-            lambda h, s: [Request(chunk=s[:100]), Request(header=h)], "UPLOAD_OUT_OF_ORDER", id="chunk before header"
-        ),
-        pytest.param(lambda h, s: [Request(header=h), Request(header=h)], "UPLOAD_OUT_OF_ORDER", id="two headers"),
-        pytest.param(
-            lambda h, s: [*parts(h, s)[:2], Request(header=h)], "UPLOAD_OUT_OF_ORDER", id="header among chunks"
-        ),
-        pytest.param(lambda h, s: [Request(header=h)], "UPLOAD_SIZE_MISMATCH", id="selfie never comes"),
-        pytest.param(lambda h, s: parts(h, s[:-1]), "UPLOAD_SIZE_MISMATCH", id="a byte short"),
-        pytest.param(lambda h, s: parts(h, s + b"!"), "UPLOAD_SIZE_MISMATCH", id="a byte more"),
-        pytest.param(lambda h, s: parts(h, s[:-1] + b"!"), "UPLOAD_HASH_MISMATCH", id="another byte"),
-        pytest.param(lambda h, s: parts(h, s[::-1]), "UPLOAD_HASH_MISMATCH", id="reordered"),
-        pytest.param(lambda h, s: [Request()], "INVALID_REQUEST", id="empty message"),
-        pytest.param(lambda h, s: [Request(header=h), Request(chunk=b"")], "INVALID_REQUEST", id="empty chunk"),
-        pytest.param(
-            lambda h, s: [Request(header=h), Request(chunk=s[:1] * 65_537)], "INVALID_REQUEST", id="chunk too large"
-        ),
-    ],
-)
-async def test_uploads_out_of_order(hall: Hall, script: Script, reason: str) -> None:
+OUT_OF_ORDER: dict[str, tuple[Script, str]] = {
+    "nothing": (lambda h, s: [], "UPLOAD_OUT_OF_ORDER"),
+    "chunk before header": (lambda h, s: [Request(chunk=s[:100]), Request(header=h)], "UPLOAD_OUT_OF_ORDER"),
+    "two headers": (lambda h, s: [Request(header=h), Request(header=h)], "UPLOAD_OUT_OF_ORDER"),
+    "header among chunks": (lambda h, s: [*parts(h, s)[:2], Request(header=h)], "UPLOAD_OUT_OF_ORDER"),
+    "selfie never comes": (lambda h, s: [Request(header=h)], "UPLOAD_SIZE_MISMATCH"),
+    "a byte short": (lambda h, s: parts(h, s[:-1]), "UPLOAD_SIZE_MISMATCH"),
+    "a byte more": (lambda h, s: parts(h, s + b"!"), "UPLOAD_SIZE_MISMATCH"),
+    "another byte": (lambda h, s: parts(h, s[:-1] + b"!"), "UPLOAD_HASH_MISMATCH"),
+    "reordered": (lambda h, s: parts(h, s[::-1]), "UPLOAD_HASH_MISMATCH"),
+    "empty message": (lambda h, s: [Request()], "INVALID_REQUEST"),
+    "empty chunk": (lambda h, s: [Request(header=h), Request(chunk=b"")], "INVALID_REQUEST"),
+    "chunk too large": (lambda h, s: [Request(header=h), Request(chunk=s[:1] * 65_537)], "INVALID_REQUEST"),
+}
+
+
+async def test_uploads_out_of_order(hall: Hall, subtests: pytest.Subtests) -> None:
     session = await hall.open_session()
     ama = await hall.student()
     selfie = photograph(800, 600)
-    header = await ama.header(session, selfie=selfie)
-    error = await refusal(ama.stream(script(header, selfie)))
-    assert (error.code(), reason_of(error)) == (grpc.StatusCode.INVALID_ARGUMENT, reason)
-    assert await session.records() == []
-    assert blobs(hall) == []
+    for name, (script, reason) in OUT_OF_ORDER.items():
+        with subtests.test(upload=name):
+            header = await ama.header(session, selfie=selfie)
+            error = await refusal(ama.stream(script(header, selfie)))
+            assert (error.code(), reason_of(error)) == (grpc.StatusCode.INVALID_ARGUMENT, reason)
+            assert await session.records() == []
+            assert blobs(hall) == []
 
 
 async def test_a_chunk_that_nobody_announced(hall: Hall) -> None:
@@ -193,61 +189,58 @@ async def test_a_stream_that_stalls_without_a_deadline_ends_with_the_servers(
     await app.stop(grace=0)
 
 
-@pytest.mark.parametrize(
-    ("latitude", "longitude", "accuracy"),
-    [
-        (float("nan"), 1.0, 5.0),
-        (1.0, float("nan"), 5.0),
-        (float("inf"), 1.0, 5.0),
-        (1.0, float("-inf"), 5.0),
-        (90.1, 1.0, 5.0),
-        (-91.0, 1.0, 5.0),
-        (1.0, 180.5, 5.0),
-        (1.0, 0.0, 5.0),
-        (0.0, 1.0, 5.0),
-        (0.0, 0.0, 5.0),
-        (1.0, 1.0, float("nan")),
-        (1.0, 1.0, float("inf")),
-    ],
-)
-async def test_places_that_are_none(hall: Hall, latitude: float, longitude: float, accuracy: float) -> None:
+NOWHERE = [
+    (float("nan"), 1.0, 5.0),
+    (1.0, float("nan"), 5.0),
+    (float("inf"), 1.0, 5.0),
+    (1.0, float("-inf"), 5.0),
+    (90.1, 1.0, 5.0),
+    (-91.0, 1.0, 5.0),
+    (1.0, 180.5, 5.0),
+    (1.0, 0.0, 5.0),
+    (0.0, 1.0, 5.0),
+    (0.0, 0.0, 5.0),
+    (1.0, 1.0, float("nan")),
+    (1.0, 1.0, float("inf")),
+]
+"""Latitude, longitude, accuracy."""
+
+
+async def test_places_that_are_none(hall: Hall, subtests: pytest.Subtests) -> None:
     session = await hall.open_session()
     ama = await hall.student()
-    header = await ama.header(session)
-    header.fix.position.latitude, header.fix.position.longitude = latitude, longitude
-    header.fix.accuracy_meters = accuracy
-    error = await refusal(ama.send(header))
-    assert (error.code(), reason_of(error)) == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_REQUEST")
-    (violation,) = detail(error, error_details_pb2.BadRequest).field_violations
-    assert violation.field.startswith("header.fix.")
-    assert await session.records() == []
+    for latitude, longitude, accuracy in NOWHERE:
+        with subtests.test(latitude=latitude, longitude=longitude, accuracy=accuracy):
+            header = await ama.header(session)
+            header.fix.position.latitude, header.fix.position.longitude = latitude, longitude
+            header.fix.accuracy_meters = accuracy
+            error = await refusal(ama.send(header))
+            assert (error.code(), reason_of(error)) == (grpc.StatusCode.INVALID_ARGUMENT, "INVALID_REQUEST")
+            (violation,) = detail(error, error_details_pb2.BadRequest).field_violations
+            assert violation.field.startswith("header.fix.")
+            assert await session.records() == []
 
 
-@pytest.mark.parametrize("seconds_since_1970", [-(2**62), 2**62, 0, 253_402_300_800])
-async def test_times_that_are_none(hall: Hall, seconds_since_1970: int) -> None:
+async def test_times_that_are_none(hall: Hall, subtests: pytest.Subtests) -> None:
     session = await hall.open_session()
     ama = await hall.student()
-    header = await ama.header(session)
-    header.fix.fix_time.seconds = seconds_since_1970
-    assert reason_of(await refusal(ama.send(header))) == "INVALID_REQUEST"
+    seconds = [{"seconds": number} for number in (-(2**62), 2**62, 0, 253_402_300_800)]
+    for time in [*seconds, {"nanos": -1}, {"nanos": 1_000_000_000}]:
+        with subtests.test(time=str(time)):
+            header = await ama.header(session)
+            for name, value in time.items():
+                setattr(header.fix.fix_time, name, value)
+            assert reason_of(await refusal(ama.send(header))) == "INVALID_REQUEST"
 
 
-@pytest.mark.parametrize("nanos", [-1, 1_000_000_000])
-async def test_nanoseconds_that_are_none(hall: Hall, nanos: int) -> None:
+async def test_a_statement_that_cannot_be_read(hall: Hall, subtests: pytest.Subtests) -> None:
     session = await hall.open_session()
     ama = await hall.student()
-    header = await ama.header(session)
-    header.fix.fix_time.nanos = nanos
-    assert reason_of(await refusal(ama.send(header))) == "INVALID_REQUEST"
-
-
-@pytest.mark.parametrize("statement", [b"\xff\xff\xff", b"\x0a\x02\xff\xfe"])
-async def test_a_statement_that_cannot_be_read(hall: Hall, statement: bytes) -> None:
-    session = await hall.open_session()
-    ama = await hall.student()
-    header = await ama.header(session)
-    header.signed_statement.statement = statement
-    assert reason_of(await refusal(ama.send(header))) == "STATEMENT_MALFORMED"
+    for statement in (b"\xff\xff\xff", b"\x0a\x02\xff\xfe"):
+        with subtests.test(statement=statement):
+            header = await ama.header(session)
+            header.signed_statement.statement = statement
+            assert reason_of(await refusal(ama.send(header))) == "STATEMENT_MALFORMED"
 
 
 async def test_the_image_comes_back_as_it_was_taken_without_metadata(hall: Hall) -> None:
