@@ -4,6 +4,7 @@ import "./style/tokens.css";
 import "./style/base.css";
 import "./style/parts.css";
 import "./style/shell.css";
+import "./style/figures.css";
 
 const root = document.getElementById("page");
 if (root) render(<App />, root);

@@ -177,6 +177,13 @@ export function Figures({ figures }: { figures: Array<{ name: string; value: str
   );
 }
 
+/** The head of a column; one that can be sorted by is pressed for it. */
+export interface Column {
+  text: string;
+  number?: boolean;
+  sort?: { direction: "ascending" | "descending" | undefined; press: () => void };
+}
+
 /** A table with a caption for screen readers; cells are the caller's. */
 export function Table({
   caption,
@@ -184,7 +191,7 @@ export function Table({
   children,
 }: {
   caption: string;
-  heads: Array<string | { text: string; number: true }>;
+  heads: Array<string | Column>;
   children: ComponentChildren;
 }) {
   return (
@@ -195,17 +202,26 @@ export function Table({
         <caption class="hidden-text">{caption}</caption>
         <thead>
           <tr>
-            {heads.map((head) =>
-              typeof head === "string" ? (
-                <th key={head} scope="col">
-                  {head}
+            {heads.map((head) => {
+              const { text, number, sort }: Column = typeof head === "string" ? { text: head } : head;
+              return (
+                <th
+                  key={text}
+                  scope="col"
+                  class={number ? "number" : undefined}
+                  aria-sort={sort && (sort.direction ?? "none")}
+                >
+                  {sort ? (
+                    <button type="button" class="sort" onClick={sort.press}>
+                      {text}
+                      <span aria-hidden="true">{sort.direction && (sort.direction === "ascending" ? "▲" : "▼")}</span>
+                    </button>
+                  ) : (
+                    text
+                  )}
                 </th>
-              ) : (
-                <th key={head.text} scope="col" class="number">
-                  {head.text}
-                </th>
-              ),
-            )}
+              );
+            })}
           </tr>
         </thead>
         <tbody>{children}</tbody>

@@ -1,5 +1,8 @@
+import { admin } from "./admin";
+import { audit } from "./audit";
 import { common } from "./common";
 import { exporting } from "./exporting";
+import { figures } from "./figures";
 import { projector } from "./projector";
 import { records } from "./records";
 import { review } from "./review";
@@ -11,4 +14,17 @@ import { teaching } from "./teaching";
 export { counted } from "./counted";
 
 /** Every text of the page, English. A translation is another object of this type. */
-export const texts = { common, exporting, projector, records, review, rollCall, session, signIn, teaching };
+export const texts = {
+  admin,
+  audit,
+  common,
+  exporting,
+  figures,
+  projector,
+  records,
+  review,
+  rollCall,
+  session,
+  signIn,
+  teaching,
+};

@@ -1,5 +1,0 @@
-import { Heading } from "../../parts";
-
-export function AuditPage() {
-  return <Heading title="AuditPage" />;
-}

@@ -1,5 +1,0 @@
-import { Heading } from "../../parts";
-
-export function UsersPage() {
-  return <Heading title="UsersPage" />;
-}

@@ -1,5 +1,0 @@
-import { Heading } from "../parts";
-
-export function SessionFiguresPage(_: { sessionId: string }) {
-  return <Heading title="SessionFiguresPage" />;
-}
