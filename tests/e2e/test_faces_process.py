@@ -2,6 +2,7 @@
 
 import os
 import select
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -25,15 +26,14 @@ def models() -> Path:
 
 
 @pytest.fixture
-def make_server(tmp_path: Path) -> Iterator[MakeServer]:
+def make_server(tmp_path: Path, seeded_file: Path) -> Iterator[MakeServer]:
+    shutil.copy(seeded_file, tmp_path / "absense.db")
     made: list[ServerProcess] = []
 
     def make(**settings: str) -> ServerProcess:
         given = {"FACE_VERIFICATION_ENABLED": "true", "FACE_MODELS_FOLDER": str(tmp_path / "models"), **settings}
         server = ServerProcess(tmp_path, **given)
         made.append(server)
-        if not (tmp_path / "absense.db").exists():
-            server.prepare()
         return server
 
     yield make
@@ -81,22 +81,9 @@ async def test_with_weights_it_checks_faces(make_server: MakeServer, models: Pat
 
 
 @pytest.mark.parametrize("end", [ServerProcess.stop, ServerProcess.kill])
-def test_no_worker_outlives_the_server(
+def test_no_worker_outlives_the_server_or_knows_its_secrets(
     make_server: MakeServer, models: Path, end: Callable[[ServerProcess], object]
 ) -> None:
-    server = make_server(FACE_MODELS_FOLDER=str(models), FACE_WORKERS="1")
-    server.start()
-    started = server.wait_for_line(lambda line: line.get("event") == "face worker started")
-    worker = os.pidfd_open(started["pid"])
-    try:
-        end(server)
-        ended, _, _ = select.select([worker], [], [], 30)  # a net; it ends at once
-        assert ended == [worker]
-    finally:
-        os.close(worker)
-
-
-def test_the_workers_do_not_know_the_servers_secrets(make_server: MakeServer, models: Path) -> None:
     secret = "a-key-of-the-server-that-no-worker-needs-to-know"
     server = make_server(FACE_MODELS_FOLDER=str(models), FACE_WORKERS="1", SECRET_KEY=secret)
     server.start()
@@ -105,3 +92,10 @@ def test_the_workers_do_not_know_the_servers_secrets(make_server: MakeServer, mo
     assert b"DEEPFACE_HOME" in environment
     assert secret.encode() not in environment
     assert b"DATABASE_URL" not in environment
+    worker = os.pidfd_open(started["pid"])
+    try:
+        end(server)
+        ended, _, _ = select.select([worker], [], [], 30)  # a net; it ends at once
+        assert ended == [worker]
+    finally:
+        os.close(worker)

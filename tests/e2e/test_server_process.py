@@ -53,14 +53,6 @@ SubmitCall: TypeAlias = (
 )
 
 
-@pytest.fixture(scope="session")
-def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with the demo's people, to be copied."""
-    folder = tmp_path_factory.mktemp("seeded")
-    ServerProcess(folder).prepare()
-    return folder / "absense.db"
-
-
 @pytest.fixture
 def make_server(tmp_path: Path) -> Iterator[MakeServer]:
     """Servers in a folder that is empty at first; all they ever wrote is looked at in the end."""
@@ -77,9 +69,9 @@ def make_server(tmp_path: Path) -> Iterator[MakeServer]:
 
 
 @pytest.fixture
-def server(make_server: MakeServer, seeded: Path, tmp_path: Path) -> ServerProcess:
+def server(make_server: MakeServer, seeded_file: Path, tmp_path: Path) -> ServerProcess:
     """A server with the demo's people; not started yet."""
-    shutil.copy(seeded, tmp_path / "absense.db")
+    shutil.copy(seeded_file, tmp_path / "absense.db")
     return make_server()
 
 
