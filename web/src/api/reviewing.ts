@@ -1,6 +1,6 @@
 import type { Appeal, AppealOutcome } from "../contract/absense/v1/appeal_pb";
 import { AppealState } from "../contract/absense/v1/appeal_pb";
-import { type AttendanceRecord, RecordStatus } from "../contract/absense/v1/attendance_record_pb";
+import { type AttendanceRecord, Attention, RecordStatus } from "../contract/absense/v1/attendance_record_pb";
 import { ErrorReason } from "../contract/absense/v1/error_reason_pb";
 import type { AskImage } from "../parts/images";
 import { reasonOf } from "./errors";
@@ -23,6 +23,7 @@ export interface Reviewing {
     scope: ReviewScope,
     pageToken: string,
     signal?: AbortSignal,
+    attention?: Attention,
   ): Promise<{ records: AttendanceRecord[]; nextPageToken: string }>;
   record(id: string, signal?: AbortSignal): Promise<AttendanceRecord>;
   /** Decide on the record as it was seen; may be called again after a lost answer. */
@@ -40,8 +41,8 @@ export interface Reviewing {
 const PAGE = 50;
 
 export const asLecturer: Reviewing = {
-  flagged: (scope, pageToken, signal) =>
-    lecturer.listFlagged({ ...(scope ? { scope } : {}), pageToken, pageSize: PAGE }, given(signal)),
+  flagged: (scope, pageToken, signal, attention = Attention.UNSPECIFIED) =>
+    lecturer.listFlagged({ ...(scope ? { scope } : {}), pageToken, pageSize: PAGE, attention }, given(signal)),
   record: async (recordId, signal) => has((await lecturer.getAttendanceRecord({ recordId }, given(signal))).record),
   decide: async (record, status, reason) => {
     const on = { recordId: record.id, expectedRevision: record.revision, reason };
@@ -73,8 +74,8 @@ export const asLecturer: Reviewing = {
 };
 
 export const asAdmin: Reviewing = {
-  flagged: (scope, pageToken, signal) =>
-    admin.listFlagged({ ...(scope ? { scope } : {}), pageToken, pageSize: PAGE }, given(signal)),
+  flagged: (scope, pageToken, signal, attention = Attention.UNSPECIFIED) =>
+    admin.listFlagged({ ...(scope ? { scope } : {}), pageToken, pageSize: PAGE, attention }, given(signal)),
   record: async (recordId, signal) => has((await admin.getAttendanceRecord({ recordId }, given(signal))).record),
   decide: async (record, status, reason) =>
     has(

@@ -88,11 +88,10 @@ function release(photograph: Photograph): void {
   if (photograph.kind === "here" && !photograph.link) URL.revokeObjectURL(photograph.url);
 }
 
-/** The photographs that are wanted now, gone with the part that shows them. */
-export function usePhotographs(ask: AskImage, wanted: string[]): Photographs {
+/** Photographs for as long as the part is there that holds them; it is drawn again when one comes. */
+export function usePhotographs(ask: AskImage): Photographs {
   const [, draw] = useState(0);
   const [photographs] = useState(() => new Photographs(ask, () => draw((count) => count + 1)));
-  useEffect(() => photographs.want(wanted), [wanted.join()]);
   useEffect(() => () => photographs.close(), [photographs]);
   return photographs;
 }

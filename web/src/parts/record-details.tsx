@@ -1,10 +1,10 @@
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import type { Reviewing } from "../api/reviewing";
 import { type AttendanceRecord, type Claim, RecordSource } from "../contract/absense/v1/attendance_record_pb";
 import { texts } from "../texts";
 import { Button, Chip, Dialog, Failure, Loading } from ".";
 import { DecisionForm, useDeciding } from "./decide";
-import { PhotographFrame, usePhotographs } from "./images";
+import { PhotographFrame, type Photographs, usePhotographs } from "./images";
 import { useLoaded } from "./loaded";
 import { dayAndTime } from "./times";
 import { AttentionChip, decidingClaim, StatusChip, statusText, VerdictList } from "./verdicts";
@@ -137,8 +137,9 @@ function PhotographsOnDemand({
   claim: Claim | undefined;
 }) {
   const [shown, setShown] = useState(false);
+  const photographs = usePhotographs(reviewing.image);
   if (!claim?.imageId && record.referenceImageIds.length === 0) return null;
-  if (shown) return <SideBySide reviewing={reviewing} record={record} claim={claim} next={[]} />;
+  if (shown) return <SideBySide photographs={photographs} record={record} claim={claim} next={[]} />;
   return (
     <p class="row">
       <Button small onClick={() => setShown(true)}>
@@ -151,12 +152,12 @@ function PhotographsOnDemand({
 
 /** The selfie of a try beside the enrolled face, as large as each other. `next`: photographs to have ready. */
 export function SideBySide({
-  reviewing,
+  photographs,
   record,
   claim,
   next,
 }: {
-  reviewing: Reviewing;
+  photographs: Photographs;
   record: AttendanceRecord;
   claim: Claim | undefined;
   next: string[];
@@ -165,8 +166,8 @@ export function SideBySide({
   const of = texts.records.photographs;
   const references = record.referenceImageIds;
   const at = Math.min(turned, Math.max(0, references.length - 1));
-  const now = [claim?.imageId ?? "", references[at] ?? ""];
-  const photographs = usePhotographs(reviewing.image, [...now, ...next].filter(Boolean));
+  const wanted = [claim?.imageId ?? "", references[at] ?? "", ...next].filter(Boolean);
+  useEffect(() => photographs.want(wanted), [photographs, wanted.join()]);
   const name = record.student?.fullName || texts.rollCall.erased;
   return (
     <div class="side-by-side">

@@ -1,5 +1,14 @@
+import { asAdmin } from "../../api/reviewing";
 import { Heading } from "../../parts";
+import { texts } from "../../texts";
+import { Review } from "../flagged";
 
+/** What waits for a person's look anywhere, for administrators. */
 export function AdminFlaggedPage() {
-  return <Heading title="AdminFlaggedPage" />;
+  return (
+    <div class="stack">
+      <Heading title={texts.review.title} />
+      <Review reviewing={asAdmin} scope={undefined} />
+    </div>
+  );
 }
