@@ -1,4 +1,7 @@
-"""Settings: read from the environment and from a `.env` file, checked at once. The only place that reads either."""
+"""Settings: read from the environment, a `.env` file and files of secrets, checked at once.
+
+The only place that reads any of them.
+"""
 
 import os
 import re
@@ -15,7 +18,14 @@ from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+)
 
 from absense_server.domain.registration import RegistrationRule, RegistrationRules, is_domain, is_quick
 from absense_server.setting_texts import (
@@ -38,6 +48,9 @@ For claims, two for jobs, for housekeeping, two for reports and exports, for imp
 """
 MIN_PASSWORD_ROUNDS = 600_000
 """OWASP Password Storage Cheat Sheet, PBKDF2-HMAC-SHA256."""
+
+_SECRETS_FOLDER = Path("/run/secrets")
+"""Where Docker and Podman put them."""
 
 Listed = Annotated[tuple[str, ...], NoDecode]
 """Given as text, separated by commas."""
@@ -75,6 +88,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore", frozen=True)
 
     demo_mode: bool = False
+    secrets_folder: Path = _SECRETS_FOLDER
     listen_address: str = "127.0.0.1:50051"
     tls_certificate_file: Path | None = None
     tls_key_file: Path | None = None
@@ -160,6 +174,20 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     metrics_address: str = ""
     oldest_client_version: str = ""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - knows no folder that is itself a setting
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Files of secrets come last, where there is a folder of them."""
+        before = (init_settings, env_settings, dotenv_settings)
+        folder = next((told for source in before if (told := source().get("secrets_folder"))), _SECRETS_FOLDER)
+        return (*before, SecretsSettingsSource(settings_cls, folder)) if Path(folder).is_dir() else before
 
     @field_validator(
         "older_secret_keys",
@@ -298,6 +326,8 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _fit_together(self) -> "Settings":
         problems = [*self._production_problems(), *self._storage_problems(), *self._mail_problems()]
+        if self.secrets_folder != _SECRETS_FOLDER and not self.secrets_folder.is_dir():
+            problems.append(f"SECRETS_FOLDER: {self.secrets_folder} is no folder, so that no secret was read from it")
         if (self.tls_certificate_file is None) != (self.tls_key_file is None):
             problems.append(
                 "TLS_CERTIFICATE_FILE, TLS_KEY_FILE: set both, or neither for a proxy in front that encrypts"
@@ -481,6 +511,13 @@ def load(**given: Any) -> Settings:
             text = problem["msg"].removeprefix("Value error, ")
             lines.append(f"{name}: {text}" if name else text)
         raise SettingsInvalid("\n".join(lines)) from None
+    except SettingsError as error:
+        cause = error.__cause__  # of a file of secrets
+        raise SettingsInvalid(
+            f"SECRETS_FOLDER: {cause.filename} cannot be read: {cause.strerror}; let the server's user read it"
+            if isinstance(cause, OSError)
+            else f"SECRETS_FOLDER: {error}"
+        ) from None
 
 
 def unknown_names() -> list[str]:

@@ -10,6 +10,8 @@ from absense_server.services.readiness import Component, Readiness
 
 FACE_ENGINE: Final = "absense.FaceEngine"
 """SERVING, or NOT_SERVING while it cannot look; unknown while it is off. It says nothing of the server as a whole."""
+PROCESS: Final = "absense.Process"
+"""SERVING until the process stops, whatever it depends on: a process that is alive but cut off is not to be killed."""
 COMPONENTS: Final = {
     Component.DATABASE: "absense.Database",
     Component.CLOCK: "absense.Clock",
@@ -38,6 +40,7 @@ class Health:
         await self._readiness.check()
         for component, name in COMPONENTS.items():
             await self._tell(name, self._readiness.is_ready(component))
+        await self._tell(PROCESS, ready=True)
         faces = self._faces()
         if faces is not None:
             await self._tell(FACE_ENGINE, faces)

@@ -21,7 +21,7 @@ from tests.support.hall import Hall, Status, reason_of
 SERVING = health_pb2.HealthCheckResponse.SERVING
 NOT_SERVING = health_pb2.HealthCheckResponse.NOT_SERVING
 WHOLE = ("", *SERVICES)
-PARTS = ("absense.Database", "absense.Clock", "absense.Storage", "absense.Revocations")
+PARTS = ("absense.Process", "absense.Database", "absense.Clock", "absense.Storage", "absense.Revocations")
 
 
 class Storage(FolderBlobs):

@@ -213,6 +213,36 @@ def test_environment_goes_before_the_file(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert config.secret_keys == ["e" * 40, "a" * 40, "b" * 40]
 
 
+def test_secrets_come_from_files_named_like_them_unless_said_otherwise(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "SECRET_KEY").write_text("s" * 40 + "\n")
+    (tmp_path / "database_url").write_text("postgresql://absense:hunter2@db/absense\n")
+    (tmp_path / "something_else").write_text("1")
+    monkeypatch.setenv("SECRETS_FOLDER", str(tmp_path))
+    config = load()
+    assert config.secret_keys == ["s" * 40]
+    assert config.database_url.get_secret_value() == "postgresql://absense:hunter2@db/absense"
+    monkeypatch.setenv("SECRET_KEY", "e" * 40)
+    assert load().secret_keys == ["e" * 40]
+
+
+def test_secrets_that_cannot_be_read_are_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("SECRETS_FOLDER", str(tmp_path / "nowhere"))
+    assert f"SECRETS_FOLDER: {tmp_path / 'nowhere'} is no folder" in problems(secret_key=GOOD_KEY)
+    file = tmp_path / "secret_key"
+    file.write_text("s" * 40)
+
+    def refuse(_path: Path, **_how: object) -> str:
+        raise PermissionError(13, "Permission denied", str(file))  # file modes do not stop root
+
+    monkeypatch.setenv("SECRETS_FOLDER", str(tmp_path))
+    monkeypatch.setattr(Path, "read_text", refuse)
+    assert problems() == (
+        f"SECRETS_FOLDER: {file} cannot be read: Permission denied; let the server's user read it"
+    )
+
+
 def test_secrets_are_in_no_repr() -> None:
     config = load(
         secret_key="s3cr3t" * 6,
