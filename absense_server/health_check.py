@@ -14,7 +14,7 @@ from absense_server import settings
 from absense_server.settings import Settings, SettingsInvalid
 
 _LOOPBACK = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}  # noqa: S104 - nothing is bound
-_STATUS = health_pb2.HealthCheckResponse.ServingStatus
+_ANSWER = health_pb2.HealthCheckResponse
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,15 +27,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         config = settings.load()
         with _channel(config) as channel:
             request = health_pb2.HealthCheckRequest(service=given.service)
-            answer = health_pb2_grpc.HealthStub(channel).Check(request, timeout=given.seconds)
+            stub: Any = health_pb2_grpc.HealthStub(channel)
+            status = stub.Check(request, timeout=given.seconds).status
     except (SettingsInvalid, OSError) as error:
         print(error, file=sys.stderr)
         return 1
     except grpc.RpcError as error:
         print(f"{error.code().name}: {error.details()}", file=sys.stderr)
         return 1
-    print(_STATUS.Name(answer.status))
-    return int(answer.status != _STATUS.SERVING)
+    print(_ANSWER.ServingStatus.Name(status))
+    return int(status != _ANSWER.SERVING)
 
 
 def _nearby(listen_address: str) -> str:

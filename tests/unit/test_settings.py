@@ -238,9 +238,7 @@ def test_secrets_that_cannot_be_read_are_named(monkeypatch: pytest.MonkeyPatch, 
 
     monkeypatch.setenv("SECRETS_FOLDER", str(tmp_path))
     monkeypatch.setattr(Path, "read_text", refuse)
-    assert problems() == (
-        f"SECRETS_FOLDER: {file} cannot be read: Permission denied; let the server's user read it"
-    )
+    assert problems() == (f"SECRETS_FOLDER: {file} cannot be read: Permission denied; let the server's user read it")
 
 
 def test_secrets_are_in_no_repr() -> None:
