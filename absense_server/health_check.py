@@ -6,6 +6,7 @@ A program of its own, because it is started every few seconds: it imports nothin
 import argparse
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
