@@ -28,7 +28,7 @@ IMAGES: dict[str, Sequence[str]] = {
     "server": ("server", "s3", "redis"),
     "server-faces": ("server", "s3", "redis", "face"),
 }
-"""The images of the Dockerfile, and the extras that each has."""
+"""The images of the server, and the extras that each has."""
 
 
 def config() -> configparser.ConfigParser:
@@ -41,9 +41,14 @@ def config() -> configparser.ConfigParser:
 def requirements(extras: Iterable[str] | None = None) -> list[str]:
     """List what the package and these of its extras ask for; all of them, unless said."""
     setup = config()
-    asked = setup["options.extras_require"]
-    blocks = [setup["options"]["install_requires"], *(asked[name] for name in (asked if extras is None else extras))]
-    return [line for block in blocks for line in block.splitlines() if line]
+    own = setup["options"]["install_requires"].splitlines()
+    names = setup["options.extras_require"] if extras is None else extras
+    return [line for line in own if line] + [line for name in names for line in extra(name)]
+
+
+def extra(name: str) -> list[str]:
+    """List what one extra asks for, beside the package."""
+    return [line for line in config()["options.extras_require"][name].splitlines() if line]
 
 
 def build_requirements() -> list[str]:
@@ -72,7 +77,14 @@ def main() -> None:
     LOCK.write_text(HEADER + everything, encoding="utf-8")
     print(f"Wrote {LOCK.name}: {len(everything.splitlines())} packages.")
     HASHED.mkdir(exist_ok=True)
-    hashed = {"build": build_requirements(), **{image: requirements(extras) for image, extras in IMAGES.items()}}
+    hashed = {
+        "build": build_requirements(),
+        # builds the page, with the npm packages of its own lock
+        "page": extra("page"),
+        # Envoy and what starts it need nothing of the contract
+        "proxy": extra("proxy"),
+        **{image: requirements(extras) for image, extras in IMAGES.items()},
+    }
     for name, lines in hashed.items():
         text = resolved(lines, "--constraint", LOCK.name, "--generate-hashes")
         (HASHED / f"{name}.txt").write_text(HASHED_HEADER + text, encoding="utf-8")
