@@ -1,6 +1,6 @@
-# The images of Absense: `server`, `server-faces` (with face recognition and its models) and, last, `proxy`. Build one
-# with `docker build --target server .`; behind a mirror of the package index add --secret id=pip,src=pip.conf.
-# Every package is checked against its hash in requirements/, which name no index.
+# The images of Absense: `proxy` (Envoy with the page), `server`, and `server-faces` (with face recognition and its
+# models). Build one with `docker build --target server .`; behind mirrors of the package indexes add
+# `--secret id=pip,src=pip.conf --secret id=npm,src=.npmrc`. Every package is checked against its hash in a lock file.
 
 ARG PYTHON_IMAGE=python:3.11-slim
 
@@ -23,15 +23,40 @@ FROM build AS server-faces-dependencies
 RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
     /opt/absense/bin/pip install --require-hashes --requirement requirements/server-faces.txt
 
+FROM build AS proxy-dependencies
+RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
+    /opt/absense/bin/pip install --require-hashes --requirement requirements/proxy.txt
+
+# Node.js comes as a wheel too, and stays here
+FROM build AS page
+ENV PATH=/opt/build/bin:$PATH
+RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
+    /opt/build/bin/pip install --require-hashes --requirement requirements/page.txt
+WORKDIR /source/web
+COPY web/package.json web/package-lock.json ./
+RUN --mount=type=secret,id=npm,target=/root/.npmrc npm install --no-save --loglevel=error
+COPY web/ ./
+RUN npm run --silent build
+
 FROM build AS wheel
-COPY setup.cfg pyproject.toml LICENSE ./
+COPY setup.cfg pyproject.toml LICENSE envoy.yaml ./
 COPY generated/ generated/
 COPY migrations/ migrations/
 COPY absense_cli/ absense_cli/
+COPY absense_proxy/ absense_proxy/
 COPY absense_server/ absense_server/
 RUN /opt/build/bin/pip wheel --no-deps --no-index --no-build-isolation --wheel-dir /wheels .
 
+FROM wheel AS wheel-with-page
+COPY --from=page /source/absense_proxy/page/ absense_proxy/page/
+RUN /opt/build/bin/pip wheel --no-deps --no-index --no-build-isolation --wheel-dir /wheels .
+
 # pip leaves the images last: nothing is installed into one that runs.
+FROM proxy-dependencies AS proxy-installed
+COPY --from=wheel-with-page /wheels/ /wheels/
+RUN /opt/absense/bin/pip install --no-deps --no-index /wheels/*.whl && \
+    /opt/absense/bin/pip uninstall --yes setuptools pip
+
 FROM server-dependencies AS server-installed
 COPY --from=wheel /wheels/ /wheels/
 RUN /opt/absense/bin/pip install --no-deps --no-index /wheels/*.whl && \
@@ -64,6 +89,15 @@ RUN groupadd --gid 10001 absense && \
 WORKDIR /srv/absense
 ENV PATH=/opt/absense/bin:$PATH HOME=/tmp PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER 10001:10001
+
+FROM runtime AS proxy
+ENV PROXY_LISTEN_ADDRESS=0.0.0.0:8080
+EXPOSE 8080
+ENTRYPOINT ["absense-proxy"]
+CMD []
+HEALTHCHECK --interval=10s --timeout=6s --start-period=20s --retries=3 \
+    CMD ["python", "-c", "import http.client as h; c = h.HTTPConnection('127.0.0.1', 9901, timeout=3); c.request('GET', '/ready'); exit(c.getresponse().status != 200)"]
+COPY --from=proxy-installed /opt/absense/ /opt/absense/
 
 FROM runtime AS serving
 # a container's loopback is its own; logs go to a collector

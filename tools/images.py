@@ -29,11 +29,13 @@ from backing.ports import free_ports
 from backing.process_tree import descendants
 
 ROOT = Path(__file__).resolve().parent.parent
-TARGETS = ("server", "server-faces")
+TARGETS = ("proxy", "server", "server-faces")
 BASE = "localhost/python:3.11-slim"
 """What stands in for the base image of the Dockerfile where it cannot be pulled."""
 _DEBIAN = "bookworm"
 _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+_PIP_OPTIONS = "index-url|cert|proxy|timeout"
+_NPM_OPTIONS = "registry|cafile|proxy|https-proxy"
 _PATIENCE = 60.0
 # gRPC makes its own threads, with which a fork is unsafe: what we start we start without it
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
@@ -72,19 +74,37 @@ def make_base() -> None:
 def build(target: str) -> str:
     """Build a target, and return the image's name."""
     name = f"localhost/absense-{target}"
-    with tempfile.NamedTemporaryFile("w", suffix=".conf") as pip:
-        # what this machine's pip is told about its index; the images keep none of it
-        listed = subprocess.check_output([sys.executable, "-m", "pip", "config", "list"], text=True)
-        told = dict(re.findall(r"^(?:global|:env:)\.(index-url|cert|proxy|timeout)='(.*)'$", listed, re.MULTILINE))
-        pip.write("[global]\n" + "".join(f"{key} = {value}\n" for key, value in told.items()))
-        pip.flush()
+    with tempfile.TemporaryDirectory() as folder:
+        # what this machine's pip and npm are told about their indexes; the images keep none of it
+        told = _lines(sys.executable, "-m", "pip", "config", "list")
+        pip = _written(Path(folder, "pip.conf"), ["[global]", *_of(told, r"(?:global|:env:)\.", _PIP_OPTIONS)])
+        told = _lines(str(Path(sys.executable).parent / "npm"), "config", "list")
+        npm = _written(Path(folder, "npmrc"), _of(told, "", _NPM_OPTIONS))
         certificates = ["--volume", f"{_CERTIFICATES}:{_CERTIFICATES}:ro"] if _CERTIFICATES.exists() else []
         buildah(
             # Docker's format, which knows health checks
             *("build", "--quiet", "--layers", "--format", "docker", "--target", target, "--tag", name),
-            *("--build-arg", f"PYTHON_IMAGE={BASE}", "--secret", f"id=pip,src={pip.name}", *certificates, "."),
+            *("--secret", f"id=pip,src={pip}", "--secret", f"id=npm,src={npm}", *certificates),
+            *("--build-arg", f"PYTHON_IMAGE={BASE}", "."),
         )
     return name
+
+
+def _lines(*command: str) -> str:
+    # as the shell has it: pip reads some of it from the environment
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    return subprocess.check_output(command, text=True, cwd=ROOT, env={**os.environ, "PATH": path})
+
+
+def _of(told: str, before: str, options: str) -> list[str]:
+    """Assignments to these options, without quotation marks."""
+    found = re.findall(rf"""^{before}({options}) ?= ?["']?(.*?)["']?$""", told, re.MULTILINE)
+    return [f"{name}={value}" for name, value in dict(found).items()]
+
+
+def _written(file: Path, lines: Sequence[str]) -> Path:
+    file.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    return file
 
 
 @dataclass(frozen=True)
