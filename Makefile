@@ -30,7 +30,7 @@ unexport PYTHONDONTWRITEBYTECODE
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help all-tests run page install demo bench bench-size chaos test test-fast lint types format protos grpcurl photographs lock clean
+.PHONY: help all-tests run page wheel image secrets install demo bench bench-size chaos test test-fast lint types format protos grpcurl photographs lock clean
 
 help: ## show this
 	@echo "Absense. make TARGET [PYTHON=python3.12] [JOBS=2], where TARGET is:"
@@ -56,6 +56,20 @@ run: $(FOR_SERVER) $(PAGE) ## install and start a server with demo data, and the
 
 page: $(PAGE) ## build the page of web/ into absense_proxy/, whose data it is
 
+wheel: $(VENV_MADE) $(BUF_INSTALLED) $(PAGE) ## build dist/: the package, and beside it the contract for grpcurl -protoset
+	@rm -rf build dist
+	$(BIN)/python -m pip --disable-pip-version-check wheel --quiet --no-deps --wheel-dir dist .
+	@cd dist && for wheel in absense-*-py3-none-any.whl; do \
+		../$(BUF) build .. --output "$${wheel%-py3-none-any.whl}.binpb"; done
+	@rm -rf build absense.egg-info && ls -l dist
+
+image: $(FOR_BENCH) ## build the container images with buildah, as root, and run each; about five minutes
+	@tools/need.sh buildah debootstrap
+	@$(BIN)/python -m tools.images
+
+secrets: ## make the secrets that docker-compose.yml mounts, in secrets/; what is there is kept
+	@deploy/make-secrets.sh secrets
+
 install: $(FOR_SERVER) ## install the server and the absense command into .venv, with what the face check needs
 
 demo: $(FOR_DEMO) ## install and play one lecture against a server of its own
@@ -77,7 +91,7 @@ photographs: $(VENV_MADE) ## fetch the public-domain photographs that demo and f
 
 # --- test ---
 
-test: $(FOR_TESTS) $(BUF_INSTALLED) $(PAGE) ## everything CI runs: lint, types, contracts and stubs beside all tests
+test: $(FOR_TESTS) $(BUF_INSTALLED) $(PAGE) $(if $(filter Linux-x86_64,$(shell uname -sm | tr ' ' -)),$(BIN)/grpcurl) ## everything CI runs: lint, types, contracts and stubs beside all tests
 	@tools/need.sh postgresql redis-server chromium
 	@$(MAKE) --jobs=2 lint all-tests
 

@@ -41,6 +41,8 @@ class SeaweedFS:
     def __init__(self, folder: Path) -> None:
         master, master_grpc, volume, volume_grpc, filer, filer_grpc, s3, s3_grpc = free_ports(8)
         self.server = S3Server(f"http://127.0.0.1:{s3}", _REGION, "absense", "the-secret-of-nobody", "blobs")
+        self.master, self.filer = f"127.0.0.1:{master}.{master_grpc}", f"127.0.0.1:{filer}.{filer_grpc}"
+        """Where its own shell reaches it."""
         self._folder = folder
         # it makes them in /tmp, whatever it is told
         ports = master_grpc, volume_grpc, filer_grpc, s3_grpc

