@@ -4,7 +4,8 @@ import { Role } from "./contract/absense/v1/role_pb";
 import { SignInPage } from "./pages/sign-in";
 import { Button, Failure, Heading, Loading, Notice } from "./parts";
 import { PasswordAgain } from "./parts/action";
-import { follow, path } from "./router";
+import { roleName } from "./parts/roles";
+import { follow, go, path } from "./router";
 import { type Area, find } from "./routes";
 import { texts } from "./texts";
 import "./theme";
@@ -20,14 +21,14 @@ export function App() {
   const found = find(path.value);
   const now = signIn.value;
   // what goes over the whole screen has no head; what links in mails lead to needs no sign-in
-  if (found?.area === "open") return <Framed narrow>{found.page}</Framed>;
+  if (found?.area === "open") return <Front>{found.page}</Front>;
   if (now.state === "unknown")
-    return <Framed narrow>{waiting.value === undefined ? <Loading /> : <Failure error={waiting.value} />}</Framed>;
+    return <Front>{waiting.value === undefined ? <Loading /> : <Failure error={waiting.value} />}</Front>;
   if (now.state === "out") {
     return (
-      <Framed narrow>
-        <SignInPage ended={now.why === "ended"} />
-      </Framed>
+      <Front>
+        <SignInPage out={now} />
+      </Front>
     );
   }
   const areas = areasOf(now.user.role);
@@ -62,43 +63,70 @@ function areasOf(role: Role): Area[] {
   return ["own"];
 }
 
-function Framed({ narrow = false, children }: { narrow?: boolean; children: preact.ComponentChildren }) {
+/** Before the door: what one sees without being signed in. */
+function Front({ children }: { children: preact.ComponentChildren }) {
+  return (
+    <div class="front">
+      <header>
+        <Mark size={44} />
+        <p class="faint">{texts.signIn.promise}</p>
+      </header>
+      <main id="main" tabIndex={-1}>
+        {children}
+      </main>
+    </div>
+  );
+}
+
+function Framed({ children }: { children: preact.ComponentChildren }) {
   return (
     <>
       <a class="skip button" href="#main">
         {texts.common.skip}
       </a>
       <Head />
-      <main id="main" class={narrow ? "narrow" : ""} tabIndex={-1}>
+      <main id="main" tabIndex={-1}>
         {children}
       </main>
     </>
   );
 }
 
+function Mark({ size }: { size: number }) {
+  return (
+    <a class="mark" href="/">
+      <img src="/icon.svg" alt="" width={size} height={size} />
+      {texts.common.product}
+    </a>
+  );
+}
+
 function Head() {
   const now = signIn.value;
-  const role = now.state === "in" ? now.user.role : Role.UNSPECIFIED;
+  if (now.state !== "in") return null;
+  const { role, fullName } = now.user;
+  function signOut() {
+    leave();
+    go("/", { replace: true });
+  }
   return (
     <header class="shell-head">
-      <a class="mark" href="/">
-        <img src="/icon.svg" alt="" width="28" height="28" />
-        {texts.common.product}
-      </a>
-      {now.state === "in" && (
-        <>
-          <nav aria-label={texts.common.product}>
-            {role === Role.LECTURER && <NavLink href="/" text={texts.common.nav.teaching} />}
-            {role === Role.LECTURER && <NavLink href="/flagged" text={texts.common.nav.flagged} />}
-            {role === Role.ADMIN && <NavLink href="/admin" text={texts.common.nav.admin} />}
-            <NavLink href="/account" text={texts.common.nav.account} />
-          </nav>
-          <span class="faint">{now.user.fullName}</span>
-          <Button small kind="plain" onClick={() => leave()}>
-            {texts.common.signOut}
-          </Button>
-        </>
-      )}
+      <Mark size={28} />
+      <nav aria-label={texts.common.product}>
+        {role === Role.LECTURER && <NavLink href="/" text={texts.common.nav.teaching} />}
+        {role === Role.LECTURER && <NavLink href="/flagged" text={texts.common.nav.flagged} />}
+        {role === Role.ADMIN && <NavLink href="/admin" text={texts.common.nav.admin} />}
+        {role !== Role.STUDENT && <NavLink href="/account" text={texts.common.nav.account} />}
+      </nav>
+      <div class="me">
+        <span class="who">
+          <span class="name">{fullName}</span>
+          <span class="faint">{roleName(role)}</span>
+        </span>
+        <Button small onClick={signOut}>
+          {texts.common.signOut}
+        </Button>
+      </div>
     </header>
   );
 }

@@ -5,6 +5,7 @@ import "./style/base.css";
 import "./style/parts.css";
 import "./style/shell.css";
 import "./style/figures.css";
+import "./style/account.css";
 
 const root = document.getElementById("page");
 if (root) render(<App />, root);

@@ -15,6 +15,7 @@ import { FlaggedPage } from "./pages/flagged";
 import { ForgotPasswordPage } from "./pages/forgot-password";
 import { OpenSessionPage } from "./pages/open-session";
 import { ProjectorPage } from "./pages/projector";
+import { RegisterPage } from "./pages/register";
 import { ResetPasswordPage } from "./pages/reset-password";
 import { RollCallPage } from "./pages/roll-call";
 import { SessionFiguresPage } from "./pages/session-figures";
@@ -36,6 +37,7 @@ const ROUTES: Route[] = [
   { pattern: "/reset-password", area: "open", page: () => <ResetPasswordPage /> },
   { pattern: "/confirm-email", area: "open", page: () => <ConfirmEmailPage /> },
   { pattern: "/forgot-password", area: "open", page: () => <ForgotPasswordPage /> },
+  { pattern: "/register", area: "open", page: () => <RegisterPage /> },
   { pattern: "/", area: "own", page: () => <StartPage /> },
   { pattern: "/account", area: "own", page: () => <AccountPage /> },
   { pattern: "/flagged", area: "lecturer", page: () => <FlaggedPage /> },

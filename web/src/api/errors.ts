@@ -8,6 +8,12 @@ export function reasonOf(error: unknown): string {
   return error.findDetails(ErrorInfoSchema).find((info) => info.domain === "absense")?.reason ?? "";
 }
 
+/** What the server says beside the reason, such as `user_state`; "" where it does not. */
+export function factOf(error: unknown, key: string): string {
+  if (!(error instanceof ConnectError)) return "";
+  return error.findDetails(ErrorInfoSchema).find((info) => info.domain === "absense")?.metadata[key] ?? "";
+}
+
 /** Whether the same call may succeed in a moment: the server was not reached, or asked to come again. */
 export function isPassing(error: unknown): boolean {
   return (

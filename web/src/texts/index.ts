@@ -1,3 +1,4 @@
+import { account } from "./account";
 import { admin } from "./admin";
 import { audit } from "./audit";
 import { common } from "./common";
@@ -15,6 +16,7 @@ export { counted } from "./counted";
 
 /** Every text of the page, English. A translation is another object of this type. */
 export const texts = {
+  account,
   admin,
   audit,
   common,
