@@ -96,7 +96,7 @@ function Mark({ size }: { size: number }) {
   return (
     <a class="mark" href="/">
       <img src="/icon.svg" alt="" width={size} height={size} />
-      {texts.common.product}
+      <span>{texts.common.product}</span>
     </a>
   );
 }

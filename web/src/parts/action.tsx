@@ -1,9 +1,10 @@
 import { signal } from "@preact/signals";
 import { useRef, useState } from "preact/hooks";
 import { reasonOf, sentence } from "../api/errors";
-import { confirmPassword } from "../api/sign-in";
+import { confirmPassword, signIn } from "../api/sign-in";
 import { texts } from "../texts";
-import { Button, Dialog, Field, Notice } from ".";
+import { Button, Dialog, Notice } from ".";
+import { PasswordField } from "./password";
 
 /** Something that changes the server's state: run it once at a time, know how it stands. */
 export interface Action<A extends unknown[], R> {
@@ -58,6 +59,7 @@ export function PasswordAgain() {
   const [password, setPassword] = useState("");
   const [state, setState] = useState<{ busy: boolean; error: unknown }>({ busy: false, error: undefined });
   const now = asked.value;
+  const who = signIn.value;
   if (!now) return null;
   function end(how: () => void) {
     asked.value = null;
@@ -80,19 +82,15 @@ export function PasswordAgain() {
     <Dialog title={texts.common.passwordAgain.title} onClose={() => end(now.refused)}>
       <form class="stack" onSubmit={submit}>
         <p>{texts.common.passwordAgain.why}</p>
-        <Field label={texts.signIn.password}>
-          {(ids) => (
-            <input
-              {...ids}
-              class="input"
-              type="password"
-              autocomplete="current-password"
-              required
-              value={password}
-              onInput={(event) => setPassword(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        {/* for password managers, which would not know whose password this is */}
+        <input hidden autocomplete="username" readOnly value={who.state === "in" ? who.user.email : ""} />
+        <PasswordField
+          label={texts.signIn.password}
+          kind="current-password"
+          value={password}
+          onInput={setPassword}
+          focused
+        />
         {state.error !== undefined && <Notice tone="bad">{sentence(state.error)}</Notice>}
         <div class="row">
           <Button type="submit" kind="primary" busy={state.busy}>
