@@ -4,6 +4,7 @@ import { audit } from "./audit";
 import { common } from "./common";
 import { exporting } from "./exporting";
 import { figures } from "./figures";
+import { opening } from "./opening";
 import { projector } from "./projector";
 import { records } from "./records";
 import { review } from "./review";
@@ -22,6 +23,7 @@ export const texts = {
   common,
   exporting,
   figures,
+  opening,
   projector,
   records,
   review,

@@ -39,6 +39,7 @@ export const teaching = {
   },
   course: {
     sessions: "Sessions",
+    table: "Sessions by day, the newest first",
     none: "No session yet. Open one, and the code is on the wall.",
     time: "Time",
     room: "Room",
