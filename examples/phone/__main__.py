@@ -33,7 +33,10 @@ def main() -> int:
         print(f"{ended} Run sign-in.", file=sys.stderr)
         return 1
     except CallFailed as failed:
-        print(f"{failed.reason or failed.status.name}: {failed}", file=sys.stderr)
+        told = (
+            f"{failed.reason}: {failed}" if failed.reason else "The server does not answer. Nothing is lost: try again."
+        )
+        print(told, file=sys.stderr)
         return 1
     except NoClaim as no:
         print(no, file=sys.stderr)

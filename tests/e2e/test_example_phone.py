@@ -76,6 +76,7 @@ def server(tmp_path: Path) -> "ServerProcess":
     return server
 
 
+@pytest.mark.timeout(300)
 def test_a_student_is_there_although_the_answer_was_lost(server: ServerProcess, tmp_path: Path) -> None:
     photographs = faces.fetch_photographs()
     enrolled, selfie = tmp_path / "enrolled.jpg", tmp_path / "selfie.jpg"
