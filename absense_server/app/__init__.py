@@ -295,7 +295,7 @@ class App:
         self.close()
 
     def require_database(self) -> None:
-        """Raise DatabaseNotReady unless the database answers and has the schema of this version."""
+        """Raise DatabaseNotReady unless the database answers and has a schema that this version works on."""
         require_ready(self.outside)
 
     def close(self) -> None:

@@ -11,13 +11,13 @@ class DatabaseNotReady(Exception):
 
 
 def require_ready(outside: Outside) -> None:
-    """Raise DatabaseNotReady unless the database answers and has the schema of this version."""
+    """Raise DatabaseNotReady unless the database answers and has a schema that this version works on."""
     try:
-        current = migrate.is_current(outside.engine)
+        standing = migrate.standing(outside.engine)
     except BackendUnavailable as error:
         text = f"The database does not answer. Check DATABASE_URL. What was said: {said(error)}"
         raise DatabaseNotReady(text) from error
     except migrate.SchemaNewer as error:
         raise DatabaseNotReady(str(error)) from error
-    if not current:
+    if standing is migrate.Standing.OLDER:
         raise DatabaseNotReady("The database is not up to date. Run `absense-server migrate` first.")

@@ -31,8 +31,11 @@ def database(settings: Settings) -> Iterator[Finding]:
         return
     engine = create_engine(url, pool_size=1)
     try:
-        if migrate.is_current(engine):
-            yield Finding(ok=True, text=f"database: {where}, schema up to date")
+        standing = migrate.standing(engine)
+        if standing is not migrate.Standing.OLDER:
+            is_newer = standing is migrate.Standing.NEWER
+            text = "schema of a newer version, which this one works on too" if is_newer else "schema up to date"
+            yield Finding(ok=True, text=f"database: {where}, {text}")
             yield from _connections(settings, most_connections(engine))
             yield from _clock(SqlUnitOfWork(engine))
             yield from _demo_accounts(settings, SqlUnitOfWork(engine))
@@ -78,12 +81,25 @@ def _clock(uow: UnitOfWork) -> Iterator[Finding]:
 
 
 def _keys(settings: Settings, uow: UnitOfWork) -> Iterator[Finding]:
+    known = KeyRing(settings.secret_keys[0], settings.secret_keys[1:]).key_ids
     with uow(read_only=True) as tx:
-        used = tx.images.key_ids()
-    if used - KeyRing(settings.secret_keys[0], settings.secret_keys[1:]).key_ids:
+        used, begun, head = tx.images.key_ids(), tx.audit_log.sealed(0, 1), tx.audit_log.head()
+    if used - known:
         yield Finding(
             ok=False,
             text="SECRET_KEY: photographs and faces are sealed under another key; list that in OLDER_SECRET_KEYS",
+        )
+    if head is not None and head.key_id not in known:
+        yield Finding(
+            ok=False,
+            text="SECRET_KEY: the audit log ends under another key, and nothing more is sealed until that is listed in "
+            "OLDER_SECRET_KEYS",
+        )
+    elif any(row.seal.key_id not in known for row in begun):
+        yield Finding(
+            ok=False,
+            text="SECRET_KEY: the audit log begins under another key, and is verified from its beginning only while "
+            "that is listed in OLDER_SECRET_KEYS",
         )
 
 

@@ -42,13 +42,14 @@ def migrate() -> None:
         engine = create_engine(config.database_url.get_secret_value(), pool_size=1)
         before = migrations.current_revision(engine)
         migrations.upgrade(engine)
-        after = migrations.current_revision(engine)
+        after, standing = migrations.current_revision(engine), migrations.standing(engine)
         engine.dispose()
-    print(
-        f"The database is at {after}."
-        if before == after
-        else f"The database went from {before or 'nothing'} to {after}."
-    )
+    if standing is migrations.Standing.NEWER:
+        print(f"The database is at {after}, of a newer version; this one works on it as well.")
+    elif before == after:
+        print(f"The database is at {after}.")
+    else:
+        print(f"The database went from {before or 'nothing'} to {after}.")
 
 
 @cli.command()

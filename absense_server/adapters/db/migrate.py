@@ -1,9 +1,10 @@
 """The schema, brought up to date by Alembic with the scripts of absense_migrations."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -14,12 +15,12 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from psycopg2 import errorcodes
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, delete, insert, inspect, select, text
 from sqlalchemy.exc import DBAPIError
 
 from absense_server.adapters.db.engine import create_engine
 from absense_server.adapters.db.errors import translated
-from absense_server.adapters.db.tables import metadata
+from absense_server.adapters.db.tables import metadata, schema_programs
 
 _LOCK = 0x4142_5345_4E53_4500
 """PostgreSQL's advisory lock of this number ("ABSENSE") lets replicas that start together migrate in turn."""
@@ -68,19 +69,29 @@ class TablesInUse(NotMigrated):
 
 
 class SchemaNewer(NotMigrated):
-    """A newer version of the program has migrated the database."""
+    """A newer version of the program has migrated the database, and not so that this one could go on."""
 
     def __str__(self) -> str:
         """What to do."""
         return "A newer version has migrated this database. Nothing was changed: install that version here, too."
 
 
+class Standing(Enum):
+    """What a schema is to this version of the program."""
+
+    OLDER = "older"
+    """It has to be migrated first."""
+    CURRENT = "current"
+    NEWER = "newer"
+    """A newer version has migrated it, and this one works on it as well."""
+
+
 def upgrade(database: str | Engine, revision: str = "head", patience: Patience = _PATIENCE) -> None:
-    """Bring the schema up to `revision`, in one transaction.
+    """Bring the schema up to `revision`, in one transaction; one that is newer, and will do, is left as it is.
 
     Raises BackendUnavailable, NotMigrated.
     """
-    _run(database, lambda config: command.upgrade(config, revision), patience)
+    _run(database, lambda config: command.upgrade(config, revision), patience, newer_will_do=True)
 
 
 def downgrade(database: str | Engine, revision: str, patience: Patience = _PATIENCE) -> None:
@@ -100,14 +111,30 @@ def current_revision(database: str | Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
-def is_current(database: str | Engine) -> bool:
-    """Whether the schema is what this version of the program expects, and not that of one before.
+def standing(database: str | Engine) -> Standing:
+    """What the schema is to this version of the program.
 
     Raises BackendUnavailable, SchemaNewer.
     """
-    current = current_revision(database)
-    _require_known(current)
-    return current == _scripts().get_current_head()
+    with _connection(database) as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+        revisions = _revisions()
+        if current is None or current in revisions[:-1]:
+            return Standing.OLDER
+        if current == revisions[-1]:
+            return Standing.CURRENT
+        _require_no_newer_program(connection, revisions)
+        return Standing.NEWER
+
+
+def oldest_program(said: Mapping[str, str]) -> str:
+    """The revision of the oldest program that works on the schema of the last revision.
+
+    `said`: of each revision, in their order, the oldest that works on its schema. One that does not work on a schema on
+    the way works on none that comes after it. Raises ValueError: a revision names one that is not before it.
+    """
+    revisions = list(said)
+    return max(said.values(), key=revisions.index)
 
 
 def pending_changes(database: str | Engine) -> list[Any]:
@@ -126,10 +153,16 @@ def draft(database: str | Engine, message: str, revision: str) -> None:
     _run(database, write)
 
 
-def _run(database: str | Engine, action: Callable[[Config], None], patience: Patience = _PATIENCE) -> None:
+def _run(
+    database: str | Engine,
+    action: Callable[[Config], None],
+    patience: Patience = _PATIENCE,
+    *,
+    newer_will_do: bool = False,
+) -> None:
     for tries_left in reversed(range(patience.tries)):
         try:
-            _try(database, action, patience)
+            _try(database, action, patience, newer_will_do=newer_will_do)
         except TablesInUse:
             if not tries_left:
                 raise
@@ -138,16 +171,22 @@ def _run(database: str | Engine, action: Callable[[Config], None], patience: Pat
             return
 
 
-def _try(database: str | Engine, action: Callable[[Config], None], patience: Patience) -> None:
+def _try(database: str | Engine, action: Callable[[Config], None], patience: Patience, *, newer_will_do: bool) -> None:
     with _connection(database, foreign_keys=False) as connection:
         connection.begin()
         if connection.dialect.name == "postgresql":
             _take_turn(connection, patience)
-        _require_known(MigrationContext.configure(connection).get_current_revision())
+        current, revisions = MigrationContext.configure(connection).get_current_revision(), _revisions()
+        if current is not None and current not in revisions:
+            if not newer_will_do:
+                raise SchemaNewer
+            _require_no_newer_program(connection, revisions)
+            return
         config = _config()
         config.attributes["connection"] = connection
         with _unless_held(TablesInUse):
             action(config)
+        _note_programs(connection)
         if connection.dialect.name == "sqlite":
             broken = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
             if broken:
@@ -155,10 +194,34 @@ def _try(database: str | Engine, action: Callable[[Config], None], patience: Pat
         connection.commit()
 
 
-def _require_known(revision: str | None) -> None:
-    known = {script.revision for script in _scripts().walk_revisions()}
-    if revision is not None and revision not in known:
-        raise SchemaNewer
+def _revisions() -> list[str]:
+    """Those that this version of the program knows, in their order."""
+    return list(_said_until("head"))
+
+
+def _said_until(revision: str) -> dict[str, str]:
+    """Of each revision, in their order, which is the oldest program that works on it: its own, where it says nothing."""
+    scripts = list(_scripts().walk_revisions(head=revision))
+    return {each.revision: getattr(each.module, "oldest_program", each.revision) for each in reversed(scripts)}
+
+
+def _require_no_newer_program(connection: Connection, revisions: list[str]) -> None:
+    """Raise SchemaNewer unless whoever migrated said that a program which knows `revisions` works on it as well."""
+    if _has_programs(connection) and connection.execute(select(schema_programs.c.oldest)).scalar() in revisions:
+        return
+    raise SchemaNewer
+
+
+def _note_programs(connection: Connection) -> None:
+    """Write down for programs that are older which of them may go on."""
+    current = MigrationContext.configure(connection).get_current_revision()
+    if current is not None and _has_programs(connection):
+        connection.execute(delete(schema_programs))
+        connection.execute(insert(schema_programs).values(id=1, oldest=oldest_program(_said_until(current))))
+
+
+def _has_programs(connection: Connection) -> bool:
+    return inspect(connection).has_table(schema_programs.name)
 
 
 def _take_turn(connection: Connection, patience: Patience) -> None:

@@ -772,3 +772,14 @@ audit_private = Table(
     Column("salt", LargeBinary, nullable=False),
     Column("content", Json, nullable=False),
 )
+
+# The schema itself
+
+# one row: the revision of the oldest program that works on this schema; written by whoever migrates
+schema_programs = Table(
+    "schema_programs",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("oldest", Text, nullable=False),
+    CheckConstraint("id = 1", "one"),
+)

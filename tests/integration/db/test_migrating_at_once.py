@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from absense_server.adapters.db import migrate
 from absense_server.adapters.db.engine import create_engine
-from absense_server.adapters.db.migrate import AnotherMigrates, Patience, TablesInUse
+from absense_server.adapters.db.migrate import AnotherMigrates, Patience, Standing, TablesInUse
 from absense_server.cli import cli
 from backing.postgres import Postgres
 from tests.integration.db.world import at_once
@@ -46,7 +46,7 @@ def other(old_url: str) -> Iterator[extensions.connection]:
 
 def test_replicas_that_start_together_migrate_once(empty_url: str) -> None:
     assert at_once(4, lambda _: migrate.upgrade(empty_url)) == [None] * 4
-    assert migrate.is_current(empty_url)
+    assert migrate.standing(empty_url) is Standing.CURRENT
 
 
 def test_processes_that_start_together_take_turns(old_url: str, other: extensions.connection) -> None:
@@ -62,7 +62,7 @@ def test_processes_that_start_together_take_turns(old_url: str, other: extension
         for process in processes:
             process.kill()
             process.wait()
-    assert migrate.is_current(old_url)
+    assert migrate.standing(old_url) is Standing.CURRENT
 
 
 def wait_until_waiting(cursor: extensions.cursor, sessions: int, locktype: str) -> None:
@@ -83,7 +83,7 @@ def test_a_migration_that_does_not_end_is_not_waited_for_for_ever(old_url: str, 
     assert migrate.current_revision(old_url) == "0001"
     other.rollback()
     migrate.upgrade(old_url, patience=IMPATIENT)
-    assert migrate.is_current(old_url)
+    assert migrate.standing(old_url) is Standing.CURRENT
 
 
 def test_a_long_transaction_is_not_waited_for(old_url: str, other: extensions.connection) -> None:
@@ -97,7 +97,7 @@ def test_a_long_transaction_is_not_waited_for(old_url: str, other: extensions.co
     assert cursor.fetchone() == (0,)
     other.rollback()
     migrate.upgrade(old_url, patience=IMPATIENT)
-    assert migrate.is_current(old_url)
+    assert migrate.standing(old_url) is Standing.CURRENT
 
 
 def test_what_was_in_use_is_tried_again(old_url: str, other: extensions.connection) -> None:
@@ -115,7 +115,7 @@ def test_what_was_in_use_is_tried_again(old_url: str, other: extensions.connecti
     migrate.upgrade(engine, patience=IMPATIENT)
     engine.dispose()
     assert len(tries) == 2
-    assert migrate.is_current(old_url)
+    assert migrate.standing(old_url) is Standing.CURRENT
 
 
 def test_a_deadlock_is_tried_again(old_url: str, other: extensions.connection) -> None:
@@ -148,7 +148,7 @@ def test_a_deadlock_is_tried_again(old_url: str, other: extensions.connection) -
     observer.close()
     engine.dispose()
     assert len(tries) == 2
-    assert migrate.is_current(old_url)
+    assert migrate.standing(old_url) is Standing.CURRENT
 
 
 def notice_deadlocks_at_once(connection: extensions.connection, _: object) -> None:

@@ -8,14 +8,17 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import Connection, Engine, event, inspect, text
+from typer.testing import CliRunner
 
 from absense_server import checkup
 from absense_server.adapters.db import migrate
 from absense_server.adapters.db.engine import create_engine
+from absense_server.adapters.db.migrate import Standing
 from absense_server.adapters.db.tables import metadata
 from absense_server.adapters.db.unit_of_work import SqlUnitOfWork
 from absense_server.app import App
 from absense_server.app.database import DatabaseNotReady
+from absense_server.cli import cli
 from absense_server.ports.findings import UserFilter
 from absense_server.settings import Settings
 from tests.integration.db.world import NOW, World
@@ -23,15 +26,15 @@ from tests.integration.db.world import NOW, World
 
 def test_up_down_and_up_again(empty_url: str) -> None:
     assert migrate.current_revision(empty_url) is None
-    assert not migrate.is_current(empty_url)
+    assert migrate.standing(empty_url) is Standing.OLDER
     assert migrate.pending_changes(empty_url)
     migrate.upgrade(empty_url)
-    assert migrate.is_current(empty_url)
+    assert migrate.standing(empty_url) is Standing.CURRENT
     migrate.downgrade(empty_url, "base")
     assert migrate.current_revision(empty_url) is None
     assert tables_in(empty_url) == {"alembic_version"}
     migrate.upgrade(empty_url)
-    assert migrate.is_current(empty_url)
+    assert migrate.standing(empty_url) is Standing.CURRENT
     assert migrate.pending_changes(empty_url) == []
 
 
@@ -40,6 +43,7 @@ def test_what_a_newer_version_migrated_is_left_as_it_is(empty_url: str, make_set
     engine = create_engine(empty_url)
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(text("UPDATE schema_programs SET oldest = '9998'"))
     for migration in (migrate.upgrade, partial(migrate.downgrade, revision="base")):
         with pytest.raises(migrate.SchemaNewer, match="newer version"):
             migration(engine)
@@ -51,6 +55,45 @@ def test_what_a_newer_version_migrated_is_left_as_it_is(empty_url: str, make_set
     assert any("newer version" in finding.text for finding in checkup.examine(settings) if finding.fatal)
     assert migrate.current_revision(engine) == "9999"
     engine.dispose()
+
+
+def test_what_a_newer_version_migrated_will_do_where_it_says_so(
+    empty_url: str, make_settings: Callable[..., Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    migrate.upgrade(empty_url)
+    ours = migrate.current_revision(empty_url)
+    engine = create_engine(empty_url)
+    with engine.begin() as connection:
+        assert connection.execute(text("SELECT oldest FROM schema_programs")).scalars().all() == [ours]
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    assert migrate.standing(engine) is Standing.NEWER
+    settings = make_settings(database_url=empty_url)
+    app = App(settings)
+    app.require_database()
+    app.close()
+    found = [finding.text for finding in checkup.examine(settings) if "newer version" in finding.text]
+    assert [text.partition(", ")[2] for text in found] == ["schema of a newer version, which this one works on too"]
+    # each replica may migrate as it starts, those of the version before too
+    for name, value in (("DEMO_MODE", "true"), ("DATABASE_URL", empty_url)):
+        monkeypatch.setenv(name, value)
+    for folder in ("STORAGE_FOLDER", "MAIL_OUTBOX_FOLDER"):
+        monkeypatch.setenv(folder, str(settings.storage_folder))
+    done = CliRunner().invoke(cli, ["migrate"])
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout == "The database is at 9999, of a newer version; this one works on it as well.\n"
+    with pytest.raises(migrate.SchemaNewer):
+        migrate.downgrade(engine, "base")
+    assert migrate.current_revision(engine) == "9999"
+    engine.dispose()
+
+
+def test_programs_may_go_on_that_every_migration_since_theirs_keeps() -> None:
+    assert migrate.oldest_program({"1": "1", "2": "2"}) == "2"
+    assert migrate.oldest_program({"1": "1", "2": "1", "3": "2"}) == "2"
+    # the second keeps none before it, whatever comes after it says
+    assert migrate.oldest_program({"1": "1", "2": "2", "3": "1"}) == "2"
+    with pytest.raises(ValueError, match="9"):
+        migrate.oldest_program({"1": "1", "2": "9"})
 
 
 def test_upgrading_twice_changes_nothing(engine: Engine, world: World) -> None:

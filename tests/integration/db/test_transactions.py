@@ -110,7 +110,7 @@ def test_a_port_where_nobody_listens() -> None:
         engine = create_engine(f"postgresql://nobody:hidden@127.0.0.1:{taken.getsockname()[1]}/absense")
         assert_unavailable(SqlUnitOfWork(engine))
         with pytest.raises(BackendUnavailable):
-            migrate.is_current(engine)
+            migrate.standing(engine)
         engine.dispose()
 
 
