@@ -89,6 +89,7 @@ class App:
         )
         self.accounts, self.seeding, self.revocations = use_cases.accounts, use_cases.seeding, use_cases.revocations
         self.erasure, self.orphans = use_cases.erasure, use_cases.orphans
+        self.erasing_again = use_cases.erasing_again
         self.mail_delivery = use_cases.mail_delivery
         self._lifetime = Lifetime(self.revocations, self.clock)
         outside.metrics.watch_streams(lambda: self._lifetime.open_streams)

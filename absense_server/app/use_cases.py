@@ -34,6 +34,7 @@ from absense_server.services.devices import Devices
 from absense_server.services.earlier_claims import EarlierClaims
 from absense_server.services.email_confirmation import EmailConfirmation
 from absense_server.services.enrollment_imports import EnrollmentImports
+from absense_server.services.erasing_again import ErasingAgain
 from absense_server.services.erasure import Erasure, Retention
 from absense_server.services.examiner import Examiner
 from absense_server.services.face_enrollment import FaceEnrollment
@@ -297,6 +298,7 @@ class UseCases:
             events=events,
             clock=clock,
         )
+        self.erasing_again = ErasingAgain(uow, self.account_erasure, self.erasure, clock)
         self.orphans = OrphanSweep(uow, outside.blobs, clock)
         vectors, examiner = FaceVectors(outside.vector_vault), Examiner(engine)
         self.verification = FaceVerification(

@@ -9,6 +9,7 @@ from absense_server.app import App
 from absense_server.cli import faces, serving
 from absense_server.cli.administrators import create_admin
 from absense_server.cli.common import explained, read_settings
+from absense_server.cli.erasing import erase_again
 from absense_server.cli.orphans import orphans
 from absense_server.services.seeding import DEMO_ACCOUNTS
 from absense_server.settings import SettingsInvalid
@@ -25,6 +26,7 @@ cli.command()(serving.serve)
 cli.command(hidden=True)(serving.serve_process)
 cli.command()(serving.worker)
 cli.command()(orphans)
+cli.command()(erase_again)
 cli.command()(create_admin)
 
 

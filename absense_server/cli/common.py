@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import typer
 
 from absense_server import checkup, settings
+from absense_server.adapters import logs
 from absense_server.adapters.db import migrate
 from absense_server.adapters.db.errors import said
 from absense_server.adapters.extras import ExtraMissing
@@ -27,6 +28,11 @@ def read_settings(**given: Any) -> Settings:
         return settings.load(**given)
     except SettingsInvalid as error:
         fail("Settings that are wrong:\n" + "\n".join(f"  {line}" for line in str(error).splitlines()))
+
+
+def configure_log(config: Settings, process: int | None = None) -> None:
+    """Log as the settings have it; with the number of the process on each line, if it is one of several."""
+    logs.configure(config.log_level, as_json=config.log_format == "json", process=process)
 
 
 def fail(text: str) -> NoReturn:

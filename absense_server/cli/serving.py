@@ -11,11 +11,10 @@ import structlog
 import typer
 
 from absense_server import checkup
-from absense_server.adapters import logs
 from absense_server.adapters.metrics.children import ChildMetrics, counting_together
 from absense_server.app import App, Listening
 from absense_server.app.worker import Worker, WorkerUseless
-from absense_server.cli.common import explained, fail, read_settings
+from absense_server.cli.common import configure_log, explained, fail, read_settings
 from absense_server.settings import Settings
 from absense_server.supervisor import NotStarted, Supervisor
 from absense_server.supervisor.lifeline import Lifeline
@@ -37,7 +36,7 @@ def serve(
     SIGHUP: several processes are replaced, one at a time; a single one stops.
     """
     config = read_settings() if workers is None else read_settings(workers=workers)
-    _configure_log(config)
+    configure_log(config)
     with explained():
         checkup.prepare_folders(config)
         for finding in checkup.who_connects(config):
@@ -57,7 +56,7 @@ def serve_process(
 ) -> None:
     """Be one of several server processes; `serve` starts it."""
     config = read_settings()
-    _configure_log(config, process=number)
+    configure_log(config, process=number)
     with explained():
         share = config.of_process(number)
         _run(_serve_process(share, Listening(address, own_address, shared=True), lifeline))
@@ -66,7 +65,7 @@ def serve_process(
 def worker() -> None:
     """Look at selfies until told to stop: beside the servers, on this machine or on others. Needs PostgreSQL."""
     config = read_settings()
-    _configure_log(config)
+    configure_log(config)
     with explained():
         try:
             _run(_work(Worker(config)))
@@ -202,10 +201,6 @@ def _told_to_stop(*signals: signal.Signals, again: Callable[[], None] | None = N
     for number in signals:
         loop.add_signal_handler(number, told)
     return stopping
-
-
-def _configure_log(config: Settings, process: int | None = None) -> None:
-    logs.configure(config.log_level, as_json=config.log_format == "json", process=process)
 
 
 def _greet(config: Settings, port: int) -> None:

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
 
+import structlog
+
 from absense_server.domain import audit
 from absense_server.domain.audit import Action, AuditEvent
-from absense_server.domain.erasure import SETTLED_AFTER
+from absense_server.domain.erasure import LOGGED, SETTLED_AFTER, ErasedThing
 from absense_server.domain.errors.accounts import SignInEnded, UserNotFound, WrongPassword
 from absense_server.domain.errors.base import DomainError
 from absense_server.domain.faces import ConsentEnd
@@ -24,6 +26,8 @@ from absense_server.services.mails import Mails
 from absense_server.services.settle import settle
 
 _AT_ONCE = 100
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,15 @@ class AccountErasure:
         """
         return await self._erase(caller, user_id, reason, lambda tx, _: require_admin(tx, caller))
 
+    async def erase_again(self, caller: Caller, user_id: UserId, reason: str) -> bool:
+        """Erase an account that was erased before an older copy of the database was put back; False: it is ERASED.
+
+        Raises UserNotFound, LastAdministrator.
+        """
+        seen: list[UserState] = []
+        await self._erase(caller, user_id, reason, lambda _, now: seen.append(now.user.state))
+        return seen[-1] is not UserState.ERASED
+
     def erase_identities(self) -> int:
         """Erase who the erased were, where no open term needs it any more; returns how many are done with.
 
@@ -156,6 +169,7 @@ class AccountErasure:
             return done
 
         done = await self._threads.run(lambda: settle(attempt))
+        log.info(LOGGED, what=ErasedThing.ACCOUNT.value, user_id=str(user_id))
         self._events.publish(*done.changed)
         with suppress(DomainError):  # the rows are gone, which voids the blobs: they are swept later
             await self._blob_threads.run(self._erasure.delete, done.blobs)

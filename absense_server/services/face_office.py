@@ -4,8 +4,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
+import structlog
+
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
+from absense_server.domain.erasure import LOGGED, ErasedThing
 from absense_server.domain.errors.base import DomainError
 from absense_server.domain.errors.calls import RevisionMismatch
 from absense_server.domain.errors.faces import FaceNotEnrolled
@@ -19,6 +22,8 @@ from absense_server.services.administrators import require_admin
 from absense_server.services.erasure import Erased, Erasure
 from absense_server.services.photographs import Photographs, Shown
 from absense_server.services.settle import settle
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +104,7 @@ class FaceOffice:
             return erased
 
         erased = await self._threads.run(lambda: settle(attempt))
+        log.info(LOGGED, what=ErasedThing.FACE.value, user_id=str(user_id))
         self._events.publish(*erased.changed)
         with suppress(DomainError):  # the rows are gone, which voids the blobs: they are swept later
             await self._blob_threads.run(self._erasure.delete, erased.blobs)

@@ -5,9 +5,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
+
 from absense_server.domain import audit
 from absense_server.domain.audit import Action
 from absense_server.domain.claims import Announcement
+from absense_server.domain.erasure import LOGGED, ErasedThing
 from absense_server.domain.errors.base import DomainError
 from absense_server.domain.errors.faces import FaceNotEnrolled
 from absense_server.domain.faces import (
@@ -29,6 +32,8 @@ from absense_server.services.examiner import Examiner
 from absense_server.services.face_vectors import FaceVectors
 from absense_server.services.settle import settle
 from absense_server.services.uploads import MAX_FACE_UPLOAD, Uploads
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,7 @@ class FaceTemplates:
             return erased
 
         erased = await self._threads.run(lambda: settle(attempt))
+        log.info(LOGGED, what=ErasedThing.FACE_AND_SELFIES.value, user_id=str(caller.id))
         self._events.publish(*erased.changed)
         with suppress(DomainError):  # the rows are gone, which voids the blobs: they are swept later
             await self._blob_threads.run(self._erasure.delete, erased.blobs)

@@ -3,14 +3,19 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import get_args
+from uuid import uuid4
 
 import pytest
 from pydantic import SecretStr
 
 from absense_server import checkup
 from absense_server import settings as settings_module
+from absense_server.app import App
+from absense_server.domain import audit
+from absense_server.domain.audit import Action
 from absense_server.settings import Settings
 from backing.ports import free_ports
+from tests.support.clock import HandClock
 
 
 def test_it_shows_nothing_secret(make_settings: Callable[..., Settings]) -> None:
@@ -73,3 +78,25 @@ def test_it_notices_settings_that_anybody_can_read(
         assert settings_module.file_is_open() is is_open
         found = checkup.examine(make_settings(), file_open=is_open)
         assert any("chmod 600 .env" in one.text for one in found) is is_open
+
+
+def test_it_misses_the_key_under_which_the_audit_log_ends_or_begins(
+    make_settings: Callable[..., Settings], clock: HandClock
+) -> None:
+    first, second, third = "1" * 40, "2" * 40, "3" * 40
+
+    def missing(**keys: str) -> list[str]:
+        found = [one.text for one in checkup.examine(make_settings(**keys)) if not one.ok]
+        return [text.partition(",")[0] for text in found if "audit log" in text]
+
+    for keys in ({"secret_key": first}, {"secret_key": second, "older_secret_keys": first}):
+        assert missing(**keys) == []
+        app = App(make_settings(**keys), clock=clock)
+        with app.uow() as tx:
+            tx.audit.add(audit.machine_event(Action.SELFIE_ERASED, clock.now(), uuid4()))
+            tx.commit()
+        app.use_cases.audit_log.seal()
+        app.close()
+    assert missing(secret_key=third, older_secret_keys=f"{first},{second}") == []
+    assert missing(secret_key=third, older_secret_keys=second) == ["SECRET_KEY: the audit log begins under another key"]
+    assert missing(secret_key=third, older_secret_keys=first) == ["SECRET_KEY: the audit log ends under another key"]

@@ -200,7 +200,7 @@ def _revisions() -> list[str]:
 
 
 def _said_until(revision: str) -> dict[str, str]:
-    """Of each revision, in their order, which is the oldest program that works on it: its own, where it says nothing."""
+    """Of each revision, in their order, the oldest program that works on it: its own, unless it says so."""
     scripts = list(_scripts().walk_revisions(head=revision))
     return {each.revision: getattr(each.module, "oldest_program", each.revision) for each in reversed(scripts)}
 
