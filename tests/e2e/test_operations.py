@@ -220,6 +220,10 @@ async def test_a_backup_made_while_claims_come_in_brings_a_server_back(
 
     again = make_place("second")
     again.follow(f"restore-{database}", backup)
+    if database == "postgresql":
+        looked = dict(line.split("|") for line in again.follow("look-at-retention", backup).splitlines())
+        assert set(looked.values()) == {"0"}
+        assert len(looked) == 5
     with again.server() as server:
         told = (place.folder / "server.log").read_text(encoding="utf-8")
         done = server.run("erase-again", "--since", begun, text=2 * told)
