@@ -70,6 +70,8 @@ export function useFeed(sessionId: string, onArrival: () => void): Following {
     }
 
     put.current = (event) => {
+      takeIn();
+      if (event.case === "session" && now.session) event = { ...event, value: withExpected(event.value, now.session) };
       come.push({ event, resumeToken: "" });
       takeIn();
     };
@@ -97,4 +99,10 @@ export function useFeed(sessionId: string, onArrival: () => void): Following {
     reconnect: useCallback(() => watching.current?.reconnect(), []),
     put: useCallback((event) => put.current(event), []),
   };
+}
+
+/** Calls that change a session do not answer how many are expected; the stream says it again in a moment. */
+function withExpected(session: AttendanceSession, before: AttendanceSession): AttendanceSession {
+  const expectedCount = session.expectedCount ?? before.expectedCount;
+  return expectedCount === undefined ? session : { ...session, expectedCount };
 }
