@@ -30,7 +30,7 @@ unexport PYTHONDONTWRITEBYTECODE
 MAKEFLAGS += --no-print-directory
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help all-tests run page wheel image secrets install demo bench bench-size chaos test test-fast lint types format protos grpcurl photographs lock clean
+.PHONY: help all-tests fast-tests style-and-types run page wheel image secrets install demo bench bench-size chaos test test-fast lint types format protos grpcurl photographs lock clean
 
 help: ## show this
 	@echo "Absense. make TARGET [PYTHON=python3.12] [JOBS=2], where TARGET is:"
@@ -100,8 +100,13 @@ all-tests:
 	@$(BIN)/pytest -n $(JOBS)
 
 test-fast: $(FOR_TESTS) ## what to run all day: style, types, and the tests that start nothing outside
+	@$(MAKE) --jobs=2 style-and-types fast-tests
+
+style-and-types:
 	@$(BIN)/ruff check --quiet
 	@$(BIN)/mypy --no-error-summary
+
+fast-tests:
 	@$(BIN)/pytest -q -n $(JOBS) --ignore tests/rpc/faces tests/architecture tests/unit tests/rpc
 
 lint: $(FOR_TESTS) $(BUF_INSTALLED) $(WEB_INSTALLED) ## style, types, who imports whom, the contract's style, stubs up to date
