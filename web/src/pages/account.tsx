@@ -67,7 +67,8 @@ function Profile({ user }: { user: User }) {
       setFullName(answer.user.fullName);
       setEmail(answer.user.email);
     }
-    return answer.pendingEmail ? words.pendingEmail(answer.pendingEmail) : words.saved;
+    // the server names an address that waits whatever was changed
+    return answer.pendingEmail ? `${words.saved} ${words.pendingEmail(answer.pendingEmail)}` : words.saved;
   });
   const faults = faultsOf(saving.error, { EMAIL_TAKEN: "email" });
   useFocusOnFault(form, saving.error);
@@ -111,7 +112,7 @@ function Profile({ user }: { user: User }) {
             )}
           </Field>
         </div>
-        <dl class="facts">
+        <dl class="account-facts">
           <div>
             <dt>{words.role}</dt>
             <dd>{roleName(user.role)}</dd>
