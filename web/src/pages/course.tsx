@@ -86,13 +86,13 @@ function Sessions({ courseId }: { courseId: string }) {
           caption={head.table}
           heads={[
             head.time,
+            head.links,
             head.room,
             head.state,
             { text: head.present, number: true },
             { text: head.late, number: true },
             { text: head.flagged, number: true },
             { text: head.pending, number: true },
-            head.links,
           ]}
         >
           {byDay(sessions).map(({ day, sessions: ofDay }) => (
@@ -132,14 +132,6 @@ function SessionRow({ session }: { session: AttendanceSession }) {
       <td class="numbers nowrap">
         {clockTime(session.openTime)} - {clockTime(session.closeTime ?? session.endTime)}
       </td>
-      <td>{session.room || "-"}</td>
-      <td>
-        <Chip tone={tone}>{text}</Chip>
-      </td>
-      <td class="number">{counts?.confirmed ?? 0}</td>
-      <td class="number">{counts?.late ?? 0}</td>
-      <td class="number">{counts?.flagged ?? 0}</td>
-      <td class="number">{counts?.pending ?? 0}</td>
       <td>
         <div class="row links">
           {upcoming && (
@@ -155,6 +147,14 @@ function SessionRow({ session }: { session: AttendanceSession }) {
           </a>
         </div>
       </td>
+      <td>{session.room || "-"}</td>
+      <td>
+        <Chip tone={tone}>{text}</Chip>
+      </td>
+      <td class="number">{counts?.confirmed ?? 0}</td>
+      <td class="number">{counts?.late ?? 0}</td>
+      <td class="number">{counts?.flagged ?? 0}</td>
+      <td class="number">{counts?.pending ?? 0}</td>
     </tr>
   );
 }

@@ -98,7 +98,7 @@ function OpeningForm({ given }: { given: Given }) {
   function submit(event: SubmitEvent) {
     event.preventDefault();
     setTries(tries + 1);
-    if (found.size === 0) void opening.run(async () => wanted, draft.later);
+    if (found.size === 0) void opening.run(async () => wanted);
   }
 
   return (
@@ -369,7 +369,7 @@ function Policy({ draft, change, wrong, features }: Part & { features: Features 
     <section class="sheet stack" aria-labelledby="policy">
       <h2 id="policy">{words.policy.title}</h2>
       <p class="faint">{words.policy.hint}</p>
-      <div class="form-grid">
+      <div class="form-grid in-two">
         {CHECKS.map((check) => (
           <Field key={check} label={words.policy[check]} hint={unable[check]} error={wrong(`policy.${check}`)}>
             {(ids) => (

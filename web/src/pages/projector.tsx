@@ -102,7 +102,7 @@ function Typed({ projection }: { projection: Projection }) {
         <div>
           <dt>{words.typed}</dt>
           <dd class="digits">
-            <span>{code.typedCode.slice(0, 4)}</span> <span>{code.typedCode.slice(4)}</span>
+            {code.typedCode.slice(0, 4)} {code.typedCode.slice(4)}
           </dd>
         </div>
       )}
@@ -202,17 +202,21 @@ function Controls({ projection, session }: { projection: Projection; session: At
   const running = useComputed(() => projection.stage.value.kind === "running").value;
 
   const rotating = useAction(async () => {
+    setSaid("");
     const { code } = await lecturer.rotateQrCode({ sessionId: session.id });
     if (code) projection.show(code);
   });
   const extending = useAction(async () => {
     if (!session.endTime) return;
+    setSaid("");
     try {
       const answer = await lecturer.updateSession({
         sessionId: session.id,
         endTime: timestampFromMs(timestampMs(session.endTime) + EXTEND_MS),
         updateMask: { paths: ["end_time"] },
         expectedRevision: session.revision,
+        // it is open already, beside whatever else is
+        allowParallel: true,
       });
       projection.changed(answer.session);
       setSaid(words.extended(clockTime(answer.session?.endTime)));
@@ -284,7 +288,7 @@ function Over({ session, projection }: { session: AttendanceSession; projection:
   const { counts, expectedCount } = session;
   const cancelled = session.state === SessionState.CANCELLED;
   const reopening = useAction(async () => {
-    const answer = await lecturer.reopenSession({ sessionId: session.id });
+    const answer = await lecturer.reopenSession({ sessionId: session.id, allowParallel: true });
     projection.changed(answer.session);
   });
   const closed = session.closeTime;

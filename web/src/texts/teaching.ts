@@ -32,8 +32,8 @@ export const teaching = {
     make: "Make the course",
   },
   overlap: {
-    title: "A session of this course is open already",
-    why: "Show its code, or open another one beside it: two groups at the same time, in two rooms.",
+    title: "Another session of this course is open then",
+    why: "Show its code, or open another one beside it, as for two groups in two rooms.",
     show: "Show the open one",
     beside: "Open another beside it",
   },

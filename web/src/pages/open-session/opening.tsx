@@ -22,7 +22,7 @@ export function useOpening() {
   const intent = useRef({ content: "", requestId: "" });
   const [overlap, setOverlap] = useState<Overlap | null>(null);
 
-  const opening = useAction(async (make: () => Promise<Opening>, later = false) => {
+  const opening = useAction(async (make: () => Promise<Opening>) => {
     const wanted = await make();
     const content = JSON.stringify(wanted, (_, value) => (typeof value === "bigint" ? String(value) : value));
     if (intent.current.content !== content) intent.current = { content, requestId: crypto.randomUUID() };
@@ -30,7 +30,7 @@ export function useOpening() {
       const { session } = await lecturer.createSession({ ...wanted, requestId: intent.current.requestId });
       intent.current = { content: "", requestId: "" };
       setOverlap(null);
-      if (session) go(later ? `/courses/${session.courseId}` : `/sessions/${session.id}/projector`);
+      if (session) go(wanted.openTime ? `/courses/${session.courseId}` : `/sessions/${session.id}/projector`);
     } catch (error) {
       if (reasonOf(error) !== "SESSION_OVERLAPS") throw error;
       const { sessions } = await lecturer.listSessions({

@@ -182,8 +182,10 @@ export class Projection {
   #stands(state: StreamState): void {
     this.#live = state.kind === "live";
     if (state.kind === "live") this.lost.value = null;
-    else if (state.kind === "hidden") this.#drop();
-    else if (state.kind === "lost") this.lost.value = { error: state.error };
+    else if (state.kind === "hidden") {
+      this.#drop();
+      if (this.stage.value.kind === "running") this.stage.value = { kind: "starting" };
+    } else if (state.kind === "lost") this.lost.value = { error: state.error };
     else if (state.kind === "over") this.#over();
     else if (state.kind === "failed") this.#failed(state.error);
   }
@@ -246,6 +248,8 @@ export class Projection {
             { signal: this.#whole.signal, timeoutMs: 8_000 },
           );
           if (session) this.#take(session);
+          // the server is there again: not another ten seconds
+          if (this.lost.value) this.#link?.reconnect();
         } catch (error) {
           if (this.#whole.signal.aborted) return;
           if (!(error instanceof ConnectError)) throw error;
