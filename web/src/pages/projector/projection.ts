@@ -222,6 +222,9 @@ export class Projection {
   #take(session: AttendanceSession): void {
     const before = this.session.value;
     if (before && session.revision < before.revision) return;
+    // only GetSession counts who is expected
+    if (session.expectedCount === undefined && before?.expectedCount !== undefined)
+      session.expectedCount = before.expectedCount;
     this.session.value = session;
     const stage = this.stage.value.kind;
     const ended = session.state === SessionState.CLOSED || session.state === SessionState.CANCELLED;
