@@ -7,6 +7,7 @@ import {
   Chart as ChartJs,
   Filler,
   Legend,
+  type LegendItem,
   LinearScale,
   LineController,
   LineElement,
@@ -32,6 +33,10 @@ ChartJs.register(
   PointElement,
   Tooltip,
 );
+
+/** The height of a lying bar with the room around it, and of what is beneath the bars. */
+const LINE_REM = 2.5;
+const AXIS_REM = 5.5;
 
 type Tone = "accent" | "good" | "warn" | "bad" | "info" | "faint";
 
@@ -59,6 +64,10 @@ export interface Figure {
   stacked?: boolean;
   /** Bars from left to right, a label on each line. */
   lying?: boolean;
+  /** Where each label leads to, in the table. */
+  links?: string[];
+  /** Over the whole width of the page. */
+  wide?: boolean;
   /** A line across, at a place between the labels: 0 is the middle of the first. */
   mark?: { at: number; text: string } | undefined;
 }
@@ -85,12 +94,15 @@ export function Chart({ figure }: { figure: Figure }) {
   const value = (given: number | undefined) =>
     given === undefined ? "-" : figure.shares ? percent(given) : given.toLocaleString("en");
   return (
-    <figure class="sheet chart">
+    <figure class={figure.wide ? "sheet chart wide" : "sheet chart"}>
       <figcaption>
         <h2>{figure.title}</h2>
         <p class="faint">{figure.summary}</p>
       </figcaption>
-      <div class={figure.lying ? "chart-frame lying" : "chart-frame"}>
+      <div
+        class="chart-frame"
+        style={figure.lying ? { height: `${figure.labels.length * LINE_REM + AXIS_REM}rem` } : undefined}
+      >
         <canvas ref={canvas} role="img" aria-label={`${figure.title}. ${figure.summary}`} />
       </div>
       <details>
@@ -101,7 +113,7 @@ export function Chart({ figure }: { figure: Figure }) {
         >
           {figure.labels.map((label, row) => (
             <tr key={row}>
-              <th scope="row">{label}</th>
+              <th scope="row">{figure.links?.[row] ? <a href={figure.links[row]}>{label}</a> : label}</th>
               {figure.series.map((one) => (
                 <td key={one.name} class="number">
                   {value(one.values[row])}
@@ -144,6 +156,7 @@ function configuration(figure: Figure, canvas: HTMLCanvasElement): ChartConfigur
       responsive: true,
       maintainAspectRatio: false,
       indexAxis: figure.lying ? "y" : "x",
+      layout: { padding: { top: figure.mark ? font.size + 12 : 0 } },
       animation: still ? false : { duration: 250 },
       interaction: { mode: "index", axis: figure.lying ? "y" : "x", intersect: false },
       scales: figure.lying ? { x: values, y: labels } : { x: labels, y: values },
@@ -151,7 +164,15 @@ function configuration(figure: Figure, canvas: HTMLCanvasElement): ChartConfigur
         legend: {
           display: figure.series.length > 1,
           position: "bottom",
-          labels: { color: colour("text"), font, boxWidth: 14, boxHeight: 14, padding: 14 },
+          labels: {
+            color: colour("text"),
+            font,
+            usePointStyle: true,
+            boxWidth: 14,
+            boxHeight: 12,
+            padding: 14,
+            generateLabels: rimless,
+          },
         },
         tooltip: {
           backgroundColor: colour("text"),
@@ -167,8 +188,13 @@ function configuration(figure: Figure, canvas: HTMLCanvasElement): ChartConfigur
         },
       },
     },
-    plugins: figure.mark ? [marking(figure.mark, colour("warn"), colour("sheet"), font)] : [],
+    plugins: figure.mark ? [marking(figure.mark, colour("warn"), font)] : [],
   };
+}
+
+/** The legend, where the line that a line is drawn with would make its mark larger than the others. */
+function rimless(chart: ChartJs): LegendItem[] {
+  return ChartJs.defaults.plugins.legend.labels.generateLabels(chart).map((item) => ({ ...item, lineWidth: 0 }));
 }
 
 function dataset(one: Series, colour: string, ground: string): ChartDataset<"bar" | "line", Array<number | null>> {
@@ -181,6 +207,7 @@ function dataset(one: Series, colour: string, ground: string): ChartDataset<"bar
       borderColor: colour,
       backgroundColor: colour,
       borderWidth: 2.5,
+      pointStyle: "circle",
       pointRadius: data.length > 40 ? 0 : 3,
       pointHitRadius: 12,
       tension: 0.25,
@@ -196,6 +223,7 @@ function dataset(one: Series, colour: string, ground: string): ChartDataset<"bar
     // a rim keeps the parts of a stack apart for whoever does not see their colours
     borderColor: ground,
     borderWidth: 1,
+    pointStyle: "rect",
     maxBarThickness: 48,
     borderRadius: 2,
   };
@@ -231,7 +259,6 @@ function stripes(colour: string, ground: string): CanvasPattern | string {
 function marking(
   mark: { at: number; text: string },
   colour: string,
-  ground: string,
   font: { family: string; size: number },
 ): Plugin<"bar" | "line"> {
   return {
@@ -248,13 +275,11 @@ function marking(
       ctx.lineTo(x, chartArea.bottom);
       ctx.stroke();
       ctx.font = `600 ${font.size}px ${font.family}`;
-      const width = ctx.measureText(mark.text).width;
-      const left = x + width + 12 > chartArea.right ? x - width - 8 : x + 8;
-      ctx.fillStyle = ground;
-      ctx.fillRect(left - 3, chartArea.top, width + 6, font.size + 6);
+      const half = ctx.measureText(mark.text).width / 2;
       ctx.fillStyle = colour;
-      ctx.textBaseline = "top";
-      ctx.fillText(mark.text, left, chartArea.top + 3);
+      ctx.textAlign = "center";
+      ctx.textBaseline = "bottom";
+      ctx.fillText(mark.text, Math.min(Math.max(x, chartArea.left + half), chartArea.right - half), chartArea.top - 6);
       ctx.restore();
     },
   };

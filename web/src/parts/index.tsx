@@ -181,6 +181,8 @@ export function Figures({ figures }: { figures: Array<{ name: string; value: str
 export interface Column {
   text: string;
   number?: boolean;
+  /** Left out where the screen is narrow; its cells have the class of the same name. */
+  roomy?: boolean;
   sort?: { direction: "ascending" | "descending" | undefined; press: () => void };
 }
 
@@ -203,12 +205,12 @@ export function Table({
         <thead>
           <tr>
             {heads.map((head) => {
-              const { text, number, sort }: Column = typeof head === "string" ? { text: head } : head;
+              const { text, number, roomy, sort }: Column = typeof head === "string" ? { text: head } : head;
               return (
                 <th
                   key={text}
                   scope="col"
-                  class={number ? "number" : undefined}
+                  class={[number && "number", roomy && "roomy"].filter(Boolean).join(" ") || undefined}
                   aria-sort={sort && (sort.direction ?? "none")}
                 >
                   {sort ? (

@@ -1,7 +1,7 @@
 import type { IntervalFigures } from "../contract/absense/v1/attendance_figures_pb";
 import { texts } from "../texts";
 import type { Figure } from "./chart";
-import { dayOf, percent } from "./times";
+import { dayAndMonth, percent } from "./times";
 
 /** The rate over time, beside the share that is undecided; null where there is nothing yet. */
 export function rateFigure(intervals: IntervalFigures[]): Figure | null {
@@ -16,7 +16,7 @@ export function rateFigure(intervals: IntervalFigures[]): Figure | null {
       known.length > 1
         ? words.report.rateSummary(percent(known[0]), percent(known.at(-1)))
         : words.report.rateOne(percent(known[0])),
-    labels: intervals.map((one) => dayOf(one.startTime)),
+    labels: intervals.map((one) => dayAndMonth(one.startTime)),
     series: [
       { name: words.rate, values: rates, tone: "accent", line: true },
       {

@@ -56,7 +56,7 @@ export const admin = {
     person: "Person",
     number: "Number",
     since: "Since",
-    actions: "Actions",
+    erasedName: "Erased account",
     asStated: "as stated",
     none: "No account fits.",
     keys: "In the list: arrow keys move, A approves, R refuses, Enter opens the account.",
@@ -79,7 +79,7 @@ export const admin = {
     states: {
       [UserState.UNSPECIFIED]: "Unknown",
       [UserState.PENDING_EMAIL]: "Address not confirmed",
-      [UserState.PENDING_APPROVAL]: "Waits for approval",
+      [UserState.PENDING_APPROVAL]: "To approve",
       [UserState.INVITED]: "Invited",
       [UserState.ACTIVE]: "Active",
       [UserState.DEACTIVATED]: "Deactivated",

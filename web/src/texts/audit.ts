@@ -2,8 +2,8 @@ import { AuditAction, AuditBreakKind } from "../contract/absense/v1/audit_pb";
 
 export const audit = {
   title: "Audit log",
-  action: "What",
-  anyAction: "Anything",
+  action: "Action",
+  anyAction: "Any",
   person: "By whom",
   personHint: "Type a part of a name or address, and choose.",
   subject: "About (id)",
@@ -13,9 +13,9 @@ export const audit = {
   details: "Details",
   number: "No.",
   server: "The server",
-  nobody: "Nobody signed in",
-  onlyBy: (name: string) => `Only what ${name} did`,
-  onlyAbout: "Only what is about this",
+  nobody: "Not signed in",
+  onlyBy: (name: string) => `Only events by ${name}`,
+  onlyAbout: (id: string) => `Only events about ${id}`,
   unsealed: "Not sealed yet",
   erased: "Names erased",
   none: "No event fits.",

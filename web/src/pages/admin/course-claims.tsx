@@ -4,7 +4,7 @@ import { type CourseClaim, CourseClaimState } from "../../contract/absense/v1/co
 import { Button, Chip, Failure, Field, Table } from "../../parts";
 import { useAction } from "../../parts/action";
 import { type Pages, usePages } from "../../parts/pages";
-import { dayOf } from "../../parts/times";
+import { date } from "../../parts/times";
 import { texts } from "../../texts";
 
 const words = texts.admin.claims;
@@ -22,8 +22,8 @@ export function CourseClaims() {
   if (claims.error !== undefined) return <Failure error={claims.error} retry={claims.load} />;
   if (!claims.items || claims.items.length === 0) return null;
   return (
-    <section class="stack" id="course-claims" aria-labelledby="course-claims-title" tabIndex={-1}>
-      <h2 id="course-claims-title">{words.title}</h2>
+    <div class="stack" id="course-claims">
+      <h2>{words.title}</h2>
       <p class="faint">{words.why}</p>
       <Table caption={words.title} heads={[words.course, words.lecturer, words.note, words.since, words.decision]}>
         {claims.items.map((claim) => (
@@ -31,7 +31,7 @@ export function CourseClaims() {
         ))}
       </Table>
       {claims.more && <Button onClick={claims.load}>{texts.common.more}</Button>}
-    </section>
+    </div>
   );
 }
 
@@ -53,7 +53,7 @@ function Row({ claim, put }: { claim: CourseClaim; put: Pages<CourseClaim>["put"
       </th>
       <td>{name}</td>
       <td>{claim.note}</td>
-      <td>{dayOf(claim.createTime)}</td>
+      <td>{date(claim.createTime)}</td>
       <td>
         {claim.state !== CourseClaimState.PENDING ? (
           <Chip tone={claim.state === CourseClaimState.APPROVED ? "good" : "bad"}>

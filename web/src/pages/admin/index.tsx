@@ -12,7 +12,7 @@ import { Chart, type Figure } from "../../parts/chart";
 import { useLoaded } from "../../parts/loaded";
 import { ALL_TIME, bounds, dateInput, type Period, PeriodFields } from "../../parts/period";
 import { rateFigure } from "../../parts/rates";
-import { dayAndTime, dayOf, percent } from "../../parts/times";
+import { dayAndMonth, dayAndTime, percent } from "../../parts/times";
 import { verdictFigure } from "../../parts/verdict-figure";
 import { texts } from "../../texts";
 import { CourseClaims } from "./course-claims";
@@ -66,8 +66,8 @@ async function waiting(signal: AbortSignal) {
 function Waiting() {
   const { value, error, reload } = useLoaded(waiting, []);
   return (
-    <section class="stack" aria-labelledby="waiting">
-      <h2 id="waiting">{words.waiting.title}</h2>
+    <div class="stack">
+      <h2>{words.waiting.title}</h2>
       {error !== undefined && <Failure error={error} retry={reload} />}
       {!value && error === undefined && <Loading />}
       {value && (
@@ -84,7 +84,7 @@ function Waiting() {
           ))}
         </ul>
       )}
-    </section>
+    </div>
   );
 }
 
@@ -98,8 +98,8 @@ function Analytics() {
     [period],
   );
   return (
-    <section class="stack" aria-labelledby="analytics">
-      <h2 id="analytics">{words.analytics.title}</h2>
+    <div class="stack">
+      <h2>{words.analytics.title}</h2>
       <div class="filters">
         <TermField
           terms={terms.value?.terms ?? []}
@@ -111,7 +111,7 @@ function Analytics() {
       {wrong && <Notice tone="warn">{figureWords.report.range}</Notice>}
       {error !== undefined && <Failure error={error} retry={reload} />}
       {value ? <Figured answer={value} /> : busy && !wrong && <Loading />}
-    </section>
+    </div>
   );
 }
 
@@ -162,7 +162,7 @@ function daysOf({ startTime, endTime }: Term): Pick<Period, "from" | "until"> {
 function Figured({ answer }: { answer: GetAnalyticsResponse }) {
   const charts = useMemo(
     () =>
-      [rateFigure(answer.intervals), intervalFigure(answer), verdictFigure(answer.verdicts)].filter(
+      [rateFigure(answer.intervals), intervalFigure(answer), wide(verdictFigure(answer.verdicts))].filter(
         (one) => one !== null,
       ),
     [answer],
@@ -192,13 +192,15 @@ function Figured({ answer }: { answer: GetAnalyticsResponse }) {
   );
 }
 
+const wide = (figure: Figure | null): Figure | null => figure && { ...figure, wide: true };
+
 function intervalFigure({ intervals, sessionCount }: GetAnalyticsResponse): Figure | null {
   if (intervals.length === 0) return null;
   return {
     title: figureWords.report.interval,
     axis: figureWords.report.rateAxis,
     summary: words.analytics.summary(sessionCount),
-    labels: intervals.map((one) => dayOf(one.startTime)),
+    labels: intervals.map((one) => dayAndMonth(one.startTime)),
     series: attendanceSeries(intervals.map((one) => one.figures)),
     stacked: true,
   };

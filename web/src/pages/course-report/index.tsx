@@ -10,7 +10,7 @@ import { ExportButton } from "../../parts/export-button";
 import { useLoaded } from "../../parts/loaded";
 import { ALL_TIME, bounds, type Period, PeriodFields } from "../../parts/period";
 import { rateFigure } from "../../parts/rates";
-import { dayAndTime, dayOf, percent } from "../../parts/times";
+import { dayAndMonth, dayAndTime, percent } from "../../parts/times";
 import { texts } from "../../texts";
 import { Students } from "./table";
 
@@ -99,7 +99,7 @@ function intervalFigure({ intervals, sessionCount }: GetCourseReportResponse): F
     title: words.report.interval,
     axis: words.report.rateAxis,
     summary: words.report.intervalSummary(sessionCount),
-    labels: intervals.map((one) => dayOf(one.startTime)),
+    labels: intervals.map((one) => dayAndMonth(one.startTime)),
     series: attendanceSeries(intervals.map((one) => one.figures)),
     stacked: true,
   };
@@ -121,6 +121,8 @@ function sessionFigure(sessions: AttendanceSession[], cut: boolean): Figure | nu
       cut ? words.report.sessionsCut : "",
     ].join(" "),
     labels: oldestFirst.map(label),
+    links: oldestFirst.map(({ id }) => `/sessions/${id}/figures`),
+    wide: true,
     series: [
       { name: words.onTime, values: count((of) => of.confirmed - of.late), tone: "good" },
       { name: words.late, values: count((of) => of.late), tone: "info" },

@@ -34,24 +34,26 @@ export function Students({ students, threshold }: { students: StudentFigures[]; 
   });
   if (rows.length === 0) return null;
   return (
-    <section class="stack" aria-labelledby="students">
-      <h2 id="students">{words.report.students}</h2>
+    <div class="stack">
+      <h2>{words.report.students}</h2>
       <p class="faint">{words.report.riskHint(percent(threshold))}</p>
       <div class="filters">
-        <Field label={words.report.search}>
-          {(ids) => (
-            <input
-              {...ids}
-              class="input"
-              type="search"
-              value={typed}
-              onInput={(event) => {
-                setTyped(event.currentTarget.value);
-                setPage(0);
-              }}
-            />
-          )}
-        </Field>
+        <div class="wide">
+          <Field label={words.report.search}>
+            {(ids) => (
+              <input
+                {...ids}
+                class="input"
+                type="search"
+                value={typed}
+                onInput={(event) => {
+                  setTyped(event.currentTarget.value);
+                  setPage(0);
+                }}
+              />
+            )}
+          </Field>
+        </div>
         <label class="check">
           <input
             type="checkbox"
@@ -113,7 +115,7 @@ export function Students({ students, threshold }: { students: StudentFigures[]; 
           </Button>
         </div>
       )}
-    </section>
+    </div>
   );
 }
 

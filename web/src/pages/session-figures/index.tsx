@@ -108,6 +108,7 @@ function arrivalFigure({ arrivals, session, expectedCount }: GetSessionAnalytics
       { name: words.session.arrivalsTotal, values: steps.map(({ total }) => total), tone: "info", line: true },
       { name: words.session.arrivalsStep, values: arrivals.map(({ count }) => count), tone: "accent" },
     ],
+    wide: true,
     mark: at === undefined ? undefined : { at, text: words.session.lateFrom(clockTime(late)) },
   };
 }

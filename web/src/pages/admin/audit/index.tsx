@@ -65,7 +65,7 @@ export function AuditPage() {
       <AdminTabs />
       <Verify />
       <div class="filters top">
-        <div class="field wide">
+        <div class="wide">
           <Field label={words.action}>
             {(ids) => (
               <select
@@ -84,14 +84,14 @@ export function AuditPage() {
             )}
           </Field>
         </div>
-        <div class="field wide">
+        <div class="wide">
           <PersonField
             key={wanted.actor.id}
             name={wanted.actor.name}
             onChoose={(id, name) => want({ actor: { id, name } })}
           />
         </div>
-        <div class="field wide">
+        <div class="wide">
           <Field label={words.subject}>
             {(ids) => (
               <input
@@ -143,6 +143,21 @@ export function AuditPage() {
   );
 }
 
+/** An id by its end, which tells it apart; its beginning is a time. */
+function Id({ id, onChoose }: { id: string; onChoose: (id: string) => void }) {
+  return (
+    <button
+      type="button"
+      class="link identifier"
+      title={words.onlyAbout(id)}
+      aria-label={words.onlyAbout(id)}
+      onClick={() => onChoose(id)}
+    >
+      {id.slice(-12)}
+    </button>
+  );
+}
+
 function Row({
   event,
   onActor,
@@ -173,19 +188,13 @@ function Row({
           <span class="faint">{event.requestId ? words.nobody : words.server}</span>
         )}
       </td>
-      <td>
-        {subjectId && (
-          <button type="button" class="link identifier" title={words.onlyAbout} onClick={() => onSubject(subjectId)}>
-            {subjectId}
-          </button>
-        )}
-      </td>
+      <td>{subjectId && <Id id={subjectId} onChoose={onSubject} />}</td>
       <td>
         <dl class="facts">
           {details.map(([name, value]) => (
             <div key={name}>
               <dt>{name.replaceAll("_", " ")}</dt>
-              <dd>{value}</dd>
+              <dd>{UUID.test(value) ? <Id id={value} onChoose={onSubject} /> : value}</dd>
             </div>
           ))}
         </dl>

@@ -64,7 +64,7 @@ export function Verify() {
               />
             )}
           </Field>
-          <div class="field wide">
+          <div class="wide">
             <Field
               label={words.knownSeal}
               hint={words.knownSealHint}

@@ -4,9 +4,9 @@ import { type User, UserState } from "../../../contract/absense/v1/user_pb";
 import { Button, Chip, Dialog, Failure, Field, Notice } from "../../../parts";
 import { useAction } from "../../../parts/action";
 import { useLoaded } from "../../../parts/loaded";
-import { dayAndTime, dayOf } from "../../../parts/times";
+import { date, dayAndTime } from "../../../parts/times";
 import { texts } from "../../../texts";
-import { setState, TONES } from "./states";
+import { nameOf, setState, TONES } from "./states";
 
 const words = texts.admin.account;
 const listWords = texts.admin.users;
@@ -40,19 +40,19 @@ export function Account({
   const erased = user.state === UserState.ERASED;
   if (erasing) return <Erase user={user} onChanged={onChanged} onClose={onClose} />;
   return (
-    <Dialog title={user.fullName || user.id} onClose={onClose}>
+    <Dialog title={nameOf(user)} onClose={onClose}>
       <div class="row">
         <Chip>{listWords.roles[user.role]}</Chip>
         <Chip tone={TONES[user.state]}>{listWords.states[user.state]}</Chip>
       </div>
       <dl class="details">
         <Detail name={words.email} value={user.email} />
-        <Detail name={listWords.number} value={user.institutionNumber} />
-        {user.claimedNumber && (
-          <Detail name={listWords.number} value={`${user.claimedNumber} (${listWords.asStated})`} />
-        )}
+        <Detail
+          name={listWords.number}
+          value={user.claimedNumber ? `${user.claimedNumber} (${listWords.asStated})` : user.institutionNumber}
+        />
         {user.level > 0 && <Detail name={words.level} value={String(user.level)} />}
-        <Detail name={listWords.since} value={dayOf(user.createTime)} />
+        <Detail name={listWords.since} value={date(user.createTime)} />
         <Detail
           name={words.phone}
           value={
@@ -145,17 +145,19 @@ function Erase({
     if (after.user) onChanged(after.user, user);
     return erased;
   });
+  // as it was: the name is about to go
+  const [title] = useState(words.eraseTitle(nameOf(user)));
   const [done, setDone] = useState<string>();
   if (done) {
     return (
-      <Dialog title={words.eraseTitle(user.fullName)} onClose={onClose}>
+      <Dialog title={title} onClose={onClose}>
         <Notice tone="good">{done}</Notice>
         <Button onClick={onClose}>{texts.common.close}</Button>
       </Dialog>
     );
   }
   return (
-    <Dialog title={words.eraseTitle(user.fullName)} onClose={onClose}>
+    <Dialog title={title} onClose={onClose}>
       <form
         class="stack"
         onSubmit={(event) => {

@@ -6,12 +6,12 @@ import { Button, Chip, Failure, Field, Heading, Loading, Notice, Table } from ".
 import { useAction } from "../../../parts/action";
 import { useLater } from "../../../parts/later";
 import { usePages } from "../../../parts/pages";
-import { dayOf } from "../../../parts/times";
+import { date } from "../../../parts/times";
 import { texts } from "../../../texts";
 import { AdminTabs } from "../tabs";
 import { Account } from "./account";
 import { Invite } from "./invite";
-import { setState, TONES, waits } from "./states";
+import { nameOf, setState, TONES, waits } from "./states";
 
 const words = texts.admin.users;
 const STATES = [
@@ -124,18 +124,20 @@ export function UsersPage() {
             </select>
           )}
         </Field>
-        <Field label={words.search}>
-          {(ids) => (
-            <input
-              {...ids}
-              class="input"
-              type="search"
-              maxLength={200}
-              value={typed}
-              onInput={(event) => setTyped(event.currentTarget.value)}
-            />
-          )}
-        </Field>
+        <div class="wide">
+          <Field label={words.search}>
+            {(ids) => (
+              <input
+                {...ids}
+                class="input"
+                type="search"
+                maxLength={200}
+                value={typed}
+                onInput={(event) => setTyped(event.currentTarget.value)}
+              />
+            )}
+          </Field>
+        </div>
       </div>
       {waiting.length > 0 && (
         <div class="row bulk">
@@ -182,7 +184,7 @@ export function UsersPage() {
         <div ref={list}>
           <Table
             caption={words.title}
-            heads={[words.person, words.role, words.number, words.state, words.since, words.actions]}
+            heads={[words.person, { text: words.number, roomy: true }, { text: words.since, roomy: true }, words.state]}
           >
             {items.map((user) => (
               <Row
@@ -271,7 +273,7 @@ function Row({
     else if (waits(user) && event.key.toLowerCase() === "r") void decide(UserState.DEACTIVATED);
   }
 
-  const name = user.fullName || user.email || user.id;
+  const name = nameOf(user);
   return (
     <tr ref={row} data-waits={waits(user)} aria-busy={acting.busy || undefined} onKeyDown={key}>
       <th scope="row">
@@ -290,12 +292,11 @@ function Row({
               {name}
             </button>
             <br />
-            <span class="faint address">{user.email}</span>
+            <span class="faint address">{[words.roles[user.role], user.email].filter(Boolean).join(", ")}</span>
           </span>
         </span>
       </th>
-      <td>{words.roles[user.role]}</td>
-      <td class="numbers">
+      <td class="numbers roomy">
         {user.institutionNumber}
         {user.claimedNumber && (
           <>
@@ -303,34 +304,34 @@ function Row({
           </>
         )}
       </td>
+      <td class="numbers roomy when">{date(user.createTime)}</td>
       <td>
-        <Chip tone={TONES[user.state]}>{words.states[user.state]}</Chip>
-      </td>
-      <td class="numbers">{dayOf(user.createTime)}</td>
-      <td>
-        {waits(user) && (
-          <span class="row actions">
-            <Button
-              small
-              data-control="approve"
-              aria-label={words.approveOf(name)}
-              busy={acting.busy}
-              onClick={() => void decide(UserState.ACTIVE)}
-            >
-              {words.approve}
-            </Button>
-            <Button
-              small
-              kind="danger"
-              data-control="refuse"
-              aria-label={words.refuseOf(name)}
-              busy={acting.busy}
-              onClick={() => void decide(UserState.DEACTIVATED)}
-            >
-              {words.refuse}
-            </Button>
-          </span>
-        )}
+        <span class="row state">
+          <Chip tone={TONES[user.state]}>{words.states[user.state]}</Chip>
+          {waits(user) && (
+            <span class="row actions">
+              <Button
+                small
+                data-control="approve"
+                aria-label={words.approveOf(name)}
+                busy={acting.busy}
+                onClick={() => void decide(UserState.ACTIVE)}
+              >
+                {words.approve}
+              </Button>
+              <Button
+                small
+                kind="danger"
+                data-control="refuse"
+                aria-label={words.refuseOf(name)}
+                busy={acting.busy}
+                onClick={() => void decide(UserState.DEACTIVATED)}
+              >
+                {words.refuse}
+              </Button>
+            </span>
+          )}
+        </span>
         {acting.error !== undefined && <Failure error={acting.error} />}
       </td>
     </tr>

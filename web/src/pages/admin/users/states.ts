@@ -1,5 +1,6 @@
 import { admin } from "../../../api/transport";
 import { type User, UserState } from "../../../contract/absense/v1/user_pb";
+import { texts } from "../../../texts";
 
 type Tone = "good" | "warn" | "bad" | "info" | "quiet";
 
@@ -14,6 +15,9 @@ export const TONES: Record<UserState, Tone> = {
 };
 
 export const waits = (user: User): boolean => user.state === UserState.PENDING_APPROVAL;
+
+/** Who it is, also of whom nothing is left. */
+export const nameOf = (user: User): string => user.fullName || user.email || texts.admin.users.erasedName;
 
 /** Approve, switch on, or switch off (which is how one is refused). Raises ConnectError. */
 export async function setState(user: User, state: UserState.ACTIVE | UserState.DEACTIVATED): Promise<User> {
