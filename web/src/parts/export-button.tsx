@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
+import { isLost, reasonOf } from "../api/errors";
 import { admin, lecturer, NO_DEADLINE } from "../api/transport";
 import { type AttendanceExportHeader, ExportFormat } from "../contract/absense/v1/attendance_export_pb";
 import { texts } from "../texts";
@@ -103,7 +104,12 @@ function ExportDialog({ scope, asAdmin, onClose }: { scope: ExportScope; asAdmin
             {texts.exporting.progress(texts.exporting.bytes(bytes))}
           </p>
         )}
-        {making.error !== undefined && <Failure error={making.error} />}
+        {making.error !== undefined &&
+          (reasonOf(making.error) || isLost(making.error) ? (
+            <Failure error={making.error} />
+          ) : (
+            <Notice tone="bad">{texts.exporting.broken}</Notice>
+          ))}
         {done && <Notice tone="good">{done}</Notice>}
         <div class="row">
           {making.busy ? (

@@ -11,6 +11,7 @@ export const exporting = {
   stop: "Stop",
   progress: (size: string) => `${size} so far ...`,
   done: (name: string, size: string) => `${name} (${size}) was saved.`,
+  broken: "The file broke off halfway, and nothing was saved. Make it again.",
   bytes: (bytes: number) =>
     bytes < 1000
       ? counted(bytes, "byte", "bytes")

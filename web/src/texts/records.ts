@@ -90,7 +90,7 @@ export const records = {
     "Another person on the photograph",
     "Not in the room",
     "The photograph shows a screen or a print",
-    "The phone was not in the room",
+    "The phone was elsewhere",
   ],
   changed: "Somebody else has decided meanwhile, or another try came in. This is the record as it is now.",
   ownRecord: "Nobody decides their own record.",

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Reviewing, ReviewScope } from "../../api/reviewing";
 import { stored } from "../../api/stored";
 import { type AttendanceRecord, RecordStatus } from "../../contract/absense/v1/attendance_record_pb";
@@ -219,7 +219,8 @@ function act(
 function useKeys(on: boolean, onKey: (key: Key) => void): void {
   const latest = useRef(onKey);
   latest.current = onKey;
-  useEffect(() => {
+  // before the next key can come
+  useLayoutEffect(() => {
     if (!on) return;
     function press(event: KeyboardEvent) {
       const target = event.target as Element | null;
