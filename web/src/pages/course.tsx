@@ -33,7 +33,14 @@ export function CoursePage({ courseId }: { courseId: string }) {
   const [changed, setChanged] = useState<Course | null>(null);
   const opening = useOpening();
   const course = changed ?? loaded.value?.course;
-  if (loaded.error !== undefined && !course) return <Failure error={loaded.error} retry={loaded.reload} />;
+  if (loaded.error !== undefined && !course) {
+    return (
+      <div class="stack">
+        <Heading title={words.title} />
+        <Failure error={loaded.error} retry={loaded.reload} />
+      </div>
+    );
+  }
   if (!course) return <Loading />;
   return (
     <div class="stack roomy">

@@ -39,11 +39,13 @@ export function CoursesPage() {
   const active = courses.filter((course) => !course.archived);
   const archived = courses.filter((course) => course.archived);
   const flagged = board.value?.flaggedCount ?? 0;
+  const appeals = board.value?.pendingAppealCount ?? 0;
   const sessions = board.value?.sessions ?? [];
   return (
     <div class="stack roomy">
       <Heading title={words.title}>
         {flagged > 0 && <ButtonLink href="/flagged">{words.waiting.flagged(flagged.toLocaleString("en"))}</ButtonLink>}
+        {appeals > 0 && <ButtonLink href="/flagged">{words.waiting.appeals(appeals)}</ButtonLink>}
         <Button onClick={() => setMakes(true)}>{words.newCourse.button}</Button>
       </Heading>
       {board.error !== undefined && <Failure error={board.error} retry={board.reload} />}

@@ -33,7 +33,14 @@ interface Given {
 /** The form that opens a session. */
 export function OpenSessionPage({ courseId }: { courseId: string }) {
   const given = useLoaded((signal) => gather(courseId, signal), [courseId]);
-  if (given.error !== undefined) return <Failure error={given.error} retry={given.reload} />;
+  if (given.error !== undefined) {
+    return (
+      <div class="stack">
+        <Heading title={texts.teaching.title} />
+        <Failure error={given.error} retry={given.reload} />
+      </div>
+    );
+  }
   if (!given.value) return <Loading />;
   return <OpeningForm given={given.value} />;
 }

@@ -34,6 +34,7 @@ export function ProjectorPage({ sessionId }: { sessionId: string }) {
   if (stage.kind === "failed") {
     return (
       <main class="narrow stack">
+        <Heading title={words.failed} />
         <Failure error={stage.error} retry={() => projection.retry()} />
         <a href="/">{texts.common.toStart}</a>
       </main>
@@ -143,7 +144,7 @@ function Presence({ projection, session }: { projection: Projection; session: At
     <div class="projector-presence">
       <p class="count">
         <strong class="numbers">{inside.toLocaleString("en")}</strong>{" "}
-        {expectedCount === undefined ? words.in : words.of(expectedCount.toLocaleString("en"))}
+        {!expectedCount ? words.in : words.of(expectedCount.toLocaleString("en"))}
       </p>
       {lateAfterTime && (
         <p class={late ? "late" : ""}>
@@ -162,7 +163,7 @@ function Lost({ projection }: { projection: Projection }) {
   const was = useRef(false);
   useEffect(() => {
     setBack(was.current && !lost);
-    was.current = Boolean(lost);
+    was.current = lost;
   }, [lost]);
   if (!lost) {
     return (

@@ -10,6 +10,7 @@ export const projector = {
   newIn: "New code in",
   lastFor: "Last code, good for",
   stillFor: "The next code is on its way; this one is good for",
+  failed: "There is no code to show",
   starting: "Getting the code ...",
   noCode: "No code at the moment. The next one comes by itself.",
   lost: "The connection is lost. It is being made again.",

@@ -1,3 +1,5 @@
+import { counted } from "./counted";
+
 export const teaching = {
   title: "My courses",
   now: "Now and soon",
@@ -7,21 +9,16 @@ export const teaching = {
   openNowFor: (code: string) => `Open now: ${code}`,
   openWith: "Open with ...",
   openWithFor: (code: string) => `Open with ...: ${code}`,
-  like: (what: string) => `As the last time: ${what}`,
-  likeDefault: "With the server's settings, for 15 minutes",
-  minutes: (count: string) => `${count} min`,
-  withPlace: "with a place",
   none: "You teach no course yet. Make one, and students can put themselves on its list.",
   archived: "Archived",
   waiting: {
     flagged: (count: string) => `${count} to look at`,
-    appeals: (count: string) => `${count} to decide`,
+    appeals: (count: number) => counted(count, "appeal", "appeals"),
   },
   card: { rate: "Present", sessions: "Sessions", atRisk: "At risk" },
   states: { open: "Open", soon: "Not open yet", closed: "Over", cancelled: "Called off" },
   until: (time: string) => `until ${time}`,
   opensAt: (time: string) => `opens at ${time}`,
-  inSession: (count: string, expected: string) => `${count} of ${expected} in`,
   countIn: (count: string) => `${count} in`,
   newCourse: {
     button: "New course",

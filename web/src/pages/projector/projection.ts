@@ -34,9 +34,10 @@ export type Stage =
 const FIRST_MESSAGE_MS = 10_000;
 /** A reading of the server's clock that took longer is taken once more. */
 const SLOW_READING_MS = 1_000;
+const LOST_MS = 1_000;
 const TICK_MS = 250;
 const POLL_MS = 3_000;
-const POLL_OVER_MS = 10_000;
+const POLL_STILL_MS = 10_000;
 /** Between two attempts at making up for a code that did not come. */
 const AGAIN_MS = 5_000;
 
@@ -54,8 +55,8 @@ export class Projection {
   readonly untilOpen: Signal<number> = signal(0);
   /** Since the session was closed by hand, milliseconds; Infinity where it was not. */
   readonly sinceClosed: Signal<number> = signal(Number.POSITIVE_INFINITY);
-  /** The connection was lost, and what it was lost by. */
-  readonly lost: Signal<{ error: unknown } | null> = signal<{ error: unknown } | null>(null);
+  /** The connection is lost, and is being made again. */
+  readonly lost: Signal<boolean> = signal(false);
   /** Claims count as late now. */
   readonly lateNow: Signal<boolean> = signal(false);
 
@@ -68,6 +69,7 @@ export class Projection {
   #lastTick = moment();
   #timer = 0;
   #again = 0;
+  #losing = 0;
   #poll = new AbortController();
   #live = false;
 
@@ -87,6 +89,7 @@ export class Projection {
     document.removeEventListener("visibilitychange", this.#tick);
     removeEventListener("pageshow", this.#tick);
     clearTimeout(this.#timer);
+    clearTimeout(this.#losing);
     this.#link?.stop();
     this.#whole.abort();
     this.#poll.abort();
@@ -181,13 +184,30 @@ export class Projection {
 
   #stands(state: StreamState): void {
     this.#live = state.kind === "live";
-    if (state.kind === "live") this.lost.value = null;
+    if (state.kind === "live") this.#connected();
     else if (state.kind === "hidden") {
+      this.#connected();
       this.#drop();
       if (this.stage.value.kind === "running") this.stage.value = { kind: "starting" };
-    } else if (state.kind === "lost") this.lost.value = { error: state.error };
+    } else if (state.kind === "lost") this.#disconnected();
     else if (state.kind === "over") this.#over();
     else if (state.kind === "failed") this.#failed(state.error);
+  }
+
+  #connected(): void {
+    clearTimeout(this.#losing);
+    this.lost.value = false;
+  }
+
+  /** A server that restarts hands over to another within a moment, which nobody needs to read about. */
+  #disconnected(): void {
+    clearTimeout(this.#losing);
+    this.#losing = window.setTimeout(
+      () => {
+        this.lost.value = true;
+      },
+      this.lost.value ? 0 : LOST_MS,
+    );
   }
 
   #failed(error: unknown): void {
@@ -196,7 +216,7 @@ export class Projection {
       return;
     }
     this.#drop();
-    this.lost.value = null;
+    this.#connected();
     this.stage.value = { kind: "failed", error };
     // a sign-in that was ended elsewhere is noticed by the next call, which asks for another token
     this.refresh();
@@ -205,7 +225,7 @@ export class Projection {
   #over(): void {
     batch(() => {
       this.#drop();
-      this.lost.value = null;
+      this.#connected();
       this.stage.value = { kind: "over" };
     });
     this.refresh();
@@ -264,7 +284,8 @@ export class Projection {
           }
         }
       }
-      await sleep(this.stage.value.kind === "over" ? POLL_OVER_MS : POLL_MS, this.#poll.signal);
+      const still = this.stage.value.kind === "over" || this.stage.value.kind === "failed";
+      await sleep(still ? POLL_STILL_MS : POLL_MS, this.#poll.signal);
     }
   }
 
@@ -295,6 +316,7 @@ export class Projection {
       if (slept) this.#link?.reconnect();
       else if ((due || opened) && this.#live && at.steady - this.#again > AGAIN_MS) {
         this.#again = at.steady;
+        this.#disconnected();
         this.#link?.reconnect();
       }
     }
