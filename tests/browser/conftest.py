@@ -1,0 +1,82 @@
+"""A browser, and what stands behind the page: Envoy and a server whose clock is turned by hand."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import grpc.aio
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from absense_proxy import settings as proxy_settings
+from absense_server.app import App
+from absense_server.settings import Settings
+from backing import envoy
+from tests.browser.visitors import Visitor, Visitors
+from tests.support.clock import HandClock
+from tests.support.hall import Hall
+
+CHROMIUM = "/usr/bin/chromium"
+# no sandbox as root; nothing that a browser does by itself
+SWITCHES = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
+)
+SCREENSHOTS = Path(__file__).parents[2] / "var" / "screenshots"
+
+
+@pytest.fixture(scope="session")
+def built_page() -> Path:
+    """The page as `make page` built it."""
+    folder = proxy_settings.Settings().page
+    assert folder is not None
+    assert (folder / "index.html").is_file(), "the page was not built: make page"
+    return folder
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=CHROMIUM, args=SWITCHES)
+        yield running
+        await running.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def hall(make_settings: Callable[..., Settings], clock: HandClock) -> AsyncIterator[Hall]:
+    """A running server with a lecturer and a course; nothing happens by itself: turn the clock with `hall.turn`."""
+    app = App(make_settings(trusted_proxies="127.0.0.1"), clock=clock)
+    port = await app.start(with_jobs=False)
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        hall = Hall(app, clock, channel, port)
+        await hall.furnish()
+        yield hall
+    await app.stop(grace=0)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def address(hall: Hall, built_page: Path) -> AsyncIterator[str]:
+    """Where the page is."""
+    running = envoy.running([f"127.0.0.1:{hall.port}"], page=built_page)
+    before = await asyncio.to_thread(running.__enter__)
+    yield f"http://localhost:{before.address.rpartition(':')[2]}"
+    await asyncio.to_thread(running.__exit__, None, None, None)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def visitors(browser: Browser, address: str) -> AsyncIterator[Visitors]:
+    """People who come to the page; in the end it is asked what their browsers complained of."""
+    async with AsyncExitStack() as stack:
+        visitors = Visitors(browser, address, SCREENSHOTS, stack)
+        yield visitors
+        assert visitors.complaints() == []
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def lecturer(visitors: Visitors, hall: Hall) -> Visitor:
+    """The lecturer of the hall's course, signed in, at the lecture hall's computer."""
+    visitor = await visitors.come()
+    await visitor.sign_in(hall.teacher.email)
+    return visitor
