@@ -5,7 +5,8 @@ set -eu
 
 has() {
     case $1 in
-        buildah | chromium | debootstrap) command -v "$1" > /dev/null ;;
+        buildah | debootstrap) command -v "$1" > /dev/null ;;
+        chromium) command -v chromium > /dev/null || command -v chromium-browser > /dev/null || command -v google-chrome > /dev/null ;;
         # Debian keeps the server's programs out of PATH.
         postgresql) command -v initdb > /dev/null || ls /usr/lib/postgresql/*/bin/initdb > /dev/null 2>&1 ;;
         redis-server) command -v redis-server > /dev/null ;;

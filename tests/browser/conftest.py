@@ -1,8 +1,9 @@
 """A browser, and what stands behind the page: Envoy and a server whose clock is turned by hand."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import grpc.aio
@@ -18,7 +19,8 @@ from tests.browser.visitors import Visitor, Visitors
 from tests.support.clock import HandClock
 from tests.support.hall import Hall
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+"""The machine's; else the one that `playwright install` put there."""
 # no sandbox as root; nothing that a browser does by itself
 SWITCHES = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
@@ -56,22 +58,27 @@ async def hall(make_settings: Callable[..., Settings], clock: HandClock) -> Asyn
     await app.stop(grace=0)
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def address(hall: Hall, built_page: Path) -> AsyncIterator[str]:
-    """Where the page is."""
-    running = envoy.running([f"127.0.0.1:{hall.port}"], page=built_page)
+@asynccontextmanager
+async def page_before(browser: Browser, page: Path, port: int) -> AsyncIterator[Visitors]:
+    """People who come to the page before a server; in the end it is asked what their browsers complained of."""
+    running = envoy.running([f"127.0.0.1:{port}"], page=page)
     before = await asyncio.to_thread(running.__enter__)
-    yield f"http://localhost:{before.address.rpartition(':')[2]}"
-    await asyncio.to_thread(running.__exit__, None, None, None)
+    try:
+        async with AsyncExitStack() as stack:
+            # by this name browsers take the connection for a secure one
+            address = f"http://localhost:{before.address.rpartition(':')[2]}"
+            visitors = Visitors(browser, address, SCREENSHOTS, stack)
+            yield visitors
+            assert visitors.complaints() == []
+    finally:
+        await asyncio.to_thread(running.__exit__, None, None, None)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def visitors(browser: Browser, address: str) -> AsyncIterator[Visitors]:
-    """People who come to the page; in the end it is asked what their browsers complained of."""
-    async with AsyncExitStack() as stack:
-        visitors = Visitors(browser, address, SCREENSHOTS, stack)
+async def visitors(browser: Browser, hall: Hall, built_page: Path) -> AsyncIterator[Visitors]:
+    """People who come to the page before the hall's server."""
+    async with page_before(browser, built_page, hall.port) as visitors:
         yield visitors
-        assert visitors.complaints() == []
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -38,14 +38,20 @@ class Visitor:
     async def go(self, path: str) -> None:
         await self.page.goto(self.address + path)
 
+    async def walk(self, path: str) -> None:
+        """To another of the page's addresses, without loading it anew."""
+        await self.page.evaluate(
+            "path => { history.pushState(null, '', path); dispatchEvent(new PopStateEvent('popstate')) }", path
+        )
+
     async def sign_in(self, email: str, password: str = PASSWORD) -> None:
-        """On the page where they are."""
+        """On the page where they are, and stay there."""
         if self.page.url == "about:blank":
             await self.go("/")
         await self.page.get_by_label("E-mail address or number").fill(email)
         await self.page.get_by_label("Password", exact=True).fill(password)
         await self.page.get_by_role("button", name="Sign in", exact=True).click()
-        await expect(self.page.get_by_role("button", name="Sign out")).to_be_visible()
+        await expect(self.page.get_by_role("button", name="Sign in", exact=True)).to_be_hidden()
 
     async def another_tab(self, path: str = "/") -> "Visitor":
         """A further tab of the same browser."""
@@ -80,7 +86,7 @@ class Visitor:
         ]
 
     async def shown_everywhere(self, name: str, themes: Sequence[str] = ("light", "dark")) -> None:
-        """The page as it is, on an old projector and on a phone, light and dark: pictures, nothing axe minds, no overflow."""
+        """The page on an old projector and a phone, light and dark: pictures, nothing axe minds, nothing too wide."""
         before = self.page.viewport_size
         for width, height in (OLD_PROJECTOR, PHONE):
             await self.page.set_viewport_size({"width": width, "height": height})
