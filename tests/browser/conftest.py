@@ -46,16 +46,27 @@ async def browser() -> AsyncIterator[Browser]:
         await running.close()
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def hall(make_settings: Callable[..., Settings], clock: HandClock) -> AsyncIterator[Hall]:
-    """A running server with a lecturer and a course; nothing happens by itself: turn the clock with `hall.turn`."""
-    app = App(make_settings(trusted_proxies="127.0.0.1"), clock=clock)
-    port = await app.start(with_jobs=False)
+@pytest.fixture(scope="session")
+def face_engine() -> Iterator[ProcessFaceEngine]:
+    with faces.running_engine(faces.fetch_models()) as engine:
+        yield engine
+
+
+@asynccontextmanager
+async def furnished(app: App, clock: HandClock) -> AsyncIterator[Hall]:
+    """A hall with a lecturer and a course; nothing happens by itself: turn the clock with `hall.turn`."""
+    port = await app.start(with_jobs=False, with_verifier=app.face_engine is not None)
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
         hall = Hall(app, clock, channel, port)
         await hall.furnish()
         yield hall
     await app.stop(grace=0)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def hall(make_settings: Callable[..., Settings], clock: HandClock) -> AsyncIterator[Hall]:
+    async with furnished(App(make_settings(trusted_proxies="127.0.0.1"), clock=clock), clock) as hall:
+        yield hall
 
 
 @asynccontextmanager

@@ -476,12 +476,14 @@ class Hall:
         login = await self.login(email)
         return Lecturer(self, **signed_in(email, login))
 
-    async def student(self, *, enrolled: bool = True, phone: bool = True, with_key: bool = True) -> Student:
+    async def student(
+        self, name: str = "Ama Student", *, enrolled: bool = True, phone: bool = True, with_key: bool = True
+    ) -> Student:
         """A student, by default enrolled and with a phone bound."""
         email = f"student-{uuid.uuid4().hex}@example.edu"
         await self.auth.Register(
             auth_service_pb2.RegisterRequest(
-                email=email, password=PASSWORD, full_name="Ama Student", role=role_pb2.ROLE_STUDENT
+                email=email, password=PASSWORD, full_name=name, role=role_pb2.ROLE_STUDENT
             )
         )
         login = await self.login(email)
