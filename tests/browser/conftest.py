@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -12,10 +12,12 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
 from absense_proxy import settings as proxy_settings
+from absense_server.adapters.face.engine import ProcessFaceEngine
 from absense_server.app import App
 from absense_server.settings import Settings
 from backing import envoy
 from tests.browser.visitors import Visitor, Visitors
+from tests.support import faces
 from tests.support.clock import HandClock
 from tests.support.hall import Hall
 
@@ -55,7 +57,7 @@ def face_engine() -> Iterator[ProcessFaceEngine]:
 @asynccontextmanager
 async def furnished(app: App, clock: HandClock) -> AsyncIterator[Hall]:
     """A hall with a lecturer and a course; nothing happens by itself: turn the clock with `hall.turn`."""
-    port = await app.start(with_jobs=False, with_verifier=app.face_engine is not None)
+    port = await app.start(with_jobs=False, with_verifier=app.settings.face_verification_enabled)
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
         hall = Hall(app, clock, channel, port)
         await hall.furnish()

@@ -30,7 +30,7 @@ async def test_whoever_is_not_let_in_is_told_why(visitors: Visitors, hall: Hall)
     await visitor.page.get_by_label("E-mail address or number").fill(hall.teacher.email)
     await visitor.page.get_by_label("Password", exact=True).fill("not the password")
     await visitor.page.get_by_role("button", name="Sign in", exact=True).click()
-    await expect(visitor.page.get_by_role("alert")).to_be_visible()
+    await expect(visitor.page.get_by_text("is wrong")).to_be_visible()
     await visitor.page.get_by_label("Password", exact=True).fill(PASSWORD)
     await visitor.page.get_by_role("button", name="Sign in", exact=True).click()
     # where they wanted to go
@@ -39,13 +39,15 @@ async def test_whoever_is_not_let_in_is_told_why(visitors: Visitors, hall: Hall)
 
 
 async def test_a_token_that_ends_is_renewed_unseen_also_by_two_tabs_at_once(lecturer: Visitor, hall: Hall) -> None:
+    filled = {"/account": "This one", "/": hall.course.code}
     both = (lecturer, await lecturer.another_tab("/account"))
-    for path, seen in (("/account", hall.teacher.email), ("/", hall.course.code), ("/account", hall.teacher.email)):
-        hall.clock.turn(16 * 60)
+    for path, seen in (("/account", "Account"), ("/", "My courses"), ("/account", "Account")):
+        await hall.turn(16 * 60)
         # both ask at once for something that the old token no longer opens
         await asyncio.gather(*(visitor.walk(path) for visitor in both))
         for visitor in both:
-            await expect(visitor.page.get_by_text(seen).first).to_be_visible()
+            await expect(visitor.page.get_by_role("heading", level=1, name=seen)).to_be_visible()
+            await expect(visitor.page.get_by_text(filled[path]).first).to_be_visible()
     # nobody's second use of a token was taken for a thief's: the sign-in of the hall's own client, and the browser's
     await hall.teacher.refresh()
     mine = await hall.auth.ListSignIns(auth_service_pb2.ListSignInsRequest(), metadata=hall.teacher.metadata)

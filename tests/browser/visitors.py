@@ -1,5 +1,6 @@
 """People before the page: what they do, what their browsers say, and what it looks like."""
 
+import asyncio
 import json
 import re
 from collections.abc import Sequence
@@ -72,6 +73,14 @@ class Visitor:
         """What a phone's camera reads off the screen; "" if there is no code on it."""
         text, *_ = cv2.QRCodeDetector().detectAndDecode(await self.show(name))
         return str(text)
+
+    async def read_new_code(self, unlike: str = "") -> str:
+        """What a camera reads off the screen once there is a code on it, and another one than `unlike`."""
+        async with asyncio.timeout(60):
+            while (text := await self.read_code("code-on-the-wall")) in {"", unlike}:
+                await asyncio.sleep(0.2)
+        assert text.startswith("ABSENSE:1:")
+        return text
 
     async def obstacles(self) -> list[str]:
         """What axe has against the page, by WCAG 2.2 AA."""
