@@ -16,7 +16,7 @@ COOKIE = "__Secure-absense-refresh"
 
 async def test_the_sign_in_outlives_a_reload_and_no_script_can_carry_it_away(lecturer: Visitor) -> None:
     await lecturer.page.reload()
-    await expect(lecturer.page.get_by_role("button", name="Sign out")).to_be_visible()
+    await expect(lecturer.page.get_by_role("button", name="Sign out", exact=True)).to_be_visible()
     [cookie] = await lecturer.context.cookies()
     assert (cookie["name"], cookie["httpOnly"], cookie["secure"], cookie["sameSite"]) == (COOKIE, True, True, "Strict")
     kept = "JSON.stringify([document.cookie, {...localStorage}, {...sessionStorage}])"
@@ -35,7 +35,7 @@ async def test_whoever_is_not_let_in_is_told_why(visitors: Visitors, hall: Hall)
     await visitor.page.get_by_role("button", name="Sign in", exact=True).click()
     # where they wanted to go
     await expect(visitor.page).to_have_url(f"{visitor.address}/account")
-    await expect(visitor.page.get_by_role("button", name="Sign out")).to_be_visible()
+    await expect(visitor.page.get_by_role("button", name="Sign out", exact=True)).to_be_visible()
 
 
 async def test_a_token_that_ends_is_renewed_unseen_also_by_two_tabs_at_once(lecturer: Visitor, hall: Hall) -> None:
@@ -56,8 +56,8 @@ async def test_a_token_that_ends_is_renewed_unseen_also_by_two_tabs_at_once(lect
 
 async def test_signing_out_ends_it_in_all_tabs_and_at_the_server(lecturer: Visitor, hall: Hall) -> None:
     tab = await lecturer.another_tab()
-    await expect(tab.page.get_by_role("button", name="Sign out")).to_be_visible()
-    await lecturer.page.get_by_role("button", name="Sign out").click()
+    await expect(tab.page.get_by_role("button", name="Sign out", exact=True)).to_be_visible()
+    await lecturer.page.get_by_role("button", name="Sign out", exact=True).click()
     for one in (lecturer, tab):
         await expect(one.page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
     assert await lecturer.context.cookies() == []

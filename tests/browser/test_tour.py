@@ -1,5 +1,7 @@
 """A lecturer's hour: from the sign-in to the exported list, while students come in through clients of their own."""
 
+import csv
+import io
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from tests.browser.conftest import furnished, page_before
 from tests.browser.visitors import Visitors
 from tests.support import faces
 from tests.support.clock import HandClock
-from tests.support.hall import GREAT_HALL, TWO_KM_AWAY, Hall, Record, Status, Student
+from tests.support.hall import GREAT_HALL, TWO_KM_AWAY, Hall, Record, Session, Status, Student
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 
@@ -64,48 +66,48 @@ async def test_a_lecture(visitors: Visitors, hall: Hall) -> None:
 
     # the code, as a camera in the last row sees it
     await expect(page.get_by_role("img", name="QR code")).to_be_visible()
-    session = page.url.split("/sessions/")[1].split("/")[0]
+    session = await session_named(hall, page.url.split("/sessions/")[1].split("/")[0])
     code = await lecturer.read_new_code()
     await lecturer.shown_everywhere("projector")
 
-    answer = await present.submit(proof=code, selfie=portraits["obama2"])
+    answer = await present.submit(session, proof=code, selfie=portraits["obama2"])
     assert await settled(present, answer.record) == "CONFIRMED"
-    answer = await swindler.submit(proof=code, selfie=portraits["obama3"])
+    answer = await swindler.submit(session, proof=code, selfie=portraits["obama3"])
     assert await settled(swindler, answer.record) == "FLAGGED"
     for student in others:
-        await student.submit(proof=code, fix=TWO_KM_AWAY if student is others[0] else GREAT_HALL)
+        await student.submit(session, proof=code, fix=TWO_KM_AWAY if student is others[0] else GREAT_HALL)
     await expect(page.locator("main")).to_contain_text(f"{expected} of {expected} in")
     # it turns by itself, and what was on the wall is good no more
     await hall.turn(61)
     turned = await lecturer.read_new_code(unlike=code)
 
     # the roll call, live
-    await lecturer.go(f"/sessions/{session}")
+    await lecturer.go(f"/sessions/{session.id}")
     table = page.get_by_role("table", name="Students who have claimed")
     await expect(table.get_by_role("row").filter(has_text="Ama Mensah")).to_contain_text("Present")
     await expect(table.get_by_role("row").filter(has_text="Yaw Boateng")).to_contain_text("another face")
     latecomer = await hall.student("Kwame Owusu")
-    await latecomer.submit(proof=turned)
+    await latecomer.submit(session, proof=turned)
+    await hall.turn(1)
     await expect(table.get_by_role("row").filter(has_text="Kwame Owusu")).to_be_visible()
     await lecturer.shown_everywhere("roll-call")
 
     # whom the machine does not know: side by side, by keyboard
-    await lecturer.go(f"/sessions/{session}/flagged")
+    await lecturer.go(f"/sessions/{session.id}/flagged")
     one = page.get_by_role("region", name="Yaw Boateng")
-    while not await one.is_visible():
-        await page.keyboard.press("ArrowRight")
-        await asyncio.sleep(0)
+    # what is suspicious comes first
+    await expect(one).to_be_visible()
     await expect(one.get_by_role("img", name="Selfie of this claim")).to_be_visible()
     await expect(one.get_by_role("img", name="Enrolled face")).to_be_visible()
     await lecturer.shown_everywhere("flagged")
     await page.keyboard.press("5")
     await page.keyboard.press("r")
     await expect(page.get_by_text("Yaw Boateng: Rejected.")).to_be_visible()
-    [record] = [one for one in await records(hall, session) if one.student.user_id == swindler.id]
+    record = await session.record_of(swindler)
     assert (status_of(record), record.decisions[-1].reason) == ("REJECTED", "Another person on the photograph")
 
     # over: figures, and the list as a file
-    await lecturer.go(f"/sessions/{session}")
+    await lecturer.go(f"/sessions/{session.id}")
     await page.get_by_role("button", name="Close", exact=True).click()
     await page.get_by_role("button", name="Close now").click()
     await expect(page.get_by_text("Closed", exact=True).first).to_be_visible()
@@ -120,7 +122,7 @@ async def test_a_lecture(visitors: Visitors, hall: Hall) -> None:
         await page.get_by_role("button", name="Make the file").click()
     file = await (await saving.value).path()
     rows = list(csv.DictReader(io.StringIO(file.read_text(encoding="utf-8-sig"))))
-    statuses = {row["full_name"]: row["status"] for row in rows}
+    statuses = {row["student_name"]: row["status"] for row in rows}
     assert (statuses["Ama Mensah"], statuses["Yaw Boateng"], len(rows)) == ("CONFIRMED", "REJECTED", expected + 1)
 
 
@@ -143,6 +145,7 @@ def status_of(record: Record) -> str:
     return Status.Name(record.status).removeprefix("RECORD_STATUS_")
 
 
-async def records(hall: Hall, session: str) -> list[Record]:
-    request = lecturer_service_pb2.LecturerServiceListAttendanceRequest(session_id=session)
-    return list((await hall.teacher.stub.ListAttendance(request, metadata=hall.teacher.metadata)).records)
+async def session_named(hall: Hall, session_id: str) -> Session:
+    request = lecturer_service_pb2.LecturerServiceGetSessionRequest(session_id=session_id)
+    answer = await hall.teacher.stub.GetSession(request, metadata=hall.teacher.metadata)
+    return Session(hall.teacher, answer.session)
