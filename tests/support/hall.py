@@ -482,9 +482,7 @@ class Hall:
         """A student, by default enrolled and with a phone bound."""
         email = f"student-{uuid.uuid4().hex}@example.edu"
         await self.auth.Register(
-            auth_service_pb2.RegisterRequest(
-                email=email, password=PASSWORD, full_name=name, role=role_pb2.ROLE_STUDENT
-            )
+            auth_service_pb2.RegisterRequest(email=email, password=PASSWORD, full_name=name, role=role_pb2.ROLE_STUDENT)
         )
         login = await self.login(email)
         student = Student(self, **signed_in(email, login))
