@@ -57,7 +57,8 @@ async def test_a_token_that_ends_is_renewed_unseen_also_by_two_tabs_at_once(lect
 async def test_signing_out_ends_it_in_all_tabs_and_at_the_server(lecturer: Visitor, hall: Hall) -> None:
     tab = await lecturer.another_tab()
     await expect(tab.page.get_by_role("button", name="Sign out", exact=True)).to_be_visible()
-    await lecturer.page.get_by_role("button", name="Sign out", exact=True).click()
+    async with lecturer.page.expect_response("**/Logout"):
+        await lecturer.page.get_by_role("button", name="Sign out", exact=True).click()
     for one in (lecturer, tab):
         await expect(one.page.get_by_role("button", name="Sign in", exact=True)).to_be_visible()
     assert await lecturer.context.cookies() == []

@@ -64,6 +64,7 @@ class Visitor:
     async def show(self, name: str) -> "np.ndarray[Any, Any]":
         """Take a picture, put it into the folder of screenshots, and look at it: BGR."""
         self.screenshots.mkdir(parents=True, exist_ok=True)
+        await self.page.evaluate("Promise.all([...document.images].map(image => image.decode()))")
         picture = await self.page.screenshot(path=self.screenshots / f"{name}.png", animations="disabled")
         image = cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR)
         assert image is not None
@@ -101,6 +102,7 @@ class Visitor:
             await self.page.set_viewport_size({"width": width, "height": height})
             for theme in themes:
                 await self.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+                await expect(self.page.get_by_role("heading", level=1)).to_be_in_viewport()
                 await self.show(f"{name}-{width}-{theme}")
                 assert await self.obstacles() == [], f"{name} at {width} in {theme}"
             wide = await self.page.evaluate(
