@@ -46,7 +46,11 @@ def test_package_dir_maps_what_this_test_thinks(config: configparser.ConfigParse
     assert mapped == {"": "."} | {name: folder for name, folder in SHIPPED.items() if name != folder}
 
 
-@pytest.mark.parametrize("name", ["constraints.txt", "tools/package-lock.json", "web/package-lock.json"])
+LOCKS = ["constraints.txt", "tools/package-lock.json", "web/package-lock.json"]
+LOCKS += sorted(f"requirements/{path.name}" for path in (ROOT / "requirements").iterdir())
+
+
+@pytest.mark.parametrize("name", LOCKS)
 def test_a_lock_file_says_not_where_from(name: str) -> None:
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
     # where a package's authors take donations is theirs to say
