@@ -301,10 +301,16 @@ def try_server(container: Container, *, with_faces: bool) -> None:
 
 def try_proxy(container: Container) -> None:
     """It serves the page, says that no server is there, and stops."""
-    port, nobody = free_ports(2)
-    settings = {"PROXY_LISTEN_ADDRESS": f"127.0.0.1:{port}", "PROXY_UPSTREAMS": f"127.0.0.1:{nobody}"}
+    port, admin, nobody = free_ports(3)
+    settings = {
+        "PROXY_LISTEN_ADDRESS": f"127.0.0.1:{port}",
+        "PROXY_ADMIN_ADDRESS": f"127.0.0.1:{admin}",
+        "PROXY_UPSTREAMS": f"127.0.0.1:{nobody}",
+    }
+    # in a network of its own, as a container has, the port of the health check is always free
+    health_check = [word.replace("9901", str(admin)) for word in container.health_check]
     with container.running(settings=settings):
-        until(lambda: container.run(container.health_check, settings)[0] == 0, "It does not become healthy.")
+        until(lambda: container.run(health_check, settings)[0] == 0, "It does not become healthy.")
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
         connection.request("GET", "/")
         answer = connection.getresponse()
