@@ -98,7 +98,8 @@ def cert(option: str) -> list[str]:
 def _lines(*command: str) -> str:
     # as the shell has it: pip reads some of it from the environment
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    return subprocess.check_output(command, text=True, cwd=ROOT, env={**os.environ, "PATH": path})
+    environment = {**os.environ, "PATH": path}
+    return subprocess.check_output(command, text=True, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
 
 
 def _of(told: str, before: str, options: str) -> list[str]:
