@@ -143,10 +143,8 @@ class Visitors:
     async def come(self, size: tuple[int, int] = OLD_PROJECTOR, **options: Any) -> Visitor:
         """Somebody with a browser that was never here; `options` of Playwright's new_context."""
         context = await self._browser.new_context(
-            # axe comes in from outside, which the page itself would not let happen
             viewport={"width": size[0], "height": size[1]},
             reduced_motion="reduce",
-            bypass_csp=True,
             **options,
         )
         self._stack.push_async_callback(context.close)
