@@ -44,5 +44,6 @@ export const session = {
     reason: "Reason, for the students",
     submit: "Cancel the session",
   },
+  anyway: "Do it all the same",
   keep: "Leave it as it is",
 };

@@ -1,3 +1,4 @@
+import { Component } from "preact";
 import { useState } from "preact/hooks";
 import { isOvertaken } from "../../api/reviewing";
 import { lecturer } from "../../api/transport";
@@ -54,32 +55,7 @@ export function Missing({
       ) : (
         <Table caption={texts.rollCall.missingCaption} heads={[texts.rollCall.heads.student, texts.rollCall.enter]}>
           {shown.map((absentee) => (
-            <tr key={absentee.student?.userId}>
-              <th scope="row">
-                <span class="name">{nameOf(absentee)}</span>{" "}
-                <span class="faint numbers">{absentee.student?.institutionNumber}</span>{" "}
-                {absentee.recordId && <Chip tone="bad">{texts.records.status.rejected}</Chip>}{" "}
-                {absentee.appeal && <Chip tone="info">{texts.rollCall.appealed}</Chip>}
-              </th>
-              <td>
-                <div class="row">
-                  <Button
-                    small
-                    aria-label={texts.rollCall.marking.present(nameOf(absentee))}
-                    onClick={() => setWish({ absentee, status: RecordStatus.CONFIRMED })}
-                  >
-                    {texts.rollCall.markPresent}
-                  </Button>
-                  <Button
-                    small
-                    aria-label={texts.rollCall.marking.excused(nameOf(absentee))}
-                    onClick={() => setWish({ absentee, status: RecordStatus.EXCUSED })}
-                  >
-                    {texts.rollCall.markExcused}
-                  </Button>
-                </div>
-              </td>
-            </tr>
+            <MissingRow key={absentee.student?.userId} absentee={absentee} onWish={setWish} />
           ))}
         </Table>
       )}
@@ -97,6 +73,46 @@ export function Missing({
       )}
     </>
   );
+}
+
+/** One student who is not there; drawn again only when that has changed. */
+class MissingRow extends Component<{ absentee: Absentee; onWish: (wish: Wish) => void }> {
+  override shouldComponentUpdate(next: { absentee: Absentee }): boolean {
+    return next.absentee !== this.props.absentee;
+  }
+
+  override render() {
+    const { absentee, onWish } = this.props;
+    const of = texts.rollCall;
+    return (
+      <tr>
+        <th scope="row">
+          <span class="name">{nameOf(absentee)}</span>{" "}
+          <span class="faint numbers">{absentee.student?.institutionNumber}</span>{" "}
+          {absentee.recordId && <Chip tone="bad">{texts.records.status.rejected}</Chip>}{" "}
+          {absentee.appeal && <Chip tone="info">{of.appealed}</Chip>}
+        </th>
+        <td>
+          <div class="row">
+            <Button
+              small
+              aria-label={of.marking.present(nameOf(absentee))}
+              onClick={() => onWish({ absentee, status: RecordStatus.CONFIRMED })}
+            >
+              {of.markPresent}
+            </Button>
+            <Button
+              small
+              aria-label={of.marking.excused(nameOf(absentee))}
+              onClick={() => onWish({ absentee, status: RecordStatus.EXCUSED })}
+            >
+              {of.markExcused}
+            </Button>
+          </div>
+        </td>
+      </tr>
+    );
+  }
 }
 
 async function allAbsentees(sessionId: string, signal: AbortSignal): Promise<Absentee[]> {

@@ -30,9 +30,10 @@ export function ExtendDialog(asking: Asking) {
       {...asking}
       title={texts.session.extending.title}
       submit={texts.session.extending.submit}
-      act={async () =>
+      act={async (allowParallel) =>
         (
           await lecturer.updateSession({
+            allowParallel,
             sessionId: session.id,
             endTime: until,
             updateMask: { paths: ["end_time"] },
@@ -80,7 +81,9 @@ export function ReopenDialog(asking: Asking) {
       {...asking}
       title={texts.session.reopening.title}
       submit={texts.session.reopening.submit}
-      act={async () => (await lecturer.reopenSession({ sessionId: asking.session.id })).session}
+      act={async (allowParallel) =>
+        (await lecturer.reopenSession({ sessionId: asking.session.id, allowParallel })).session
+      }
     >
       <p>{texts.session.reopening.text}</p>
     </Change>
@@ -141,13 +144,14 @@ function Change({
   title: string;
   submit: string;
   danger?: boolean;
-  act: () => Promise<AttendanceSession | undefined>;
+  /** `allowParallel`: even beside another session of the course, which the person was told of. */
+  act: (allowParallel: boolean) => Promise<AttendanceSession | undefined>;
   children: ComponentChildren;
 }) {
   const [overtaken, setOvertaken] = useState(false);
-  const changing = useAction(async () => {
+  const changing = useAction(async (allowParallel: boolean) => {
     try {
-      const changed = await act();
+      const changed = await act(allowParallel);
       if (changed) onDone(changed);
     } catch (error) {
       if (reasonOf(error) !== "REVISION_MISMATCH") throw error;
@@ -156,6 +160,7 @@ function Change({
       setOvertaken(true);
     }
   });
+  const overlaps = reasonOf(changing.error) === "SESSION_OVERLAPS";
   return (
     <Dialog title={title} onClose={onClose}>
       <form
@@ -163,7 +168,7 @@ function Change({
         onSubmit={(event) => {
           event.preventDefault();
           setOvertaken(false);
-          void changing.run();
+          void changing.run(overlaps);
         }}
       >
         {children}
@@ -171,7 +176,7 @@ function Change({
         {changing.error !== undefined && <Failure error={changing.error} />}
         <div class="row">
           <Button type="submit" kind={danger ? "danger" : "primary"} busy={changing.busy}>
-            {submit}
+            {overlaps ? texts.session.anyway : submit}
           </Button>
           <Button onClick={onClose}>{danger ? texts.session.keep : texts.common.cancel}</Button>
         </div>
