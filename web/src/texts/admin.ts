@@ -73,6 +73,9 @@ export const admin = {
     refuseOf: (name: string) => `Refuse ${name}`,
     openOf: (name: string) => `Open ${name}`,
     open: "Open",
+    stop: "Stop",
+    pause: (seconds: number, left: number) =>
+      `${left.toLocaleString("en")} to go: the server asks to wait ${seconds.toLocaleString("en")} s.`,
     progress: (done: number, all: number) => `${done.toLocaleString("en")} of ${all.toLocaleString("en")} done.`,
     approved: (name: string) => `${name} is approved.`,
     refused: (name: string) => `${name} is refused.`,

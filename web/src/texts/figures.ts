@@ -36,6 +36,7 @@ export const figures = {
   },
   session: {
     none: "Nobody has arrived yet. The charts come with the first claim.",
+    nobody: "Nobody was expected, and nobody came.",
     notYet: "The rate is known when the session is over.",
     arrivals: "Arrivals over time",
     arrivalsAxis: "Time",

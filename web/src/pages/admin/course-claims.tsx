@@ -3,14 +3,14 @@ import { admin } from "../../api/transport";
 import { type CourseClaim, CourseClaimState } from "../../contract/absense/v1/course_claim_pb";
 import { Button, Chip, Failure, Field, Table } from "../../parts";
 import { useAction } from "../../parts/action";
-import { type Pages, usePages } from "../../parts/pages";
+import { usePages } from "../../parts/pages";
 import { date } from "../../parts/times";
 import { texts } from "../../texts";
 
 const words = texts.admin.claims;
 
 /** Lecturers' wishes to teach courses that nobody teaches; nothing where there are none. */
-export function CourseClaims() {
+export function CourseClaims({ onDecided }: { onDecided: () => void }) {
   const claims = usePages<CourseClaim>(
     async (pageToken, signal) => {
       const answer = await admin.listCourseClaims({ state: CourseClaimState.PENDING, pageToken }, { signal });
@@ -19,6 +19,10 @@ export function CourseClaims() {
     (claim) => claim.id,
     [],
   );
+  function decided(claim: CourseClaim) {
+    claims.put(claim);
+    onDecided();
+  }
   if (claims.error !== undefined) return <Failure error={claims.error} retry={claims.load} />;
   if (!claims.items || claims.items.length === 0) return null;
   return (
@@ -27,7 +31,7 @@ export function CourseClaims() {
       <p class="faint">{words.why}</p>
       <Table caption={words.title} heads={[words.course, words.lecturer, words.note, words.since, words.decision]}>
         {claims.items.map((claim) => (
-          <Row key={claim.id} claim={claim} put={claims.put} />
+          <Row key={claim.id} claim={claim} onDecided={decided} />
         ))}
       </Table>
       {claims.more && <Button onClick={claims.load}>{texts.common.more}</Button>}
@@ -35,7 +39,7 @@ export function CourseClaims() {
   );
 }
 
-function Row({ claim, put }: { claim: CourseClaim; put: Pages<CourseClaim>["put"] }) {
+function Row({ claim, onDecided }: { claim: CourseClaim; onDecided: (claim: CourseClaim) => void }) {
   const [note, setNote] = useState("");
   const [missing, setMissing] = useState(false);
   const courseClaimId = claim.id;
@@ -43,7 +47,7 @@ function Row({ claim, put }: { claim: CourseClaim; put: Pages<CourseClaim>["put"
     const answer = approve
       ? await admin.approveCourseClaim({ courseClaimId, note })
       : await admin.rejectCourseClaim({ courseClaimId, note });
-    if (answer.courseClaim) put(answer.courseClaim);
+    if (answer.courseClaim) onDecided(answer.courseClaim);
   });
   const name = claim.lecturer?.fullName ?? "";
   return (

@@ -23,12 +23,13 @@ const figureWords = texts.figures;
 
 /** What waits for administrators, and what attendance comes to everywhere. */
 export function AdminPage() {
+  const [decided, setDecided] = useState(0);
   return (
     <div class="stack">
       <Heading title={words.title} />
       <AdminTabs />
-      <Waiting />
-      <CourseClaims />
+      <Waiting decided={decided} />
+      <CourseClaims onDecided={() => setDecided((before) => before + 1)} />
       <Analytics />
     </div>
   );
@@ -63,8 +64,9 @@ async function waiting(signal: AbortSignal) {
   ];
 }
 
-function Waiting() {
-  const { value, error, reload } = useLoaded(waiting, []);
+/** `decided`: asked for again when it changes. */
+function Waiting({ decided }: { decided: number }) {
+  const { value, error, reload } = useLoaded(waiting, [decided]);
   return (
     <div class="stack">
       <h2>{words.waiting.title}</h2>

@@ -73,8 +73,12 @@ function Analytics({ answer }: { answer: GetSessionAnalyticsResponse }) {
             : []),
         ]}
       />
-      {!figures && session?.state !== SessionState.CANCELLED && <p class="faint">{words.session.notYet}</p>}
-      {charts.length === 0 && <Notice>{words.session.none}</Notice>}
+      {!figures && (session?.state === SessionState.OPEN || session?.state === SessionState.SCHEDULED) && (
+        <p class="faint">{words.session.notYet}</p>
+      )}
+      {charts.length === 0 && (
+        <Notice>{session?.state === SessionState.CLOSED ? words.session.nobody : words.session.none}</Notice>
+      )}
       <div class="charts">
         {charts.map((figure) => (
           <Chart key={figure.title} figure={figure} />
@@ -121,7 +125,7 @@ function statusFigure({ session, figures, expectedCount }: GetSessionAnalyticsRe
   const late = figures?.late ?? counts.late;
   const excused = figures?.excused ?? counts.excused;
   const rest = figures?.absent ?? Math.max(0, expectedCount - present - undecided - excused);
-  if (present + undecided + excused === 0) return null;
+  if (!figures?.held && present + undecided + excused === 0) return null;
   const part = (name: string, value: number, tone: Figure["series"][number]["tone"], striped = false) => ({
     name,
     values: [value],

@@ -51,7 +51,7 @@ export function Verify() {
       <p class="faint">{words.why}</p>
       <details>
         <summary>{words.known}</summary>
-        <div class="filters">
+        <div class="filters top">
           <Field label={words.knownNumber} error={tried && half ? words.badNumber : undefined}>
             {(ids) => (
               <input

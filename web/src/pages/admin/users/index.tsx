@@ -1,4 +1,6 @@
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { waitOf } from "../../../api/errors";
+import { sleep } from "../../../api/sleep";
 import { admin } from "../../../api/transport";
 import { Role } from "../../../contract/absense/v1/role_pb";
 import { type User, UserState } from "../../../contract/absense/v1/user_pb";
@@ -11,6 +13,7 @@ import { texts } from "../../../texts";
 import { AdminTabs } from "../tabs";
 import { Account } from "./account";
 import { Invite } from "./invite";
+import { empty } from "./queue";
 import { nameOf, setState, TONES, waits } from "./states";
 
 const words = texts.admin.users;
@@ -56,29 +59,25 @@ export function UsersPage() {
       setSaid((user.state === UserState.ACTIVE ? words.approved : words.refused)(user.fullName));
   }
 
+  const stopping = useRef(new AbortController());
+  useEffect(() => () => stopping.current.abort(), []);
   const deciding = useAction(async (queue: User[], to: UserState.ACTIVE | UserState.DEACTIVATED) => {
     const all = queue.length;
-    async function next() {
-      const user = queue[0];
-      if (!user) return;
-      queue.shift();
-      try {
-        users.put(await setState(user, to));
-      } catch (error) {
-        // asked for again after the password was given
-        queue.unshift(user);
-        throw error;
-      }
-      setSaid(words.progress(all - queue.length, all));
-    }
-    // the first alone: it may want the password
-    await next();
-    const worker = async () => {
-      while (queue.length > 0) await next();
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
-    setSaid(words.progress(all, all));
-    setChosen(new Set());
+    stopping.current = new AbortController();
+    const { signal } = stopping.current;
+    await empty(queue, AT_ONCE, {
+      act: async (user) => users.put(await setState(user, to)),
+      // so many a minute are allowed
+      waitOf,
+      sleep: (milliseconds) => {
+        setSaid(words.pause(Math.ceil(milliseconds / 1000), queue.length));
+        return sleep(milliseconds, signal);
+      },
+      // not every one is worth a word
+      onDone: (left) => left % 10 === 0 && setSaid(words.progress(all - left, all)),
+      signal,
+    });
+    if (!signal.aborted) setChosen(new Set());
   });
 
   return (
@@ -170,7 +169,17 @@ export function UsersPage() {
           >
             {words.refuseSelected}
           </Button>
-          <span class="faint">{words.keys}</span>
+          {deciding.busy && (
+            <>
+              <Button small onClick={() => stopping.current.abort()}>
+                {words.stop}
+              </Button>
+              <span class="numbers" aria-hidden="true">
+                {said}
+              </span>
+            </>
+          )}
+          {!deciding.busy && <span class="faint">{words.keys}</span>}
         </div>
       )}
       <p class="hidden-text" role="status">
