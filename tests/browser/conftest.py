@@ -60,7 +60,7 @@ async def furnished(app: App, clock: HandClock) -> AsyncIterator[Hall]:
     port = await app.start(with_jobs=False, with_verifier=app.settings.face_verification_enabled)
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
         hall = Hall(app, clock, channel, port)
-        await hall.furnish()
+        await hall.furnish(code="CS101")
         yield hall
     await app.stop(grace=0)
 

@@ -440,11 +440,11 @@ class Hall:
         assert self._course is not None
         return self._course
 
-    async def furnish(self) -> None:
+    async def furnish(self, **course: Any) -> None:
         """A term, a lecturer, a course."""
         self.app.seeding.seed_term()
         self._lecturer = await self.lecturer()
-        self._course = await self._lecturer.course()
+        self._course = await self._lecturer.course(**course)
 
     async def turn(self, by: float) -> None:
         """Turn the clock, and do what the server's jobs do by themselves."""

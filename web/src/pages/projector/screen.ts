@@ -30,15 +30,17 @@ export function useWakeLock(): void {
 
 /** Whether nobody has moved the mouse, touched the screen or pressed a key for three seconds. */
 export function useRest(): boolean {
-  const [rests, setRests] = useState(false);
+  // from the start: what can be pressed must not stand before the code while the first row already scans it
+  const [rests, setRests] = useState(true);
   useEffect(() => {
     let timer = 0;
-    function stir() {
+    function stir(event: Event) {
+      // the heading takes the focus when the page opens, and nobody has done anything
+      if (event.type === "focusin" && !(event.target as Element).matches("button, a")) return;
       setRests(false);
       clearTimeout(timer);
       timer = window.setTimeout(() => setRests(true), RESTS_MS);
     }
-    stir();
     const events = ["pointermove", "pointerdown", "keydown", "focusin"];
     for (const name of events) addEventListener(name, stir);
     return () => {
