@@ -12,6 +12,7 @@ import os
 import re
 import secrets
 import shlex
+import shutil
 import signal
 import subprocess
 import sys
@@ -62,8 +63,8 @@ def make_base() -> None:
             ["debootstrap", "--variant=minbase", include, _DEBIAN, folder], check=True, stdout=subprocess.DEVNULL
         )
         Path(folder, "usr/bin/python").symlink_to("python3")
-        for archive in Path(folder, "var/cache/apt/archives").glob("*.deb"):
-            archive.unlink()
+        for left_over in ("var/cache/apt", "var/lib/apt/lists"):
+            shutil.rmtree(Path(folder, left_over))
         container = buildah("from", "scratch")
         buildah("add", "--quiet", container, folder)
         buildah("config", "--env", "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", container)
