@@ -227,7 +227,11 @@ export function UsersPage() {
         <Account
           user={items.find((user) => user.id === opened.id) ?? opened}
           onChanged={put}
-          onClose={() => setOpened(undefined)}
+          onClose={() => {
+            setOpened(undefined);
+            // back to where it was opened, whatever was opened from it
+            controlOf(list.current?.querySelector<HTMLElement>(`[data-user="${opened.id}"]`) ?? null, "open")?.focus();
+          }}
         />
       )}
       {inviting && (
@@ -284,7 +288,7 @@ function Row({
 
   const name = nameOf(user);
   return (
-    <tr ref={row} data-waits={waits(user)} aria-busy={acting.busy || undefined} onKeyDown={key}>
+    <tr ref={row} data-user={user.id} data-waits={waits(user)} aria-busy={acting.busy || undefined} onKeyDown={key}>
       <th scope="row">
         <span class="row person">
           {waits(user) && (
