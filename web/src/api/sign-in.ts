@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import type { RefreshTokenResponse } from "../contract/absense/v1/auth_service_pb";
 import type { User } from "../contract/absense/v1/user_pb";
 import { isPassing, reasonOf, waitOf } from "./errors";
+import { newId } from "./ids";
 import { sleep } from "./sleep";
 import { stored } from "./stored";
 import { lifeOf } from "./token-life";
@@ -130,7 +131,7 @@ function renew(): Promise<string> {
 }
 
 async function exchange(): Promise<RefreshTokenResponse> {
-  const requestId = stored.get(PENDING) ?? crypto.randomUUID();
+  const requestId = stored.get(PENDING) ?? newId();
   stored.set(PENDING, requestId);
   try {
     const answer = await publicAuth.refreshToken({ requestId });

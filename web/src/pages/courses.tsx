@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { violations } from "../api/errors";
+import { newId } from "../api/ids";
 import { lecturer } from "../api/transport";
 import type { CourseFigures } from "../contract/absense/v1/attendance_figures_pb";
 import { type AttendanceSession, SessionState } from "../contract/absense/v1/attendance_session_pb";
@@ -197,7 +198,7 @@ function CourseCard({ course, figures }: { course: Course; figures: CourseFigure
 function NewCourse({ onMade }: { onMade: () => void }) {
   const [code, setCode] = useState("");
   const [title, setTitle] = useState("");
-  const requestId = useRef(crypto.randomUUID());
+  const requestId = useRef(newId());
   const making = useAction(async () => {
     await lecturer.createCourse({ requestId: requestId.current, code, title });
     onMade();
@@ -205,7 +206,7 @@ function NewCourse({ onMade }: { onMade: () => void }) {
   const wrong = violations(making.error);
   // another text is another course
   const typed = (set: (text: string) => void) => (event: { currentTarget: HTMLInputElement }) => {
-    requestId.current = crypto.randomUUID();
+    requestId.current = newId();
     set(event.currentTarget.value);
   };
   return (

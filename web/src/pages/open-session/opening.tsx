@@ -1,5 +1,6 @@
 import { useRef, useState } from "preact/hooks";
 import { reasonOf } from "../../api/errors";
+import { newId } from "../../api/ids";
 import { lecturer } from "../../api/transport";
 import { SessionState } from "../../contract/absense/v1/attendance_session_pb";
 import { Button, Dialog, Failure } from "../../parts";
@@ -25,7 +26,7 @@ export function useOpening() {
   const opening = useAction(async (make: () => Promise<Opening>) => {
     const wanted = await make();
     const content = JSON.stringify(wanted, (_, value) => (typeof value === "bigint" ? String(value) : value));
-    if (intent.current.content !== content) intent.current = { content, requestId: crypto.randomUUID() };
+    if (intent.current.content !== content) intent.current = { content, requestId: newId() };
     try {
       const { session } = await lecturer.createSession({ ...wanted, requestId: intent.current.requestId });
       intent.current = { content: "", requestId: "" };

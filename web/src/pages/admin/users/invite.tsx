@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { violations } from "../../../api/errors";
+import { newId } from "../../../api/ids";
 import { admin } from "../../../api/transport";
 import { Role } from "../../../contract/absense/v1/role_pb";
 import type { User } from "../../../contract/absense/v1/user_pb";
@@ -14,8 +15,8 @@ const NOBODY = { fullName: "", email: "", role: Role.LECTURER, institutionNumber
 /** Make an account for somebody, who gets a mail to set a password with. */
 export function Invite({ onClose }: { onClose: (invited?: User) => void }) {
   // another person is another account; the same one sent again is not
-  const [wish, setWish] = useState(() => ({ ...NOBODY, requestId: crypto.randomUUID() as string }));
-  const change = (part: Partial<typeof NOBODY>) => setWish({ ...wish, ...part, requestId: crypto.randomUUID() });
+  const [wish, setWish] = useState(() => ({ ...NOBODY, requestId: newId() }));
+  const change = (part: Partial<typeof NOBODY>) => setWish({ ...wish, ...part, requestId: newId() });
   const programmes = useLoaded((signal) => admin.listProgrammes({ pageSize: 200 }, { signal }), []);
   const inviting = useAction(async () => {
     const student = wish.role === Role.STUDENT;
