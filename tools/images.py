@@ -28,7 +28,7 @@ import grpc
 from absense.v1 import auth_service_pb2, auth_service_pb2_grpc
 from backing import postgres, redis, seaweedfs
 from backing.ports import free_ports
-from backing.process_tree import descendants
+from backing.process_tree import descendants, kill_tree
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGETS = ("proxy", "server", "server-faces")
@@ -150,7 +150,7 @@ class Container:
             f"exec {shlex.join(enter)}",
         ]
         return subprocess.Popen(
-            ["unshare", "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child", "sh", "-c", "\n".join(lines)],
+            ["unshare", "--mount", "--pid", "--ipc", "--uts", "--fork", "sh", "-c", "\n".join(lines)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -166,7 +166,7 @@ class Container:
         try:
             said, _ = process.communicate(timeout=_PATIENCE)
         finally:
-            process.kill()  # and with it whatever it started
+            end(process)
         return process.returncode, said
 
     def do(self, *words: str, settings: Mapping[str, str], volumes: Mapping[Path, str] | None = None) -> None:
@@ -192,8 +192,7 @@ class Container:
             rest, _ = process.communicate(timeout=_PATIENCE)
             expect(process.returncode == 0, f"Told to stop, it ended with {process.returncode}:\n{rest}")
         finally:
-            process.kill()  # and with it whatever it started
-            process.wait()
+            end(process)
 
 
 @contextmanager
@@ -212,6 +211,13 @@ def container_of(image: str) -> Iterator[Container]:
             config["Cmd"] or [],
             config["Healthcheck"]["Test"][1:],
         )
+
+
+def end(process: "subprocess.Popen[str]") -> None:
+    """End a program of a container, unless it has ended: unshare's own --kill-child is lost where the user changes."""
+    if process.poll() is None:
+        kill_tree(process.pid)
+        process.wait()
 
 
 def expect(held: bool, fault: str) -> None:
