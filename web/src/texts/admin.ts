@@ -2,6 +2,7 @@ import { DevicePlatform, DeviceResetState } from "../contract/absense/v1/device_
 import { Role } from "../contract/absense/v1/role_pb";
 import { UserState } from "../contract/absense/v1/user_pb";
 import { common } from "./common";
+import { counted } from "./counted";
 
 export const admin = {
   title: "Administration",
@@ -27,7 +28,7 @@ export const admin = {
     term: "Term",
     anyTerm: "Any",
     none: "No session is over in this period.",
-    summary: (sessions: number) => `${sessions.toLocaleString("en")} sessions are counted.`,
+    summary: (sessions: number) => `${counted(sessions, "session is", "sessions are")} counted.`,
     asOf: (at: string) => `The oldest of these figures is of ${at}.`,
   },
   claims: {

@@ -1,4 +1,5 @@
 import { Outcome } from "../contract/absense/v1/verdict_pb";
+import { counted } from "./counted";
 
 export const figures = {
   asTable: "As a table",
@@ -62,7 +63,7 @@ export const figures = {
     rateSummary: (first: string, last: string) => `It went from ${first} to ${last}.`,
     rateOne: (rate: string) => `It is ${rate}.`,
     interval: "Attendance over time",
-    intervalSummary: (sessions: number) => `${sessions.toLocaleString("en")} sessions are counted.`,
+    intervalSummary: (sessions: number) => `${counted(sessions, "session is", "sessions are")} counted.`,
     perSession: "Each session",
     perSessionAxis: "Session",
     perSessionSummary: (least: string, most: string) => `The fewest were there on ${least}, the most on ${most}.`,

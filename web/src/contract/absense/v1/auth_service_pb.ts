@@ -95,7 +95,7 @@ export type GetServerInfoResponse = Message<"absense.v1.GetServerInfoResponse"> 
   faceRules?: FaceRules | undefined;
 
   /**
-   * Apps older than this version are refused; empty: none is.
+   * Apps older than this version say that they have to be updated, and go no further; empty: none is too old.
    *
    * @generated from field: string oldest_client_version = 7;
    */
