@@ -35,6 +35,8 @@ class Visitor:
     page: Page
     screenshots: Path
     said: list[str] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    """The methods that this tab has called, in order."""
 
     async def go(self, path: str) -> None:
         await self.page.goto(self.address + path)
@@ -60,6 +62,19 @@ class Visitor:
         tab.listen()
         await tab.go(path)
         return tab
+
+    async def cover(self, *, covered: bool = True) -> None:
+        """Put another tab in front, or take it away.
+
+        The page is told so by its own means: to the browser, the tabs that Playwright holds are all in front.
+        """
+        told = """hidden => {
+            Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+            const state = hidden ? 'hidden' : 'visible';
+            Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state });
+            document.dispatchEvent(new Event('visibilitychange'));
+        }"""
+        await self.page.evaluate(told, covered)
 
     async def show(self, name: str) -> "np.ndarray[Any, Any]":
         """Take a picture, put it into the folder of screenshots, and look at it: BGR."""
@@ -124,6 +139,9 @@ class Visitor:
             # blob: and data: are the page's own
             if urlsplit(request.url).scheme in {"http", "https"} and not request.url.startswith(self.address + "/"):
                 self.said.append(f"asked another host: {request.url}")
+            _, called, method = request.url.partition("/absense.v1.")
+            if called:
+                self.calls.append(method.rpartition("/")[2])
 
         self.page.on("console", hears)
         self.page.on("pageerror", lambda error: self.said.append(f"exception: {error}"))
