@@ -65,6 +65,7 @@ async def test_projector_and_roll_call_go_on_in_two_tabs_until_one_signs_out(lec
 
     async def comes(number: int, code: str) -> None:
         await students[number].submit(session, proof=code)
+        await hall.turn(1)
         await expect(lecturer.page.locator("main")).to_contain_text(f"{number + 1} of {len(NAMES)} in")
         await expect(roll.page.get_by_role("row").filter(has_text=NAMES[number])).to_be_visible()
 
