@@ -111,15 +111,19 @@ class Visitor:
         ]
 
     async def shown_everywhere(self, name: str, themes: Sequence[str] = ("light", "dark")) -> None:
-        """The page on an old projector and a phone, light and dark: pictures, nothing axe minds, nothing too wide."""
+        """The page on an old projector and a phone, light and dark: pictures, nothing axe minds, nothing too wide.
+
+        axe takes long, so it looks at every size and at every theme, but not at each size in each theme.
+        """
         before = self.page.viewport_size
-        for width, height in (OLD_PROJECTOR, PHONE):
+        for (width, height), looked_at in zip((OLD_PROJECTOR, PHONE), (themes[0], themes[-1]), strict=True):
             await self.page.set_viewport_size({"width": width, "height": height})
             for theme in themes:
                 await self.page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
                 await expect(self.page.get_by_role("heading", level=1)).to_be_in_viewport()
                 await self.show(f"{name}-{width}-{theme}")
-                assert await self.obstacles() == [], f"{name} at {width} in {theme}"
+                if theme == looked_at:
+                    assert await self.obstacles() == [], f"{name} at {width} in {theme}"
             wide = await self.page.evaluate(
                 "document.documentElement.scrollWidth - document.documentElement.clientWidth"
             )
