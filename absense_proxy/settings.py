@@ -1,6 +1,7 @@
 """Where Envoy listens and what it stands before: read from the environment and `.env`, nowhere else in this package."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ DEFAULTS = {
     "S3_PUBLIC_ENDPOINT_URL": "",
 }
 _LAST_PORT = 65535
+_ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
 
 
 class SettingsInvalid(Exception):
@@ -81,7 +83,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         listen=read.address("PROXY_LISTEN_ADDRESS"),
         admin=read.address("PROXY_ADMIN_ADDRESS"),
         upstreams=read.addresses("PROXY_UPSTREAMS"),
-        origins=read.texts("CORS_ALLOW_ORIGINS"),
+        origins=read.origins("CORS_ALLOW_ORIGINS"),
         credentials=read.flag("CORS_ALLOW_CREDENTIALS"),
         certificate=read.file("PROXY_TLS_CERTIFICATE_FILE"),
         key=read.file("PROXY_TLS_KEY_FILE"),
@@ -119,13 +121,28 @@ class _Reader:
         return int(text)
 
     def address(self, name: str) -> Address:
-        return self.addresses(name)[0]
+        found = self.addresses(name)
+        if len(found) > 1:
+            raise SettingsInvalid(f"{name}: name one address only")
+        return found[0]
 
     def addresses(self, name: str) -> tuple[Address, ...]:
         try:
-            return tuple(map(Address.of, self.texts(name)))
+            found = tuple(map(Address.of, self.texts(name)))
         except ValueError as error:
             raise SettingsInvalid(f"{name}: {error}") from None
+        if not found:
+            raise SettingsInvalid(f"{name}: must be host:port, such as {DEFAULTS[name]}")
+        return found
+
+    def origins(self, name: str) -> tuple[str, ...]:
+        for origin in (found := self.texts(name)):
+            # what a browser sends is compared letter by letter
+            if origin != "*" and not _ORIGIN.fullmatch(origin):
+                raise SettingsInvalid(
+                    f"{name}: {origin} is not an origin such as https://page.example.edu, without a path"
+                )
+        return found
 
     def file(self, name: str) -> Path | None:
         text = self.text(name)
@@ -138,6 +155,8 @@ class _Reader:
 
     def url(self, name: str) -> str:
         text = self.text(name)
-        if text and not (urlsplit(text).scheme in {"http", "https"} and urlsplit(text).hostname):
+        url = urlsplit(text)
+        # it becomes part of a header that all visitors read: host and port, no password
+        if text and not _ORIGIN.fullmatch(f"{url.scheme}://{url.netloc}".lower()):
             raise SettingsInvalid(f"{name}: must be a URL such as https://s3.example.edu")
         return text

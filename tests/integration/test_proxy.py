@@ -262,10 +262,16 @@ def test_photographs_that_come_by_link_may_be_shown(page: Path) -> None:
     [
         ("PROXY_LISTEN_ADDRESS", "8080"),
         ("PROXY_LISTEN_ADDRESS", "localhost:99999"),
+        ("PROXY_LISTEN_ADDRESS", ","),
+        ("PROXY_LISTEN_ADDRESS", "127.0.0.1:8080, 127.0.0.1:8081"),
         ("PROXY_UPSTREAMS", "server"),
+        ("PROXY_UPSTREAMS", ","),
         ("PROXY_CONCURRENCY", "0"),
         ("CORS_ALLOW_CREDENTIALS", "perhaps"),
+        ("CORS_ALLOW_ORIGINS", "https://page.example.edu/"),
         ("S3_PUBLIC_ENDPOINT_URL", "photographs"),
+        ("S3_PUBLIC_ENDPOINT_URL", "https://s3.example.edu; script-src *"),
+        ("S3_PUBLIC_ENDPOINT_URL", "https://user:password@s3.example.edu"),
         ("PROXY_TLS_KEY_FILE", "/nowhere/key.pem"),
     ],
 )
