@@ -11,7 +11,6 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
-from absense.v1 import lecturer_service_pb2
 from absense_proxy import settings as proxy_settings
 from absense_server.adapters.face.engine import ProcessFaceEngine
 from absense_server.app import App
@@ -20,7 +19,7 @@ from backing import envoy
 from tests.browser.visitors import Visitor, Visitors
 from tests.support import faces
 from tests.support.clock import HandClock
-from tests.support.hall import Hall, Session
+from tests.support.hall import Hall
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 """The machine's; else the one that `playwright install` put there."""
@@ -28,6 +27,8 @@ CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", 
 SWITCHES = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--disable-dev-shm-usage"),
+    # a name that leads here and is none that browsers trust without encryption
+    "--host-resolver-rules=MAP hall.test 127.0.0.1",
 )
 SCREENSHOTS = Path(__file__).parents[2] / "var" / "screenshots"
 
@@ -101,11 +102,3 @@ async def lecturer(visitors: Visitors, hall: Hall) -> Visitor:
     visitor = await visitors.come()
     await visitor.sign_in(hall.teacher.email)
     return visitor
-
-
-async def session_before(visitor: Visitor, hall: Hall) -> Session:
-    """The session that the page's address names."""
-    session_id = visitor.page.url.split("/sessions/")[1].split("/")[0]
-    request = lecturer_service_pb2.LecturerServiceGetSessionRequest(session_id=session_id)
-    answer = await hall.teacher.stub.GetSession(request, metadata=hall.teacher.metadata)
-    return Session(hall.teacher, answer.session)

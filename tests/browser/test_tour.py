@@ -9,14 +9,15 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from absense.v1 import lecturer_service_pb2
 from absense_server.adapters.face.engine import ProcessFaceEngine
 from absense_server.app import App
 from absense_server.settings import Settings
-from tests.browser.conftest import furnished, page_before, session_before
+from tests.browser.conftest import furnished, page_before
 from tests.browser.visitors import Visitors
 from tests.support import faces
 from tests.support.clock import HandClock
-from tests.support.hall import GREAT_HALL, TWO_KM_AWAY, Hall, Record, Status, Student
+from tests.support.hall import GREAT_HALL, TWO_KM_AWAY, Hall, Record, Session, Status, Student
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(300)]
 
@@ -65,7 +66,7 @@ async def test_a_lecture(visitors: Visitors, hall: Hall) -> None:
 
     # the code, as a camera in the last row sees it
     await expect(page.get_by_role("img", name="QR code")).to_be_visible()
-    session = await session_before(lecturer, hall)
+    session = await session_named(hall, page.url.split("/sessions/")[1].split("/")[0])
     code = await lecturer.read_new_code()
     await lecturer.shown_everywhere("projector")
 
@@ -142,3 +143,9 @@ async def settled(student: Student, record: Record) -> str:
 
 def status_of(record: Record) -> str:
     return Status.Name(record.status).removeprefix("RECORD_STATUS_")
+
+
+async def session_named(hall: Hall, session_id: str) -> Session:
+    request = lecturer_service_pb2.LecturerServiceGetSessionRequest(session_id=session_id)
+    answer = await hall.teacher.stub.GetSession(request, metadata=hall.teacher.metadata)
+    return Session(hall.teacher, answer.session)

@@ -37,8 +37,20 @@ export function match(pattern: string, at: string): Record<string, string> | nul
     const value = given[index] ?? "";
     if (part.startsWith(":")) {
       if (!value) return null;
-      found[part.slice(1)] = decodeURIComponent(value);
+      const text = decoded(value);
+      if (text === null) return null;
+      found[part.slice(1)] = text;
     } else if (part !== value) return null;
   }
   return found;
+}
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    // a % that is followed by no character's bytes
+    if (error instanceof URIError) return null;
+    throw error;
+  }
 }

@@ -53,11 +53,7 @@ export function CoursePage({ courseId }: { courseId: string }) {
               <Button
                 kind="primary"
                 busy={opening.busy}
-                onClick={() =>
-                  void opening.run(
-                    async (unanswered) => unanswered ?? likeSession(course.id, await lastSession(course.id)),
-                  )
-                }
+                onClick={() => void opening.run(async () => likeSession(course.id, await lastSession(course.id)))}
               >
                 {words.openNow}
               </Button>

@@ -180,9 +180,7 @@ function CourseCard({ course, figures }: { course: Course; figures: CourseFigure
             kind="primary"
             busy={opening.busy}
             aria-label={words.openNowFor(course.code)}
-            onClick={() =>
-              void opening.run(async (unanswered) => unanswered ?? likeSession(course.id, await lastSession(course.id)))
-            }
+            onClick={() => void opening.run(async () => likeSession(course.id, await lastSession(course.id)))}
           >
             {words.openNow}
           </Button>

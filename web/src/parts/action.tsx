@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
 import { useRef, useState } from "preact/hooks";
 import { reasonOf, sentence } from "../api/errors";
 import { confirmPassword, signIn } from "../api/sign-in";
@@ -40,6 +40,27 @@ export function useAction<A extends unknown[], R>(act: (...given: A) => Promise<
 class GivenUp extends Error {}
 
 const asked = signal<{ given: () => void; refused: () => void } | null>(null);
+let asking: Promise<void> | undefined;
+
+// what somebody began is not for the next person to go on with
+effect(() => {
+  if (signIn.value.state !== "in") end("refused");
+});
+
+/** Ask for the password, once for all calls that want it meanwhile. Raises GivenUp. */
+function recentPassword(): Promise<void> {
+  asking ??= new Promise((given, refuse) => {
+    asked.value = { given, refused: () => refuse(new GivenUp()) };
+  });
+  return asking;
+}
+
+function end(how: "given" | "refused"): void {
+  const now = asked.peek();
+  asked.value = null;
+  asking = undefined;
+  now?.[how]();
+}
 
 /** Call, and call again after the password was given where the server wants it (RECENT_SIGN_IN_REQUIRED). */
 async function withRecentPassword<R>(act: () => Promise<R>): Promise<R> {
@@ -47,39 +68,33 @@ async function withRecentPassword<R>(act: () => Promise<R>): Promise<R> {
     return await act();
   } catch (error) {
     if (reasonOf(error) !== "RECENT_SIGN_IN_REQUIRED") throw error;
-    await new Promise<void>((given, refuse) => {
-      asked.value = { given, refused: () => refuse(new GivenUp()) };
-    });
+    await recentPassword();
     return await act();
   }
 }
 
 /** Stands once in the page, and asks for the password when a call wants it. */
 export function PasswordAgain() {
+  return asked.value ? <PasswordDialog /> : null;
+}
+
+function PasswordDialog() {
   const [password, setPassword] = useState("");
   const [state, setState] = useState<{ busy: boolean; error: unknown }>({ busy: false, error: undefined });
-  const now = asked.value;
   const who = signIn.value;
-  if (!now) return null;
-  function end(how: () => void) {
-    asked.value = null;
-    setPassword("");
-    setState({ busy: false, error: undefined });
-    how();
-  }
   async function submit(event: SubmitEvent) {
     event.preventDefault();
-    if (!now || state.busy) return;
+    if (state.busy) return;
     setState({ busy: true, error: undefined });
     try {
       await confirmPassword(password);
-      end(now.given);
+      end("given");
     } catch (error) {
       setState({ busy: false, error });
     }
   }
   return (
-    <Dialog title={texts.common.passwordAgain.title} onClose={() => end(now.refused)}>
+    <Dialog title={texts.common.passwordAgain.title} onClose={() => end("refused")}>
       <form class="stack" onSubmit={submit}>
         <p>{texts.common.passwordAgain.why}</p>
         {/* for password managers, which would not know whose password this is */}
@@ -96,7 +111,7 @@ export function PasswordAgain() {
           <Button type="submit" kind="primary" busy={state.busy}>
             {texts.common.passwordAgain.confirm}
           </Button>
-          <Button onClick={() => end(now.refused)}>{texts.common.cancel}</Button>
+          <Button onClick={() => end("refused")}>{texts.common.cancel}</Button>
         </div>
       </form>
     </Dialog>

@@ -1,5 +1,5 @@
 import { type ComponentChildren, type JSX, toChildArray } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { sentence } from "../api/errors";
 import { texts } from "../texts";
 
@@ -131,7 +131,7 @@ export function Heading({ title, children }: { title: string; children?: Compone
   );
 }
 
-/** A dialog over the page; Escape and a press beside it close it. */
+/** A dialog over the page; Escape and a press beside it close it, and the focus goes back to where it was. */
 export function Dialog({
   title,
   wide = false,
@@ -145,7 +145,16 @@ export function Dialog({
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => dialog.current?.showModal(), []);
+  // pressed and let go beside it: who marks a text with the mouse may let go anywhere
+  const beside = useRef(false);
+  useLayoutEffect(() => {
+    const before = document.activeElement;
+    dialog.current?.showModal();
+    return () => {
+      // the browser gives it back only when a dialog is closed, not when it is taken out of the page
+      if (before instanceof HTMLElement) queueMicrotask(() => before.isConnected && before.focus());
+    };
+  }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape is the dialog's own key
     <dialog
@@ -153,7 +162,10 @@ export function Dialog({
       class={`dialog ${wide ? "wide" : ""}`}
       aria-labelledby={id}
       onClose={onClose}
-      onClick={(event) => event.target === dialog.current && dialog.current?.close()}
+      onPointerDown={(event) => {
+        beside.current = event.target === dialog.current;
+      }}
+      onClick={(event) => event.target === dialog.current && beside.current && dialog.current?.close()}
     >
       <div class="stack">
         <h2 id={id}>{title}</h2>

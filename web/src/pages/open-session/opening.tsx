@@ -1,5 +1,5 @@
 import { useRef, useState } from "preact/hooks";
-import { isLost, reasonOf } from "../../api/errors";
+import { reasonOf } from "../../api/errors";
 import { newId } from "../../api/ids";
 import { lecturer } from "../../api/transport";
 import { SessionState } from "../../contract/absense/v1/attendance_session_pb";
@@ -23,12 +23,8 @@ export function useOpening() {
   const intent = useRef({ content: "", requestId: "" });
   const [overlap, setOverlap] = useState<Overlap | null>(null);
 
-  /** What was asked for without an answer: perhaps it is open by now, and then only the same again finds it. */
-  const unanswered = useRef<Opening | undefined>(undefined);
-
-  const opening = useAction(async (make: (unanswered: Opening | undefined) => Promise<Opening>) => {
-    const wanted = await make(unanswered.current);
-    unanswered.current = undefined;
+  const opening = useAction(async (make: () => Promise<Opening>) => {
+    const wanted = await make();
     const content = JSON.stringify(wanted, (_, value) => (typeof value === "bigint" ? String(value) : value));
     if (intent.current.content !== content) intent.current = { content, requestId: newId() };
     try {
@@ -37,7 +33,6 @@ export function useOpening() {
       setOverlap(null);
       if (session) go(wanted.openTime ? `/courses/${session.courseId}` : `/sessions/${session.id}/projector`);
     } catch (error) {
-      if (isLost(error)) unanswered.current = wanted;
       if (reasonOf(error) !== "SESSION_OVERLAPS") throw error;
       const { sessions } = await lecturer.listSessions({
         courseId: wanted.courseId ?? "",
