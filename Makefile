@@ -63,7 +63,7 @@ wheel: $(VENV_MADE) $(BUF_INSTALLED) $(PAGE) ## build dist/: the package, and be
 		../$(BUF) build .. --output "$${wheel%-py3-none-any.whl}.binpb"; done
 	@rm -rf build absense.egg-info && ls -l dist
 
-image: $(FOR_BENCH) ## build the container images with buildah, as root, and run each; about five minutes
+image: $(FOR_BENCH) $(FOR_PAGE) ## build the container images with buildah, as root, and run each; about five minutes
 	@tools/need.sh buildah debootstrap
 	@$(BIN)/python -m tools.images
 
