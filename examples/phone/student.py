@@ -26,6 +26,10 @@ WATCH_SECONDS = 60.0
 """Verdicts come within a minute as a rule; then the student may close the app, and look again later."""
 
 
+CLAIM_KEPT_SECONDS = 3600.0
+"""A claim that waits longer is good for nothing any more, and has a selfie in it."""
+
+
 class NoClaim(Exception):
     """A claim with this code would not be taken; `str()` says why and what to do."""
 
@@ -128,8 +132,19 @@ class Student:
         self._keystore.claim = student_service_pb2.SubmitAttendanceInlineRequest(header=header, selfie=selfie)
 
     def has_claim(self) -> bool:
-        """Whether a claim is written down that has no answer yet."""
-        return self._keystore.claim is not None
+        """Whether a claim of who is signed in is written down that has no answer yet; any other is deleted.
+
+        Raises SignedOut.
+        """
+        claim = self._keystore.claim
+        if claim is None:
+            return False
+        said = claim_upload_pb2.ClaimStatement.FromString(claim.header.signed_statement.statement)
+        age = self._account.now() - said.sign_time.seconds
+        if said.student_id == self._account.user_id and age < CLAIM_KEPT_SECONDS:
+            return True
+        self._keystore.claim = None
+        return False
 
     def send(self) -> student_service_pb2.SubmitAttendanceResponse:
         """Send the claim that is written down, as it is, until there is an answer.

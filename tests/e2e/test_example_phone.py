@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import cv2
@@ -125,7 +126,7 @@ def test_a_student_is_there_although_the_answer_was_lost(server: ServerProcess, 
             answered(server, 3)
             claim.kill()
             claim.communicate()
-        assert (tmp_path / "phone" / "claim.bin").exists()
+        waiting = (tmp_path / "phone" / "claim.bin").read_bytes()
         assert said(phone(tmp_path, server.address, "resume")) == "CONFIRMED (was recorded before)\n"
         assert said(phone(tmp_path, server.address, "resume")) == ""
         assert len(asyncio.run(claims_in(server, next_session))) == 1
@@ -133,6 +134,12 @@ def test_a_student_is_there_although_the_answer_was_lost(server: ServerProcess, 
         # what is refused is said in the server's words, and is not sent again
         told = said(phone(tmp_path, server.address, "claim", "--scanned", "no code of ours"), 1)
         assert told.startswith("QR_CODE_MALFORMED: ")
+
+        # a claim that waits is nobody else's
+        (tmp_path / "phone" / "claim.bin").write_bytes(waiting)
+        file.write_text(json.dumps(json.loads(file.read_text()) | {"user_id": str(uuid.uuid4())}))
+        assert said(phone(tmp_path, server.address, "resume")) == ""
+        assert not (tmp_path / "phone" / "claim.bin").exists()
         file.unlink()
         told = said(phone(tmp_path, server.address, "claim", "--scanned", code), 1)
         assert told == "Nobody is signed in. Run sign-in.\n"
