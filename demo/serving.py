@@ -31,13 +31,23 @@ def main() -> int:
         "PROXY_UPSTREAMS": SERVER,
         "PROXY_ADMIN_ADDRESS": "127.0.0.1:0",
     }
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    for ended in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(ended) is not signal.SIG_IGN:  # as nohup has it
+            signal.signal(ended, lambda *_: sys.exit(0))
     log = Path("var/demo/envoy.log")
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as output:
+        # Sessions of their own: Ctrl-C in a terminal reaches this process alone. A server that had it from there as
+        # well as from here would take it for the second one, at which it ends at once.
         processes = [
-            subprocess.Popen([str(bin_folder / "absense-server"), "serve"]),
-            subprocess.Popen([str(bin_folder / "absense-proxy")], env=environment, stdout=output, stderr=output),
+            subprocess.Popen([str(bin_folder / "absense-server"), "serve"], start_new_session=True),
+            subprocess.Popen(
+                [str(bin_folder / "absense-proxy")],
+                env=environment,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            ),
         ]
         try:
             return _watch(processes, log)
@@ -47,8 +57,10 @@ def main() -> int:
             for process in processes:
                 process.terminate()
             for process in processes:
-                with suppress(subprocess.TimeoutExpired):
+                try:
                     process.wait(_END_SECONDS)
+                except subprocess.TimeoutExpired:
+                    process.kill()
 
 
 def _watch(processes: list["subprocess.Popen[bytes]"], log: Path) -> int:
