@@ -17,6 +17,8 @@ until kubectl wait job/migrate --namespace absense --for condition=complete --ti
         echo "The database was not migrated, and the version before goes on. See to what is said above; try again." >&2
         exit 1
     fi
+    # ends this where the cluster does not answer, or somebody removed the Job
+    kubectl get job/migrate --namespace absense --output name > /dev/null
 done
 kubectl apply --filename "$manifests"
 for one in server worker proxy; do

@@ -161,6 +161,8 @@ def test_the_schema_comes_before_the_servers(place: Path, text: str, tmp_path: P
         assert calls[-1] == last
         assert calls.count("apply --filename") == (2 if outcome == "complete" else 1)
     assert "The database was not migrated" in asked.stderr
+    asked = ask(place, tmp_path, "away")
+    assert asked.returncode == 1, "it waits for no cluster that does not answer"
 
 
 def ask(place: Path, folder: Path, outcome: str) -> "subprocess.CompletedProcess[str]":
@@ -171,7 +173,7 @@ def ask(place: Path, folder: Path, outcome: str) -> "subprocess.CompletedProcess
         "#!/bin/sh\n"
         f'[ "$1" != kustomize ] || exec {kustomize.PROGRAMS / "kubectl"} "$@"\n'
         f'echo "$1 $2" >> {folder / "calls"}\n'
-        f'case "$*" in *condition={outcome}*) exit 0;; *condition=*) exit 1;; esac\n',
+        f'case "$*" in *condition={outcome}*) exit 0;; *condition=*|"get job"*) exit 1;; esac\n',
         encoding="utf-8",
     )
     stand_in.chmod(0o755)
