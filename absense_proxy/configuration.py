@@ -1,5 +1,6 @@
 """Envoy's configuration: envoy.yaml, with the addresses of this installation put in."""
 
+import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,6 +73,9 @@ def _place_page(routes: dict[str, Any], settings: Settings) -> None:
             if not file.is_file():
                 raise PageMissing(f"{file} is not there: the page was not built (make page)")
             body["filename"] = str(file.absolute())
+            for parameter in route["match"].get("query_parameters", []):
+                # as web/vite.config.ts names them in index.html
+                parameter["string_match"] = {"exact": hashlib.sha256(file.read_bytes()).hexdigest()[:16]}
     if settings.images:
         url = urlsplit(settings.images)
         for header in _policies(routes):

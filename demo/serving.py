@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -24,6 +25,11 @@ _HINT = f"""
 
 def main() -> int:
     """Start both and wait for the first to end; returns its exit code."""
+    for address, name in ((PAGE, "PAGE_ADDRESS"), (SERVER, "LISTEN_ADDRESS")):
+        if _is_taken(address):
+            other = f"{address.rpartition(':')[0]}:{int(address.rpartition(':')[2]) + 10}"
+            print(f"Something listens at {address} already. Take another: make run {name}={other}", file=sys.stderr)
+            return 1
     bin_folder = Path(sys.executable).parent
     environment = {
         **os.environ,
@@ -80,6 +86,18 @@ def _watch(processes: list["subprocess.Popen[bytes]"], log: Path) -> int:
             print(_HINT, flush=True)
         with suppress(subprocess.TimeoutExpired):
             server.wait(0.2)
+
+
+def _is_taken(address: str) -> bool:
+    host, _, port = address.rpartition(":")
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as one:
+        # as servers do: what was closed a moment ago is free
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            one.bind((host.strip("[]"), int(port)))
+        except OSError:
+            return True
+    return False
 
 
 def _page_answers() -> bool:

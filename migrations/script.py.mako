@@ -8,9 +8,9 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None
 depends_on = None
-# The revision of the oldest program that works on this schema as well: the one before, where it neither misses
-# anything nor reads or writes anything that it would not know. Otherwise this line goes.
-oldest_program = ${repr(down_revision)}
+# The oldest program that works on this schema as well. Without the line below, that is the one of this revision; put it
+# in where the program before neither misses anything nor reads or writes anything that it would not know.
+# oldest_program = ${repr(down_revision)}
 
 
 def upgrade() -> None:

@@ -133,8 +133,10 @@ function Head() {
 
 function NavLink({ href, text }: { href: string; text: string }) {
   const at = path.value;
-  const here =
-    href === "/" ? at === "/" || /^\/(courses|sessions)\//.test(at) : at === href || at.startsWith(`${href}/`);
+  // what "/" shows depends on who one is
+  const begins = href === "/" || href === "/admin";
+  const within = href === "/" ? /^\/(courses|sessions)\//.test(at) : at === href || at.startsWith(`${href}/`);
+  const here = at === "/" ? begins : within;
   return (
     <a href={href} aria-current={here ? "page" : undefined}>
       {text}

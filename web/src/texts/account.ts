@@ -16,7 +16,7 @@ export const account = {
   pendingEmail: (email: string) => `A mail went to ${email}. Follow its link; until then the old address counts.`,
 
   password: "Password",
-  current: "Password so far",
+  current: "Current password",
   next: "New password",
   change: "Change the password",
   passwordChanged: (others: string) => `Your password was changed, and ${others} ended.`,

@@ -15,7 +15,7 @@ export const admin = {
     audit: "Audit log",
   },
   waiting: {
-    title: "What waits",
+    title: "Waiting for you",
     users: "Users to approve",
     devices: "Phones to reset",
     flagged: "Flagged records",

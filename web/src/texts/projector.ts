@@ -24,7 +24,7 @@ export const projector = {
   opensAgain: "Open again",
   figures: {
     present: "Present",
-    late: "Of them late",
+    late: "Of these, late",
     flagged: "To look at",
     pending: "Being checked",
     expected: "Expected",

@@ -29,7 +29,7 @@ export const teaching = {
     make: "Make the course",
   },
   overlap: {
-    title: "Another session of this course is open then",
+    title: "Another session of this course is open at that time",
     why: "Show its code, or open another one beside it, as for two groups in two rooms.",
     show: "Show the open one",
     beside: "Open another beside it",
