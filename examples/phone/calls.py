@@ -14,8 +14,10 @@ _PATIENCE = 60.0
 """Seconds that one call may take with all its tries; then the student decides."""
 _NOT_BEGUN = frozenset({"RATE_LIMITED", "OVERLOADED", "SHUTTING_DOWN"})
 """The server had not begun: any call may be made again."""
-_ON_THE_WAY = frozenset({grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN})
-"""Statuses that say, without a reason of the server's, that a connection or a proxy failed."""
+_ON_THE_WAY = frozenset(
+    {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN, grpc.StatusCode.CANCELLED}
+)
+"""Statuses that say, without a reason of the server's, that a connection or a proxy failed; we cancel nothing."""
 
 T = TypeVar("T")
 
