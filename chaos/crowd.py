@@ -43,6 +43,8 @@ _MAY_BE_SENT_AGAIN = {
     grpc.StatusCode.UNAVAILABLE,
     grpc.StatusCode.RESOURCE_EXHAUSTED,
     grpc.StatusCode.DEADLINE_EXCEEDED,
+    # of a server whose grace is over: nobody here cancels (docs/MOBILE.md)
+    grpc.StatusCode.CANCELLED,
 }
 _LOST = "Internal error from Core"
 """What grpc.aio makes of an answer that came early (see demo.phone)."""
