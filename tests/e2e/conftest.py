@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from backing.postgres import Postgres
 from demo.server import ServerProcess
 from tests.support import servers
 
@@ -17,11 +16,3 @@ def seeded_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("seeded")
     ServerProcess(folder).prepare()
     return folder / "absense.db"
-
-
-@pytest.fixture(scope="session")
-def seeded(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The name of a PostgreSQL database with the demo's people, to be copied."""
-    name = postgres.create_database()
-    ServerProcess(tmp_path_factory.mktemp("seeded"), DATABASE_URL=postgres.url(name)).prepare()
-    return name

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import shutil
 import subprocess
 import sys
 import uuid
@@ -70,11 +69,12 @@ def answered(server: ServerProcess, claims: int) -> None:
 
 
 @pytest.fixture
-def server(tmp_path: Path, seeded_file: Path) -> "ServerProcess":
-    shutil.copy(seeded_file, tmp_path / "absense.db")
-    return ServerProcess(
+def server(tmp_path: Path) -> "ServerProcess":
+    server = ServerProcess(
         tmp_path, FACE_VERIFICATION_ENABLED="true", FACE_MODELS_FOLDER=str(faces.fetch_models()), FACE_WORKERS="1"
     )
+    server.prepare()
+    return server
 
 
 @pytest.mark.timeout(300)

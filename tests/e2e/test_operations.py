@@ -86,22 +86,16 @@ class Place:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def make_place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Place]]:
-    """New places: empty, or with the demo's people."""
+def make_place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[str], Place]]:
+    """New places, empty."""
     databases = []
 
-    def make(name: str, *, with_people: bool = False) -> Place:
+    def make(name: str) -> Place:
         folder = tmp_path / name
         folder.mkdir()
         if request.param == "sqlite":
-            if with_people:
-                shutil.copy(request.getfixturevalue("seeded_file"), folder / "absense.db")
             return Place(folder, f"sqlite:///{folder / 'absense.db'}")
-        databases.append(
-            postgres.create_database(template=request.getfixturevalue("seeded"))
-            if with_people
-            else postgres.create_database()
-        )
+        databases.append(postgres.create_database())
         return Place(folder, postgres.url(databases[-1]))
 
     postgres: Postgres = request.getfixturevalue("postgres")
@@ -192,12 +186,13 @@ async def why_not(call: Awaitable[object]) -> str:
 
 
 async def test_a_backup_made_while_claims_come_in_brings_a_server_back(
-    make_place: Callable[..., Place], tmp_path: Path
+    make_place: Callable[[str], Place], tmp_path: Path
 ) -> None:
-    place, backup = make_place("first", with_people=True), tmp_path / "backup"
+    place, backup = make_place("first"), tmp_path / "backup"
     database = "sqlite" if place.database_url.startswith("sqlite") else "postgresql"
     log = Log()
     with place.server() as server:
+        server.prepare()
         server.start()
         async with channel_to(server.address) as channel:
             lecturer, session_id, claims = await hall_of(server, channel, students=30)
@@ -282,12 +277,13 @@ def next_version(folder: Path) -> dict[str, str]:
     return {"PYTHONPATH": str(folder)}
 
 
-async def test_two_versions_of_the_server_work_on_one_database(postgres: Postgres, seeded: str, tmp_path: Path) -> None:
+async def test_two_versions_of_the_server_work_on_one_database(postgres: Postgres, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    database = postgres.create_database(template=seeded)
+    database = postgres.create_database()
     place = Place(tmp_path / "data", postgres.url(database))
     ours, theirs, log = place.server(), place.server(**next_version(tmp_path / "next")), Log()
     with ours, theirs:
+        ours.prepare()
         ours.start()
         async with channel_to(ours.address) as channel:
             lecturer, session_id, claims = await hall_of(ours, channel, students=40)
