@@ -22,10 +22,6 @@ ELSEWHERE = {
     "test_signing_keys.py",
     "test_qr_codes.py",
     "test_passwords.py",
-    # about headers, and about callers who are refused before their message is read: test_sign_ins.py, which runs here,
-    # reads and ends the same sign-ins
-    "test_refresh_cookies.py",
-    "test_who.py",
     # about photographs, proofs and keys; what the database has to hold together is in tests/integration/db
     "test_enrollment.py",
     "test_devices.py",
