@@ -34,7 +34,8 @@ RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
     /opt/build/bin/pip install --require-hashes --requirement requirements/page.txt
 WORKDIR /source/web
 COPY web/package.json web/package-lock.json ./
-RUN --mount=type=secret,id=npm,target=/root/.npmrc npm install --no-save --loglevel=error
+RUN --mount=type=secret,id=npm,target=/etc/npmrc \
+    NPM_CONFIG_USERCONFIG=/etc/npmrc npm install --no-save --loglevel=error
 COPY web/ ./
 RUN npm run --silent build
 
